@@ -1,0 +1,1 @@
+//! The law: an obvious, slow evaluator of every plan node.

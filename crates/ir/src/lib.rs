@@ -1,0 +1,54 @@
+//! The intermediate representation: one meaning, stated once.
+//!
+//! Every front end encodes its language's rules *into* these types and every emitter encodes them
+//! *out of* them. A [`Detection`] is one upstream rule; its [`Plan`] is a tree over event streams,
+//! whose [`Predicate`]s test single events by [`Atom`]s. What could not be encoded is a [`Loss`].
+//! [`law`] runs a plan over events, slowly and obviously; it is what the types mean.
+
+mod atom;
+mod detection;
+mod event;
+mod expr;
+mod field;
+pub mod law;
+mod loss;
+mod normal;
+mod pattern;
+mod plan;
+mod predicate;
+mod print;
+mod regex_test;
+mod value;
+
+pub use atom::{
+    Atom, CompareOp, FieldCompare, FieldRelation, Lineage, LineageRelation, ListMatch, ListRef,
+    Net, Number, Quantifier, Subject, Term, Test,
+};
+pub use detection::{
+    Class, Detection, Language, Level, Provenance, Related, Requirement, RequirementKind,
+    TechniqueTag,
+};
+pub use event::{Event, EventSource, Fields};
+pub use expr::{Expr, Function};
+pub use field::{FieldGlob, FieldRef};
+pub use loss::{Loss, LossReason};
+pub use pattern::{Case, Part, Pattern, Shape, fold_char};
+pub use plan::{
+    Aggregate, Condition, Correlate, Correlated, Join, JoinKey, JoinKind, Key, Limit, Match,
+    Measure, MeasureFunction, NewTerms, Opaque, Plan, Sample, Sequence, SortKey, Source, Step,
+    Window,
+};
+pub use predicate::Predicate;
+pub use regex_test::{Dialect, Regex};
+pub use value::Value;
+
+/// The text type of the representation: cheap to clone, short texts stay inline.
+pub use smol_str::{SmolStr as Text, format_smolstr};
+pub use tripline_text::Span;
+
+/// A length of time in nanoseconds; never negative.
+pub type Duration = i64;
+/// An instant in nanoseconds since the Unix epoch.
+pub type Timestamp = i64;
+/// Nanoseconds in a second.
+pub const SECOND: Duration = 1_000_000_000;

@@ -1,0 +1,162 @@
+//! Text patterns: literal runs with wildcards.
+
+use crate::Text;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whether letters of different case are the same.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Case {
+    /// Letters differ by case.
+    Sensitive,
+    /// Simple Unicode folding, one character to one; see [`fold_char`].
+    #[default]
+    Insensitive,
+}
+
+/// Folds one character: its lower case when that is one character, itself otherwise. No locale.
+pub fn fold_char(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(single), None) => single,
+        _ => c,
+    }
+}
+
+/// A piece of a pattern.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// These characters.
+    Literal(Text),
+    /// Any run of characters, also none.
+    AnyRun,
+    /// Exactly one character.
+    AnyOne,
+}
+
+/// A pattern that must fit a whole text.
+///
+/// `parts` never holds two neighbouring literals, an empty literal, or two neighbouring
+/// [`Part::AnyRun`]s; the constructors see to it. No parts at all is the empty text.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Pattern {
+    /// The pieces in order.
+    pub parts: Vec<Part>,
+    /// The case rule.
+    pub case: Case,
+}
+
+/// The reading of a pattern's shape: the operator it amounts to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape<'a> {
+    /// `lit`: equality.
+    Equals(&'a str),
+    /// `lit*`.
+    StartsWith(&'a str),
+    /// `*lit`.
+    EndsWith(&'a str),
+    /// `*lit*`.
+    Contains(&'a str),
+    /// `*` alone: any text, also the empty one.
+    Anything,
+    /// Everything else.
+    Wildcard,
+}
+
+impl Pattern {
+    /// A pattern of these parts, brought to the form that the type promises.
+    pub fn new(parts: impl IntoIterator<Item = Part>, case: Case) -> Self {
+        let mut tidy: Vec<Part> = Vec::new();
+        for part in parts {
+            match (tidy.last_mut(), part) {
+                (_, Part::Literal(text)) if text.is_empty() => {}
+                (Some(Part::AnyRun), Part::AnyRun) => {}
+                (Some(Part::Literal(before)), Part::Literal(text)) => {
+                    *before = crate::format_smolstr!("{before}{text}");
+                }
+                (_, part) => tidy.push(part),
+            }
+        }
+        Self { parts: tidy, case }
+    }
+
+    /// Exactly this text.
+    pub fn equals(text: impl Into<Text>, case: Case) -> Self {
+        Self::new([Part::Literal(text.into())], case)
+    }
+
+    /// Any text that begins so.
+    pub fn starts_with(text: impl Into<Text>, case: Case) -> Self {
+        Self::new([Part::Literal(text.into()), Part::AnyRun], case)
+    }
+
+    /// Any text that ends so.
+    pub fn ends_with(text: impl Into<Text>, case: Case) -> Self {
+        Self::new([Part::AnyRun, Part::Literal(text.into())], case)
+    }
+
+    /// Any text that holds this.
+    pub fn contains(text: impl Into<Text>, case: Case) -> Self {
+        Self::new(
+            [Part::AnyRun, Part::Literal(text.into()), Part::AnyRun],
+            case,
+        )
+    }
+
+    /// The operator that the shape amounts to.
+    pub fn shape(&self) -> Shape<'_> {
+        match self.parts.as_slice() {
+            [] => Shape::Equals(""),
+            [Part::Literal(text)] => Shape::Equals(text),
+            [Part::Literal(text), Part::AnyRun] => Shape::StartsWith(text),
+            [Part::AnyRun, Part::Literal(text)] => Shape::EndsWith(text),
+            [Part::AnyRun, Part::Literal(text), Part::AnyRun] => Shape::Contains(text),
+            [Part::AnyRun] => Shape::Anything,
+            _ => Shape::Wildcard,
+        }
+    }
+
+    /// The pattern in glob form for people: `*` and `?` wildcards, with `\*` and `\?` for literal
+    /// ones and every other character as it is. Two patterns may print alike when a literal
+    /// backslash stands before a wildcard; use the parts to compare.
+    pub fn glob(&self) -> String {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::AnyRun => out.push('*'),
+                Part::AnyOne => out.push('?'),
+                Part::Literal(text) => {
+                    for c in text.chars() {
+                        if matches!(c, '*' | '?') {
+                            out.push('\\');
+                        }
+                        out.push(c);
+                    }
+                }
+            }
+        }
+        out
+    }
+}

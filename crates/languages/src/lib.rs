@@ -1,0 +1,53 @@
+//! Front ends: a query's text to the intermediate representation.
+//!
+//! Input: a [`Source`] in one [`Language`] and the [`Context`] it stands in. Output:
+//! [`Lowered`]. Each language has a folder with `lexer`, `parser`, `ast` and `ast2ir`; its
+//! `facts` hold quoting, wildcards, case rules and keywords once. Parsers recover, are bounded
+//! and never panic.
+
+use std::collections::BTreeMap;
+use tripline_ir::{Language, Loss, Plan, Text};
+use tripline_schema::{Activity, Schema};
+use tripline_text::{Diagnostic, Source};
+
+/// What a query's text alone does not say.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// Names of fields and sources.
+    pub schema: &'a Schema,
+    /// The rule's sources in its own terms: index patterns, tables.
+    pub indices: Vec<Text>,
+    /// What the events are about, when the rule says it outside the query.
+    pub activity: Option<Activity>,
+    /// Lists by name: placeholders, reference lists, lookups.
+    pub lists: BTreeMap<Text, Vec<Text>>,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing known but the schema.
+    pub fn new(schema: &'a Schema) -> Self {
+        Self {
+            schema,
+            indices: Vec::new(),
+            activity: None,
+            lists: BTreeMap::new(),
+        }
+    }
+}
+
+/// The outcome of lowering one query.
+#[derive(Debug, Clone, Default)]
+pub struct Lowered {
+    /// What it does; `None` when nothing could be read.
+    pub plan: Option<Plan>,
+    /// What to tell its author; spans count bytes of the query.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the plan does not hold.
+    pub losses: Vec<Loss>,
+}
+
+/// Lowers a query.
+pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {
+    let _ = (language, source, context);
+    Lowered::default()
+}
