@@ -1,6 +1,8 @@
 //! The smallest tests of an event.
 
-use crate::{Case, Expr, FieldGlob, FieldRef, Match, Pattern, Predicate, Regex, Span, Text};
+use crate::{
+    Case, Expr, FieldGlob, FieldRef, Instant, Match, Pattern, Predicate, Regex, Span, Text, Words,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +94,11 @@ pub enum Test {
     Lineage(Box<Lineage>),
     /// The value is true.
     IsTrue,
+    /// Compares as an instant. A text that writes an RFC 3339 time counts as that instant, a
+    /// whole number as milliseconds since the Unix epoch; anything else fails.
+    Time(CompareOp, Instant),
+    /// The value's words hold a phrase, as a full-text index sees it.
+    Words(Words),
 }
 
 /// An order relation.

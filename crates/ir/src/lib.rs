@@ -10,6 +10,7 @@ mod detection;
 mod event;
 mod expr;
 mod field;
+mod instant;
 pub mod law;
 mod loss;
 mod normal;
@@ -19,6 +20,7 @@ mod predicate;
 mod print;
 mod regex_test;
 mod value;
+mod words;
 
 pub use atom::{
     Atom, CompareOp, FieldCompare, FieldRelation, Lineage, LineageRelation, ListMatch, ListRef,
@@ -31,6 +33,7 @@ pub use detection::{
 pub use event::{Event, EventSource, Fields};
 pub use expr::{Expr, Function};
 pub use field::{FieldGlob, FieldRef};
+pub use instant::Instant;
 pub use loss::{Loss, LossReason};
 pub use pattern::{Case, Part, Pattern, Shape, fold_char};
 pub use plan::{
@@ -41,6 +44,7 @@ pub use plan::{
 pub use predicate::Predicate;
 pub use regex_test::{Dialect, Regex};
 pub use value::Value;
+pub use words::{Analyzer, Words};
 
 /// The text type of the representation: cheap to clone, short texts stay inline.
 pub use smol_str::{SmolStr as Text, format_smolstr};
