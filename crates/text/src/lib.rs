@@ -2,7 +2,8 @@
 //!
 //! Input: bytes of a file or a pasted query. Output: a [`Source`] with a [`LineIndex`], byte
 //! [`Span`]s into it, and [`Diagnostic`]s that name a [`Code`] from one list. A diagnostic is one
-//! value; [`render`] holds its readings for people and programs.
+//! value; [`render`] holds its readings for people and programs. [`yaml`] reads YAML files with the
+//! place of every node.
 
 mod code;
 mod diagnostic;
@@ -10,6 +11,7 @@ mod line_index;
 pub mod render;
 mod source;
 mod span;
+pub mod yaml;
 
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Label};
