@@ -1,1 +1,33 @@
-//! Being built.
+//! Corpora: folders of detection rules of one vendor.
+//!
+//! Input: paths. [`discover`] lists them once and says what lies there: [`CorpusSpec`]s, ATT&CK
+//! bundles, Atomic Red Team, OSSEM. [`read`] turns a corpus into [`Detection`]s and a [`Ledger`].
+//! [`read_path`] and [`read_text`] do the same for one rule of a user's own.
+//!
+//! Held here: reading never aborts on one bad file (it becomes a [`Failure`] and a diagnostic);
+//! the outcome does not depend on the number of threads or on the order in which the file system
+//! lists a folder; adding a vendor is one file with a [`VendorReader`] and one line in
+//! [`Vendor::reader`].
+
+mod discover;
+mod elastic;
+mod git;
+mod ids;
+mod ledger;
+mod licence;
+mod load;
+mod manifest;
+mod reader;
+mod session;
+mod sigma;
+mod single;
+mod spec;
+
+pub use discover::{Discovery, discover};
+pub use ids::{IdRegistry, fallback_id};
+pub use ledger::{Failure, Ledger, LedgerRow, Status, status};
+pub use load::{LoadError, LoadedFile, MAX_FILE_BYTES, hash_file, load};
+pub use reader::{FileContext, FileRead, StageClock, VendorReader};
+pub use session::{CorpusRead, FileOutcome, FileRecord, Known, RuleRecord, read, read_with};
+pub use single::{Hint, SingleRead, read_path, read_text};
+pub use spec::{CorpusSpec, FileEntry, Vendor};

@@ -31,4 +31,88 @@ codes! {
         LanguageNotRead = "N0121", Note, "the query's language is not read yet",
             "The rule and its metadata are kept, with the query verbatim. The query itself has no front end yet, so the rule counts as partial in the ledger.";
     }
+    kuery {
+        KuerySyntax = "E0401", Error, "the kuery query has a syntax error",
+            "Something stands where the query language has no place for it. The message names what was found and what could stand there.\n\nFrequent causes: a missing `and` or `or` between two expressions, a value with a `:` or a parenthesis in it that is neither quoted nor escaped, an operator without a right side. The part is skipped and the rest of the query is read.";
+        KueryEscape = "E0402", Error, "a backslash escapes nothing",
+            "Outside quotes a backslash may stand before one of `\\ ( ) : < > \" * { }`, before `t`, `r`, `n` or `uXXXX`, and before a whole `and`, `or` or `not`. Kibana refuses any other.\n\nA literal backslash is written twice. In quotes a single one is enough, except before a quote or another backslash.";
+        KueryUnclosed = "E0403", Error, "a quote, parenthesis or brace is not closed",
+            "The place where it was opened is shown. The query is read as if it were closed where the reader stopped.";
+        KueryBlanks = "W0404", Warning, "a value of several words has no quotes",
+            "On a keyword field the words and the blanks between them are one value, as if they stood in quotes. On a full-text field each word is looked for by itself, and one of them is enough.\n\nQuotes make plain which of the two is meant. A value with wildcards cannot be quoted; there the warning is left out.";
+    }
+    lucene {
+        LuceneSyntax = "E0501", Error, "the Lucene query has a syntax error",
+            "Something stands where the query language has no place for it. The message names what was found and what could stand there.\n\nThe characters `+ - = & | > < ! ( ) { } [ ] ^ \" ~ * ? : \\ /` have a meaning of their own; in a value they need a backslash, or the value needs quotes. The part is skipped and the rest of the query is read.";
+        LuceneUnclosed = "E0502", Error, "a quote, bracket or slash is not closed",
+            "The place where it was opened is shown. The query is read as if it were closed where the reader stopped.";
+        LuceneOptional = "W0503", Warning, "a clause has no effect on what matches",
+            "Lucene's query parser gives each clause one of three marks instead of ordinary precedence: required, prohibited or optional. `AND` makes both of its neighbours required, `NOT` its right one prohibited, and everything else is optional. Once a clause of the same level is required, optional ones only change the ranking: `a OR b AND c` matches what `b AND c` matches.\n\nParentheses say which was meant.";
+        LuceneLowerCase = "W0504", Warning, "an operator in lower case is a search term",
+            "Lucene's operators are `AND`, `OR` and `NOT`, in capitals. In lower case they are ordinary terms that an event may hold.";
+        LuceneAnchor = "W0505", Warning, "an anchor in a Lucene regular expression is a literal character",
+            "Lucene matches a regular expression against the whole value and has no anchors: `^` and `$` are ordinary characters there. `.*` at either end makes it match a part.";
+    }
+    elastic {
+        ElasticToml = "E0140", Error, "the rule file is not valid TOML",
+            "The TOML reader met something that the format does not allow; the message is its own. What stands elsewhere in the file is read all the same.";
+        ElasticMissingKey = "E0141", Error, "the rule lacks a key that it needs",
+            "An Elastic rule needs a table `[rule]` with `name`, `type` and, depending on the type, `query` and `language`, `threshold`, `new_terms` or `threat_mapping`. What the rule has is kept.";
+        ElasticWrongType = "E0142", Error, "a key of the rule has a value of the wrong type",
+            "The value is a text where a list is needed, a number where a text is, or the like. It is left out.";
+        ElasticUnknownType = "E0143", Error, "the rule's type is not known",
+            "Rule types are `query`, `saved_query`, `eql`, `esql`, `threshold`, `new_terms`, `threat_match` and `machine_learning`. The metadata is kept; the rule has no plan.";
+        ElasticTime = "E0144", Error, "a time of the rule cannot be read",
+            "Times of rules are counted from the run, as in `now-9m` or `now-7d/d`, in seconds, minutes, hours, days or weeks. Months and years are not a fixed length.";
+        ElasticFilter = "W0145", Warning, "a filter of the rule is not understood",
+            "Filters are parts of Elasticsearch's query language. This one has a form that is not read, so the rule finds more here than it does upstream; it counts as partial in the ledger.";
+    }
+    attack {
+        BundleBroken = "E1001", Error, "the file is not a whole STIX bundle",
+            "A STIX bundle is one JSON map with a list called `objects`. The reader met something else, or the text ends too early. Objects before that place are kept; everything after it is missing, and so are the relations that name it.\n\nFetch the file again; compare its size with upstream's.";
+        AttackTooLarge = "E1002", Error, "the bundle is too large",
+            "A bundle may have 512 MiB, about fifteen times the whole of Enterprise ATT&CK. A larger file is something else.";
+        ObjectMalformed = "E1003", Error, "an object of the bundle has the wrong form",
+            "A field that Tripline reads has another type than STIX and ATT&CK give it, such as a number where a text belongs. The object is left out; the rest of the bundle is read.\n\nThe span covers the object. Mend it in the bundle, or report it upstream.";
+        ObjectWithoutId = "W1004", Warning, "an object of the bundle has no ATT&CK id",
+            "Techniques, groups and the like carry their id (`T1059`, `G0016`) in an external reference whose source begins with `mitre`. This object has none, so rules cannot name it. It is kept under its STIX id.";
+        ObjectDuplicate = "W1005", Warning, "a STIX id stands twice in the bundle",
+            "Two objects have the same STIX id. The one changed last counts, as in a STIX store that holds several versions of an object.";
+        RelationDangling = "W1006", Warning, "a relation names an object that the bundle lacks",
+            "One end of a relation (who uses, mitigates or detects what) is not in the bundle: it was cut off, could not be read, or lives in another bundle. The relation is left out.";
+        AtomicMalformed = "E1010", Error, "an atomic test has the wrong form",
+            "A file of Atomic Red Team has `attack_technique` and a list `atomic_tests`, each test with a `name` and an `executor`. The span points at what is missing or has another type. The test is left out, or the field is taken as empty; the rest of the file is read.";
+        DictionaryMalformed = "E1011", Error, "an event dictionary has the wrong form",
+            "A file of OSSEM-DD names an `event_id`, a `log_source` and a list `event_fields`. The span points at what is missing or has another type.";
+    }
+    catalogue {
+        NothingFound = "E1101", Error, "nothing that is read lies under the path",
+            "A build looks for folders of detection rules, for an ATT&CK STIX bundle, for Atomic Red Team's `atomics` and for OSSEM's data dictionaries. None of them lies under the path.\n\nRules are recognised by the folder names of their upstream repositories (`rules*` with Sigma YAML, `rules` and `rules_building_block` with Elastic TOML), or, in any other folder, by the first bytes of each file.";
+        PathUnusable = "E1102", Error, "the path cannot be opened",
+            "The path does not exist, or may not be read. The message gives the operating system's reason.";
+        FolderUnlisted = "E1103", Error, "a folder cannot be listed",
+            "An entry below the path could not be listed: its permissions forbid it, or a symbolic link leads back to a folder that holds it.\n\nIt is listed in the ledger as failed. Everything else is read.";
+        ManifestFlawed = "W1104", Warning, "the manifest cannot be read",
+            "`MANIFEST.toml` beside corpus folders may say where each was copied from. It has one `[[corpus]]` table per folder with `name`, and optionally `upstream`, `commit` and `licence`.\n\nThe corpora are read all the same, without what the manifest would have added.";
+        DuplicateRuleId = "W1105", Warning, "two rules have one id",
+            "Ids name rules in every answer, so each rule needs its own. The first rule in path order keeps the id. Every other is listed as `vendor:path#n`.\n\nGive the copy an id of its own: for Sigma a new random UUID.";
+        RuleWithoutPlan = "E1106", Error, "the rule could not be read",
+            "The rule has metadata, but nothing of what it does could be read. It counts as failed in the ledger.";
+        CatalogueUnreadable = "E1110", Error, "the catalogue cannot be opened",
+            "The file does not exist, or may not be read. `tripline build PATH -o FILE` makes a catalogue.";
+        NotACatalogue = "E1111", Error, "the file is not a catalogue",
+            "A catalogue is an SQLite file that `tripline build` has written. This file is something else. It is left untouched.";
+        CatalogueFormat = "E1112", Error, "the catalogue has another format",
+            "The catalogue was written by another version of Tripline, in a format that this version does not read. Build it again from its corpora.";
+        CatalogueDamaged = "E1113", Error, "the catalogue is damaged",
+            "A part of the catalogue cannot be read or decoded. Catalogues hold nothing that a build does not make again: build it anew.";
+        CatalogueUnwritable = "E1114", Error, "the catalogue cannot be written",
+            "The folder is read-only, the disk is full, or the operating system refused for another reason, which the message gives.\n\nA build writes a new file beside the old catalogue and renames it at the very end. The old catalogue is whole.";
+        CatalogueBusy = "E1115", Error, "another build is writing the catalogue",
+            "Two builds of one catalogue at a time would do the same work twice. The file `NAME.lock` beside the catalogue is held by the other build for as long as it runs; the operating system frees it when that build ends, however it ends.";
+        AttackUnreadable = "E1116", Error, "the ATT&CK bundle cannot be read",
+            "The file looks like a STIX bundle of ATT&CK objects, but cannot be read as one. The build goes on without ATT&CK: techniques keep the ids that rules give them and have no names.";
+        AttackAmbiguous = "W1117", Warning, "more than one ATT&CK bundle was found",
+            "A catalogue holds one ATT&CK bundle. The message names the one that was taken: the first whose name says `enterprise`, else the first in path order.";
+    }
 }

@@ -1,0 +1,508 @@
+//! Reading a corpus: files in parallel, then what needs several files, in path order.
+//!
+//! A caller that remembers earlier reads passes what it [`Known`]s; a file whose content and
+//! surroundings are unchanged is then not parsed again. A file is read anew when its content
+//! changed, when it was part of a link between files (a correlation, a filter, a rule that one of
+//! them names), when a document that is read anew names one of its rules, or when the id that one
+//! of its rules gets has changed.
+
+use crate::ledger::{RowBuilder, reasons, status};
+use crate::load::LoadedFile;
+use crate::reader::{FileContext, FileRead, StageClock};
+use crate::{CorpusSpec, Failure, FileEntry, IdRegistry, Ledger, Status, load};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_ir::{Detection, Language, Text};
+use tripline_schema::Schema;
+use tripline_text::{Code, Diagnostic, Source};
+
+/// What was read of a file: enough to count it and to decide whether to read it again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// One per detection, in order.
+    pub rules: Vec<RuleRecord>,
+    /// Rules, or the whole file, without a detection.
+    pub failures: Vec<Failure>,
+    /// Detections without a plan, explained. They count as failed in `rules`.
+    pub explained: Vec<Failure>,
+    /// Names by which other files may refer to its rules.
+    pub names: Vec<Text>,
+    /// Its documents read other files, or are read by them.
+    pub linked: bool,
+}
+
+/// What is remembered of one detection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleRecord {
+    /// The id it asks for.
+    pub wanted: Text,
+    /// The id it has.
+    pub id: Text,
+    /// Which rule of its file, from 0.
+    pub index: u32,
+    /// Its language.
+    pub language: Language,
+    /// How well it was read.
+    pub status: Status,
+    /// What it lost, as phrases.
+    pub reasons: Vec<Text>,
+}
+
+/// Earlier reads.
+pub trait Known: Sync {
+    /// The record of a file of the corpus whose content has this hash.
+    fn record(&self, spec: &CorpusSpec, path: &str, hash: &[u8; 32]) -> Option<FileRecord>;
+}
+
+/// Nothing is known: everything is read.
+struct Nothing;
+
+impl Known for Nothing {
+    fn record(&self, _: &CorpusSpec, _: &str, _: &[u8; 32]) -> Option<FileRecord> {
+        None
+    }
+}
+
+/// One file of a corpus.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// Path inside the corpus.
+    pub path: Text,
+    /// BLAKE3 of its content.
+    pub hash: [u8; 32],
+    /// What was read.
+    pub record: FileRecord,
+    /// Its detections; `None` when an earlier read still holds.
+    pub detections: Option<Vec<Detection>>,
+}
+
+/// A corpus, read.
+#[derive(Debug, Default)]
+pub struct CorpusRead {
+    /// Every rule file in path order.
+    pub files: Vec<FileOutcome>,
+    /// Counts.
+    pub ledger: Ledger,
+    /// What to tell the authors, of files that were read now, in path order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that diagnostics point into.
+    pub sources: Vec<Source>,
+    /// Number of files, rules or not.
+    pub files_seen: usize,
+}
+
+impl CorpusRead {
+    /// Every detection that was read now, in path order.
+    pub fn into_detections(self) -> Vec<Detection> {
+        let files = self.files.into_iter();
+        files.filter_map(|file| file.detections).flatten().collect()
+    }
+}
+
+/// Reads a corpus.
+pub fn read(spec: &CorpusSpec) -> CorpusRead {
+    let clock = StageClock::default();
+    let mut ids = IdRegistry::new();
+    read_with(spec, Schema::builtin(), &Nothing, &mut ids, &clock)
+}
+
+/// Reads a corpus of which some files are known. Ids are kept apart from those in `ids`.
+pub fn read_with(
+    spec: &CorpusSpec,
+    schema: &Schema,
+    known: &dyn Known,
+    ids: &mut IdRegistry,
+    clock: &StageClock,
+) -> CorpusRead {
+    let reading = Reading {
+        spec,
+        schema,
+        clock,
+    };
+    let slots = spec
+        .files
+        .par_iter()
+        .map(|entry| reading.first(entry, known))
+        .collect();
+    reading.complete(slots, ids)
+}
+
+/// Reads a corpus of one file whose text is at hand.
+pub(crate) fn read_loaded(spec: &CorpusSpec, loaded: LoadedFile) -> CorpusRead {
+    let reading = Reading {
+        spec,
+        schema: Schema::builtin(),
+        clock: &StageClock::default(),
+    };
+    let slots = spec
+        .files
+        .first()
+        .map(|entry| Slot {
+            entry: entry.clone(),
+            hash: loaded.hash,
+            state: State::Read(reading.parse(&entry.path, &loaded)),
+            loaded: Some(loaded),
+        })
+        .into_iter()
+        .collect();
+    reading.complete(slots, &mut IdRegistry::new())
+}
+
+/// A file in the course of being read.
+struct Slot {
+    entry: FileEntry,
+    hash: [u8; 32],
+    /// The text, as long as it was loaded in this run.
+    loaded: Option<LoadedFile>,
+    state: State,
+}
+
+enum State {
+    Kept(FileRecord),
+    Read(FileRead),
+}
+
+struct Reading<'a> {
+    spec: &'a CorpusSpec,
+    schema: &'a Schema,
+    clock: &'a StageClock,
+}
+
+impl<'a> Reading<'a> {
+    fn context<'b>(&'b self, path: &'b str) -> FileContext<'b> {
+        FileContext {
+            spec: self.spec,
+            path,
+            schema: self.schema,
+            clock: self.clock,
+        }
+    }
+
+    fn first(&self, entry: &FileEntry, known: &dyn Known) -> Slot {
+        let shown = entry.full.display().to_string();
+        let loaded = self.clock.read(|| load(entry, &shown));
+        let (hash, loaded, state) = match loaded {
+            Ok(loaded) => {
+                let record = known.record(self.spec, &entry.path, &loaded.hash);
+                let state = match record {
+                    Some(record) if !record.linked => State::Kept(record),
+                    _ => State::Read(self.parse(&entry.path, &loaded)),
+                };
+                (loaded.hash, Some(loaded), state)
+            }
+            Err(error) => {
+                let failure = Failure::of(&error.diagnostic, self.spec, &entry.path);
+                let read = FileRead {
+                    failures: vec![failure],
+                    diagnostics: vec![error.diagnostic.clone()],
+                    ..FileRead::default()
+                };
+                (error.hash, None, State::Read(read))
+            }
+        };
+        Slot {
+            entry: entry.clone(),
+            hash,
+            loaded,
+            state,
+        }
+    }
+
+    fn parse(&self, path: &str, loaded: &LoadedFile) -> FileRead {
+        let reader = self.spec.vendor.reader();
+        self.clock
+            .file(|| reader.read_file(&loaded.source, &self.context(path)))
+    }
+
+    fn reread(&self, slot: &mut Slot) {
+        if let (State::Kept(_), Some(loaded)) = (&slot.state, &slot.loaded) {
+            slot.state = State::Read(self.parse(&slot.entry.path, loaded));
+        }
+    }
+
+    /// The second phase: what needs several files.
+    fn complete(&self, mut slots: Vec<Slot>, ids: &mut IdRegistry) -> CorpusRead {
+        self.follow_references(&mut slots);
+        let given = self.settle_ids(&mut slots, ids);
+        let mut fresh = take_fresh(&mut slots);
+        let reader = self.spec.vendor.reader();
+        self.clock
+            .file(|| reader.link(&mut fresh, &self.context("")));
+        put_back(&mut slots, fresh);
+        self.finish(slots, given, ids)
+    }
+
+    /// Reads every file that a document read anew refers to, until there is none left.
+    fn follow_references(&self, slots: &mut [Slot]) {
+        let mut wanted: BTreeSet<Text> = BTreeSet::new();
+        loop {
+            let before = wanted.len();
+            let mut all = false;
+            for slot in slots.iter() {
+                if let State::Read(read) = &slot.state {
+                    all |= read.refers_to_all;
+                    wanted.extend(read.refers.iter().cloned());
+                }
+            }
+            if !all && wanted.len() == before {
+                return;
+            }
+            slots.par_iter_mut().for_each(|slot| {
+                if let State::Kept(record) = &slot.state
+                    && (all || record.names.iter().any(|name| wanted.contains(name)))
+                {
+                    self.reread(slot);
+                }
+            });
+            if all {
+                return;
+            }
+        }
+    }
+
+    /// Gives every detection of the first phase its id. A kept file whose rule gets another id
+    /// than it has is read anew.
+    fn settle_ids(&self, slots: &mut [Slot], ids: &mut IdRegistry) -> Vec<Vec<Text>> {
+        let mut given = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let path = slot.entry.path.clone();
+            let mut give = |wanted: &Text, index: u32| {
+                ids.give(wanted, self.spec.vendor, &self.spec.name, &path, index)
+            };
+            let new: Vec<Text> = match &slot.state {
+                State::Kept(record) => record
+                    .rules
+                    .iter()
+                    .map(|rule| give(&rule.wanted, rule.index))
+                    .collect(),
+                State::Read(read) => read
+                    .detections
+                    .iter()
+                    .map(|rule| give(&rule.id, rule.provenance.index))
+                    .collect(),
+            };
+            let stale = match &slot.state {
+                State::Kept(record) => record
+                    .rules
+                    .iter()
+                    .zip(&new)
+                    .any(|(rule, id)| rule.id != *id),
+                State::Read(_) => false,
+            };
+            if stale {
+                self.reread(slot);
+            }
+            given.push(new);
+        }
+        given
+    }
+
+    fn finish(&self, slots: Vec<Slot>, given: Vec<Vec<Text>>, ids: &mut IdRegistry) -> CorpusRead {
+        let mut out = CorpusRead {
+            files_seen: self.spec.files.len() + self.spec.others,
+            ..CorpusRead::default()
+        };
+        let linked_names = linked_names(&slots);
+        let mut rows = RowBuilder::new(self.spec);
+        for (slot, given) in slots.into_iter().zip(given) {
+            let file = match slot.state {
+                State::Kept(record) => FileOutcome {
+                    path: slot.entry.path,
+                    hash: slot.hash,
+                    record,
+                    detections: None,
+                },
+                State::Read(read) => {
+                    let source = slot.loaded.map(|loaded| (loaded.source, loaded.mark));
+                    let mut fresh = Fresh {
+                        reading: self,
+                        path: slot.entry.path,
+                        source,
+                        out: &mut out,
+                        ids: &mut *ids,
+                    };
+                    fresh.outcome(read, slot.hash, &given, &linked_names)
+                }
+            };
+            rows.file(&file.record);
+            let failures = file.record.failures.iter().chain(&file.record.explained);
+            out.ledger.failures.extend(failures.cloned());
+            out.files.push(file);
+        }
+        self.unlisted(&mut out, &mut rows);
+        out.ledger.rows = rows.finish();
+        out.ledger.failures.sort();
+        out
+    }
+
+    /// Paths that could not be listed count as failed files.
+    fn unlisted(&self, out: &mut CorpusRead, rows: &mut RowBuilder<'_>) {
+        for (path, reason) in &self.spec.unlisted {
+            let shown = self.spec.root.join(path.as_str()).display().to_string();
+            let flaw = Diagnostic::for_file(Code::FolderUnlisted, shown, reason.clone());
+            let failure = Failure::of(&flaw, self.spec, path);
+            rows.file(&FileRecord {
+                failures: vec![failure.clone()],
+                ..FileRecord::default()
+            });
+            out.ledger.failures.push(failure);
+            out.diagnostics.push(flaw);
+            out.files_seen += 1;
+        }
+    }
+}
+
+/// One file that was read in this run, on its way out.
+struct Fresh<'a, 'b> {
+    reading: &'a Reading<'a>,
+    path: Text,
+    source: Option<(Source, u32)>,
+    out: &'b mut CorpusRead,
+    ids: &'b mut IdRegistry,
+}
+
+impl Fresh<'_, '_> {
+    fn outcome(
+        &mut self,
+        mut read: FileRead,
+        hash: [u8; 32],
+        given: &[Text],
+        linked_names: &BTreeSet<Text>,
+    ) -> FileOutcome {
+        let linked = read.refers_to_all
+            || !read.refers.is_empty()
+            || linked_names.contains("*")
+            || read.names.iter().any(|name| linked_names.contains(name));
+        let mut record = FileRecord {
+            names: std::mem::take(&mut read.names),
+            linked,
+            ..FileRecord::default()
+        };
+        for (at, detection) in read.detections.iter_mut().enumerate() {
+            let id = given.get(at).cloned();
+            let rule = self.settle(detection, id, &mut read.diagnostics);
+            if rule.status == Status::Failed {
+                record
+                    .explained
+                    .push(self.explain(detection, &read.diagnostics));
+            }
+            record.rules.push(rule);
+        }
+        record.failures = read.failures;
+        if !read.diagnostics.is_empty() {
+            self.out.diagnostics.append(&mut read.diagnostics);
+            let source = self.source.as_ref().map(|(source, _)| source.clone());
+            self.out.sources.extend(source);
+        }
+        FileOutcome {
+            path: self.path.clone(),
+            hash,
+            record,
+            detections: Some(read.detections),
+        }
+    }
+
+    /// Fills in what the corpus says of a detection, and its id. Detections that linking added
+    /// have no id yet.
+    fn settle(
+        &mut self,
+        detection: &mut Detection,
+        given: Option<Text>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> RuleRecord {
+        let spec = self.reading.spec;
+        let index = detection.provenance.index;
+        let wanted = detection.id.clone();
+        let id = given.unwrap_or_else(|| {
+            self.ids
+                .give(&wanted, spec.vendor, &spec.name, &self.path, index)
+        });
+        if id != wanted {
+            let shown = self.source.as_ref().map_or("", |(source, _)| source.name());
+            let message = format!("another rule has the id {wanted}; this one is listed as {id}");
+            diagnostics.push(
+                Diagnostic::for_file(Code::DuplicateRuleId, shown, message)
+                    .hint("a new random UUID makes the rule's id its own"),
+            );
+            detection.id.clone_from(&id);
+        }
+        detection.provenance.corpus = spec.name.clone();
+        detection.provenance.commit.clone_from(&spec.commit);
+        detection.provenance.path = self.path.clone();
+        if detection.licence.is_none() {
+            detection.licence.clone_from(&spec.licence);
+        }
+        if let (Some(offset), Some((_, mark))) =
+            (&mut detection.provenance.body_offset, &self.source)
+        {
+            *offset += mark;
+        }
+        RuleRecord {
+            wanted,
+            id,
+            index,
+            language: detection.language,
+            status: status(detection),
+            reasons: reasons(detection),
+        }
+    }
+
+    /// The first error inside the rule's body, else the file's first error.
+    fn explain(&self, detection: &Detection, diagnostics: &[Diagnostic]) -> Failure {
+        let start = detection.provenance.body_offset.unwrap_or(0);
+        let end = start.saturating_add(u32::try_from(detection.body.len()).unwrap_or(u32::MAX));
+        let inside = |diagnostic: &&Diagnostic| {
+            let span = diagnostic.primary.as_ref().map(|label| label.span);
+            span.is_some_and(|span| start <= span.start && span.start <= end)
+        };
+        let errors = || {
+            diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.is_error())
+        };
+        let found = errors().find(inside).or_else(|| errors().next());
+        let mut failure = match found {
+            Some(diagnostic) => Failure::of(diagnostic, self.reading.spec, &self.path),
+            None => {
+                let flaw = Diagnostic::for_file(Code::RuleWithoutPlan, "", "the rule has no plan");
+                Failure::of(&flaw, self.reading.spec, &self.path)
+            }
+        };
+        failure.language = detection.language;
+        failure
+    }
+}
+
+/// The names that documents of the corpus refer to; `*` when one refers to all.
+fn linked_names(slots: &[Slot]) -> BTreeSet<Text> {
+    let mut names = BTreeSet::new();
+    for slot in slots {
+        if let State::Read(read) = &slot.state {
+            names.extend(read.refers.iter().cloned());
+            if read.refers_to_all {
+                names.insert(Text::new_static("*"));
+            }
+        }
+    }
+    names
+}
+
+fn take_fresh(slots: &mut [Slot]) -> Vec<(Text, FileRead)> {
+    let mut fresh = Vec::new();
+    for slot in slots {
+        if let State::Read(read) = &mut slot.state {
+            fresh.push((slot.entry.path.clone(), std::mem::take(read)));
+        }
+    }
+    fresh
+}
+
+fn put_back(slots: &mut [Slot], fresh: Vec<(Text, FileRead)>) {
+    let mut fresh: BTreeMap<Text, FileRead> = fresh.into_iter().collect();
+    for slot in slots {
+        if let State::Read(read) = &mut slot.state {
+            *read = fresh.remove(&slot.entry.path).unwrap_or_default();
+        }
+    }
+}
