@@ -1,0 +1,3 @@
+//! One file per answer: what a person is shown of it.
+
+pub(crate) mod explain;
