@@ -42,6 +42,7 @@ pub use plan::{
     Window,
 };
 pub use predicate::Predicate;
+pub use print::indented;
 pub use regex_test::{Dialect, Regex};
 pub use value::Value;
 pub use words::{Analyzer, Words};

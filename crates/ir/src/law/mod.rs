@@ -1,1 +1,153 @@
-//! The law: an obvious, slow evaluator of every plan node.
+//! The law: what every node of a plan means, run slowly over a list of events.
+//!
+//! It is written to be read. Front ends are tested against it and every fast engine must equal
+//! it. One file per family:
+//!
+//! | file | what it defines |
+//! |---|---|
+//! | [`source`] | which events a [`Match`](crate::Match) looks at |
+//! | [`lookup`] | what value a field reference has |
+//! | [`value`], [`expr`] | numbers, equality, functions |
+//! | [`pattern`], [`regex`], [`lucene`] | text tests |
+//! | [`atom`], [`lineage`], [`predicate`] | tests of one event |
+//! | [`rows`] | rows and the nodes that handle one row at a time |
+//! | [`sequence`], [`sample`], [`correlate`] | groups of events |
+//! | [`aggregate`], [`new_terms`], [`join`] | groups of rows |
+//! | [`explain`] | why an event fits or not |
+//!
+//! What holds everywhere: events are looked at in order of time, events of equal time in the
+//! order of the list; the same input gives the same output; nothing panics on any input.
+
+mod aggregate;
+mod atom;
+mod correlate;
+mod explain;
+mod expr;
+mod join;
+mod lineage;
+mod lookup;
+mod lucene;
+mod new_terms;
+mod pattern;
+mod predicate;
+mod regex;
+mod rows;
+mod sample;
+mod sequence;
+mod source;
+mod value;
+
+pub use explain::{AtomOutcome, EventExplanation, LeafExplanation, explain};
+pub use lucene::LucenePattern;
+pub use pattern::pattern_matches;
+pub use regex::{Compiled, MAX_REGEX, RegexError, compile};
+pub use source::source_fits;
+
+use crate::{Event, Fields, LossReason, Plan, Predicate, Span, Text, Timestamp, Value};
+use std::collections::BTreeMap;
+
+/// What a run needs besides plan and events.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// The instant of the run, for look-back windows; the latest event's time when not given.
+    pub now: Option<Timestamp>,
+    /// Lists that plans know only by name.
+    pub lists: BTreeMap<Text, Vec<Text>>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// The events that made it: indices into the input, ascending, each once.
+    pub events: Vec<usize>,
+    /// What its events share: join keys and group-by values, by field name.
+    pub keys: BTreeMap<Text, Value>,
+    /// Columns that the plan computed: measures and derived values.
+    pub columns: Fields,
+}
+
+/// Why a plan cannot be run: a part of it is opaque.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrunnable {
+    /// The part, verbatim.
+    pub text: Text,
+    /// Why it is opaque.
+    pub reason: LossReason,
+    /// Where it stands in the body.
+    pub span: Span,
+}
+
+impl std::fmt::Display for Unrunnable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: `{}`", self.reason.phrase(), self.text)
+    }
+}
+
+impl std::error::Error for Unrunnable {}
+
+/// Runs a plan over a list of events. Alerts come in the order in which they were complete (the
+/// time of their last event, then its place in the list), then by their first event, then as
+/// the plan yields them.
+///
+/// # Errors
+/// A part of the plan is opaque.
+pub fn run(plan: &Plan, events: &[Event], options: &Options) -> Result<Vec<Alert>, Unrunnable> {
+    let law = Law::new(events, options);
+    let mut rows = law.rows(plan)?;
+    rows.sort_by_key(|row| law.completion(row));
+    Ok(rows.into_iter().map(rows::Row::into_alert).collect())
+}
+
+/// Whether one event satisfies a predicate. Lineage tests see no other event.
+pub fn holds(predicate: &Predicate, event: &Event, options: &Options) -> bool {
+    let events = std::slice::from_ref(event);
+    let law = Law::new(events, options);
+    law.predicate(predicate, &law.scope(0))
+}
+
+/// One run: the events in order, what the caller gave, and the expressions compiled so far.
+pub(crate) struct Law<'a> {
+    /// The input.
+    events: &'a [Event],
+    /// What the caller gave.
+    options: &'a Options,
+    /// Indices of the events in order of time; equal times in order of the input.
+    order: Vec<usize>,
+    /// The place of each event in `order`.
+    rank: Vec<usize>,
+    /// Compiled regular expressions.
+    regexes: regex::Cache,
+}
+
+impl<'a> Law<'a> {
+    fn new(events: &'a [Event], options: &'a Options) -> Self {
+        let mut order: Vec<usize> = (0..events.len()).collect();
+        order.sort_by_key(|&index| events[index].time);
+        let mut rank = vec![0; events.len()];
+        for (place, &index) in order.iter().enumerate() {
+            rank[index] = place;
+        }
+        Self {
+            events,
+            options,
+            order,
+            rank,
+            regexes: regex::Cache::default(),
+        }
+    }
+
+    /// The instant of the run.
+    fn now(&self) -> Timestamp {
+        let latest = || self.events.iter().map(|event| event.time).max();
+        self.options.now.or_else(latest).unwrap_or_default()
+    }
+
+    /// The view of one event that tests and expressions read.
+    fn scope(&self, index: usize) -> lookup::Scope<'a> {
+        lookup::Scope {
+            event: &self.events[index],
+            columns: None,
+            index: Some(index),
+        }
+    }
+}

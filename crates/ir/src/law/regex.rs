@@ -1,0 +1,177 @@
+//! Regular expressions of every dialect, compiled and matched under limits.
+
+use super::lucene::LucenePattern;
+use crate::{Case, Dialect, Regex, Text};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The longest regular expression, in bytes, that is compiled.
+pub const MAX_REGEX: usize = 64 * 1024;
+/// How large a compiled expression may grow, in bytes.
+const MAX_COMPILED: usize = 16 * 1024 * 1024;
+/// How many steps a backtracking match may take.
+const MAX_STEPS: usize = 1_000_000;
+
+/// Why an expression cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegexError {
+    /// What is wrong with it, in a phrase.
+    pub message: String,
+    /// The byte of the expression where it shows, when known.
+    pub at: Option<usize>,
+}
+
+impl RegexError {
+    pub(crate) fn at(message: impl Into<String>, at: usize) -> Self {
+        Self {
+            message: message.into(),
+            at: Some(at),
+        }
+    }
+
+    fn whole(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            at: None,
+        }
+    }
+}
+
+impl std::fmt::Display for RegexError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for RegexError {}
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    matcher: Matcher,
+}
+
+#[derive(Debug, Clone)]
+enum Matcher {
+    /// PCRE: backtracks only where it must.
+    Backtracking(Box<fancy_regex::Regex>),
+    /// RE2 and plain Lucene: linear time.
+    Linear(regex::Regex),
+    /// Lucene with complement or intersection.
+    Lucene(LucenePattern),
+}
+
+impl Compiled {
+    /// Whether a text matches: as a whole where the expression says so, else in any part. A match
+    /// that takes more steps than allowed counts as none.
+    pub fn is_match(&self, text: &str) -> bool {
+        match &self.matcher {
+            Matcher::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
+            Matcher::Linear(regex) => regex.is_match(text),
+            Matcher::Lucene(pattern) => pattern.is_match(text),
+        }
+    }
+}
+
+/// Compiles an expression of any dialect. Lucene expressions match whole values whatever the
+/// flag says, know no anchors, and their case flag leaves character ranges as they are.
+///
+/// # Errors
+/// The expression is malformed, too large, or asks for what the dialect does not have.
+pub fn compile(regex: &Regex) -> Result<Compiled, RegexError> {
+    if regex.text.len() > MAX_REGEX {
+        return Err(RegexError::whole(format!(
+            "regular expression of {} bytes, expected at most {MAX_REGEX}",
+            regex.text.len()
+        )));
+    }
+    let matcher = match regex.dialect {
+        Dialect::Pcre => Matcher::Backtracking(Box::new(pcre(regex)?)),
+        Dialect::Re2 => Matcher::Linear(linear(&anchored(regex), regex)?),
+        Dialect::Lucene => lucene(regex)?,
+    };
+    Ok(Compiled { matcher })
+}
+
+/// The text with anchors around it where the whole value must match.
+fn anchored(regex: &Regex) -> String {
+    if regex.whole {
+        format!("\\A(?:{})\\z", regex.text)
+    } else {
+        regex.text.to_string()
+    }
+}
+
+fn pcre(regex: &Regex) -> Result<fancy_regex::Regex, RegexError> {
+    fancy_regex::RegexBuilder::new(&anchored(regex))
+        .case_insensitive(regex.case_insensitive)
+        .multi_line(regex.multi_line)
+        .dot_matches_new_line(regex.dot_all)
+        .backtrack_limit(MAX_STEPS)
+        .delegate_size_limit(MAX_COMPILED)
+        .build()
+        .map_err(|error| RegexError::whole(one_line(&error.to_string())))
+}
+
+fn linear(text: &str, regex: &Regex) -> Result<regex::Regex, RegexError> {
+    regex::RegexBuilder::new(text)
+        .case_insensitive(regex.case_insensitive)
+        .multi_line(regex.multi_line)
+        .dot_matches_new_line(regex.dot_all)
+        .size_limit(MAX_COMPILED)
+        .build()
+        .map_err(|error| RegexError::whole(one_line(&error.to_string())))
+}
+
+fn lucene(regex: &Regex) -> Result<Matcher, RegexError> {
+    let pattern = LucenePattern::parse(&regex.text, regex.case_insensitive)?;
+    let Some(text) = pattern.to_regex() else {
+        return Ok(Matcher::Lucene(pattern));
+    };
+    regex::RegexBuilder::new(&text)
+        .size_limit(MAX_COMPILED)
+        .build()
+        .map(Matcher::Linear)
+        .map_err(|error| RegexError::whole(one_line(&error.to_string())))
+}
+
+/// A library's message on one line: the last line names the problem.
+fn one_line(message: &str) -> String {
+    let last = message.lines().last().unwrap_or(message);
+    last.trim().trim_start_matches("error: ").to_owned()
+}
+
+/// Expressions compiled during one run. One that does not compile matches nothing.
+#[derive(Default)]
+pub(crate) struct Cache {
+    compiled: RefCell<BTreeMap<Regex, Option<Rc<Compiled>>>>,
+}
+
+impl Cache {
+    /// Whether a text matches.
+    pub(crate) fn matches(&self, regex: &Regex, text: &str) -> bool {
+        let found = self.compiled.borrow().get(regex).cloned();
+        let compiled = found.unwrap_or_else(|| {
+            let fresh = compile(regex).ok().map(Rc::new);
+            self.compiled
+                .borrow_mut()
+                .insert(regex.clone(), fresh.clone());
+            fresh
+        });
+        compiled.is_some_and(|compiled| compiled.is_match(text))
+    }
+
+    /// Whether a text matches a list's entry, read as PCRE.
+    pub(crate) fn matches_entry(&self, entry: &Text, case: Case, text: &str) -> bool {
+        let regex = Regex {
+            text: entry.clone(),
+            dialect: Dialect::Pcre,
+            case_insensitive: case == Case::Insensitive,
+            multi_line: false,
+            dot_all: false,
+            whole: false,
+        };
+        self.matches(&regex, text)
+    }
+}
