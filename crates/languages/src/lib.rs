@@ -5,6 +5,13 @@
 //! `facts` hold quoting, wildcards, case rules and keywords once. Parsers recover, are bounded
 //! and never panic.
 
+pub mod eql;
+mod kuery;
+mod lucene;
+pub mod sigma;
+
+pub use kuery::ecs;
+
 use std::collections::BTreeMap;
 use tripline_ir::{Language, Loss, Plan, Text};
 use tripline_schema::{Activity, Schema};
@@ -21,6 +28,9 @@ pub struct Context<'a> {
     pub activity: Option<Activity>,
     /// Lists by name: placeholders, reference lists, lookups.
     pub lists: BTreeMap<Text, Vec<Text>>,
+    /// The field that EQL's event categories are compared with, when the rule says another than
+    /// `event.category`.
+    pub event_category_field: Option<Text>,
 }
 
 impl<'a> Context<'a> {
@@ -31,6 +41,7 @@ impl<'a> Context<'a> {
             indices: Vec::new(),
             activity: None,
             lists: BTreeMap::new(),
+            event_category_field: None,
         }
     }
 }
@@ -48,6 +59,11 @@ pub struct Lowered {
 
 /// Lowers a query.
 pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {
-    let _ = (language, source, context);
-    Lowered::default()
+    match language {
+        Language::Eql => eql::lower(eql::Dialect::Elasticsearch, source, context),
+        Language::Kuery => kuery::lower(source, context),
+        Language::Lucene => lucene::lower(source, context),
+        Language::Sigma => sigma::lower(source, context),
+        _ => Lowered::default(),
+    }
 }
