@@ -31,6 +31,48 @@ codes! {
         LanguageNotRead = "N0121", Note, "the query's language is not read yet",
             "The rule and its metadata are kept, with the query verbatim. The query itself has no front end yet, so the rule counts as partial in the ledger.";
     }
+    eql {
+        EqlCharacter = "E0301", Error, "a character does not belong to EQL",
+            "The lexer met a character, or another language's operator, that EQL does not have. It is skipped, or read as the keyword it stands for, and the rest of the query is read on.\n\nEQL joins conditions by the words `and`, `or` and `not` in lower case. Typographic quotes, often pasted from a document, are not string quotes.";
+        EqlUnclosed = "E0302", Error, "something is opened and not closed",
+            "A string, a backtick, a comment, a parenthesis or a bracket begins and has no end. A string in single or double quotes ends on its own line; one in `\"\"\"` may go on over lines.\n\nThe second place shows what was opened.";
+        EqlEscape = "E0303", Error, "an escape is not known",
+            "After a backslash EQL knows `\\\\`, `\\\"`, `\\n`, `\\r`, `\\t` and `\\u{...}` with 2 to 8 hexadecimal digits. Windows paths need every backslash twice: `\"C:\\\\Windows\"`. A string in `\"\"\"` has no escapes at all.";
+        EqlSyntax = "E0304", Error, "something else was expected",
+            "The query does not follow EQL's grammar at this place. The message names what could stand here and what does.\n\nThe part is skipped up to the next `and`, `or`, `,` or closing bracket, so that later errors are reported too. A rule with a skipped part is never counted as fully read.";
+        EqlSingleEquals = "E0305", Error, "`=` is not a comparison",
+            "EQL compares by `==` (exactly, with letter case) or `:` (without letter case, with the wildcards `*` and `?`). A single `=` only gives `maxspan` and `runs` their values.";
+        EqlSingleQuotes = "E0306", Error, "a string stands in single quotes",
+            "Elasticsearch reads strings in double quotes, or in three double quotes without escapes. Single quotes are from the older Endgame dialect. Tripline reads the string and goes on.";
+        EqlMissingWhere = "E0307", Error, "the query has no `where`",
+            "An EQL query names a category of events, then `where`, then a condition: `process where process.name == \"a.exe\"`. `any where` stands for events of every category, `where true` for no condition.";
+        EqlCategory = "E0308", Error, "the event category cannot be read",
+            "One name or one string in double quotes stands before `where`. A query is about one category, or about `any`; several are asked for in the condition, by `event.category`.";
+        EqlFunction = "E0309", Error, "there is no such function",
+            "Function names are case-sensitive. A `~` directly after the name makes some functions ignore letter case: `between`, `endsWith`, `indexOf`, `startsWith` and `stringContains`.\n\nThe condition that the function stands in is left out, so the rule counts as partly read.";
+        EqlArguments = "E0310", Error, "a function has the wrong arguments",
+            "The function takes another number of arguments, or other kinds. The hint shows how it is written; parts in square brackets may be left out.";
+        EqlChained = "E0311", Error, "comparisons are chained",
+            "`1 < x < 5` is not EQL. Write two comparisons: `x > 1 and x < 5`.";
+        EqlFieldComparison = "E0312", Error, "two values of an event are compared",
+            "Elasticsearch compares a field with a constant only. Elastic Endpoint compares two fields as well; a rule taken from there does not run in Elasticsearch.\n\nTripline keeps the comparison's meaning.";
+        EqlType = "E0313", Error, "a value has the wrong kind",
+            "A condition stands where a value belongs, or a value where a condition belongs, or an operator meets a kind of value that it does not take: `:`, `like` and `regex` take strings, arithmetic takes numbers, `<` and its kin take numbers or strings.";
+        EqlRegex = "E0314", Error, "the regular expression cannot be read",
+            "`regex` takes Lucene's syntax. It has no anchors, since the whole value must match, no look-around and no lazy repetition; `@ & ~ # < > \"` have meanings of their own and need a backslash as plain characters.";
+        EqlNetwork = "E0315", Error, "the network cannot be read",
+            "`cidrMatch` takes networks as an IPv4 or IPv6 address, a slash and the number of bits: `10.0.0.0/8`, `fe80::/10`. One IPv4 address is `/32`, one IPv6 address `/128`.";
+        EqlSequence = "E0316", Error, "the sequence or sample is malformed",
+            "A sequence has at least two steps, as many keys after `by` in each, and runs of 1 to 100. A missing step `![ ]` needs `with maxspan` and at least one step beside it that is not missing. A sample has at least two steps and one key, and no order: no `maxspan`, `until` or runs.";
+        EqlTimeSpan = "E0317", Error, "the time span cannot be read",
+            "`maxspan` is a whole number and a unit: `ms`, `s`, `m`, `h` or `d`.";
+        EqlPipe = "E0318", Error, "the pipe is not known",
+            "Elasticsearch has the pipes `head` and `tail`, each with a number of rows. `count`, `filter`, `sort`, `unique` and `unique_count` are Endgame's.";
+        EqlDialect = "E0319", Error, "a construct belongs to another dialect",
+            "EQL has three dialects: Elasticsearch, Elastic Endpoint and Endgame. Process relations (`descendant of`), `_arraysearch` with `$name`, names for steps, `join`, `fork` and some functions do not run in Elasticsearch.\n\nTripline keeps the meaning where it can.";
+        EqlLiteralWildcard = "W0320", Warning, "`*` is an ordinary character here",
+            "`==`, `!=` and `in` compare texts as they stand: `\"*.exe\"` is only equal to the five characters. Wildcards work after `:`, `like` and `like~`.";
+    }
     kuery {
         KuerySyntax = "E0401", Error, "the kuery query has a syntax error",
             "Something stands where the query language has no place for it. The message names what was found and what could stand there.\n\nFrequent causes: a missing `and` or `or` between two expressions, a value with a `:` or a parenthesis in it that is neither quoted nor escaped, an operator without a right side. The part is skipped and the rest of the query is read.";
@@ -114,5 +156,43 @@ codes! {
             "The file looks like a STIX bundle of ATT&CK objects, but cannot be read as one. The build goes on without ATT&CK: techniques keep the ids that rules give them and have no names.";
         AttackAmbiguous = "W1117", Warning, "more than one ATT&CK bundle was found",
             "A catalogue holds one ATT&CK bundle. The message names the one that was taken: the first whose name says `enterprise`, else the first in path order.";
+    }
+    sigma {
+        SigmaStructure = "E0201", Error, "the document does not have the structure of a Sigma rule",
+            "A Sigma document is a map of keys. `detection` and `logsource` are maps; a selection is a map of fields, a list of such maps, or a list of keywords. Something else stands where one of these was expected.\n\nCheck the indentation and the `-` signs near the span.";
+        SigmaMissingKey = "E0202", Error, "a required key is missing",
+            "Sigma asks for `title`, `logsource` and `detection` in a rule, `condition` in a detection, `type`, `rules` and `timespan` in a correlation, `rules` in a filter. Without it the rule cannot be read, or not as its author meant it.";
+        SigmaUnknownModifier = "E0203", Error, "the modifier is not known",
+            "Modifiers stand after a field's name, divided by `|`: `CommandLine|contains`. This one is not in the specification. The item is left out of the rule's meaning, and the rule counts as partial.\n\nOld names: `not` is `neq`, `regex` is `re`.";
+        SigmaModifierChain = "E0204", Error, "modifiers do not go together",
+            "Modifiers apply from left to right: first those that change the value (`expand`, `windash`, `wide`, `base64`, `base64offset`), then those that say how it is compared (`contains`, `startswith`, `endswith`, `re`, `cidr`, ...). This chain has no meaning in that order.\n\nExamples: `wide|base64offset|contains`, `re|i`, `contains|all`, `fieldref|endswith`.";
+        SigmaValue = "E0205", Error, "the value does not fit its key",
+            "Each modifier takes values of its kind: `cidr` an address range, `lt` and its kin a number, `exists` `true` or `false`. The value at the span is none. It is left out of the rule's meaning, and the rule counts as partial.";
+        SigmaCondition = "E0206", Error, "the condition cannot be read",
+            "A condition joins names of selections with `and`, `or`, `not` and parentheses; `1 of` and `all of` stand before `them` or a name with `*`. `not` binds tightest, then `and`, then `or`. Without a condition the rule has no meaning.";
+        SigmaUnknownSelection = "E0207", Error, "the condition names a selection that does not exist",
+            "Every name in the condition must be a key of `detection`; a pattern such as `filter_*` must fit at least one. Names are compared letter by letter, upper and lower case apart.";
+        SigmaCorrelation = "E0208", Error, "the correlation cannot be read",
+            "Types of correlation are `event_count`, `value_count`, `value_sum`, `value_avg`, `value_percentile`, `value_median`, `temporal` and `temporal_ordered`. Each takes its own kind of condition.";
+        SigmaTimespan = "E0209", Error, "the timespan cannot be read",
+            "A timespan is a whole number greater than zero and a unit: `s` seconds, `m` minutes, `h` hours, `d` days. `w` weeks, `M` months and `y` years are accepted, too.";
+        SigmaUnknownRule = "E0210", Error, "the rule that is named does not exist",
+            "A correlation names rules by `id` or `name`. No rule of the corpus or file has this one. The correlation counts as partial.";
+        SigmaCycle = "E0211", Error, "a correlation uses itself",
+            "Correlations may use other correlations, but none may lead back to itself. The message shows the way around.";
+        SigmaPercentile = "W0212", Warning, "the percentile is not given",
+            "`value_percentile` compares a percentile of a field's values. pySigma asks which one with `percentile: 95`. The form without it, in the specification's example, means values that are among the rarest; Tripline does not evaluate that form, and the rule counts as partial.";
+        SigmaLegacyAggregation = "W0213", Warning, "the condition has an aggregation of Sigma 1",
+            "`| count() by field > 5` and `| near` were part of conditions before version 2 of Sigma. Correlation rules have replaced them. The search before the `|` is read, the rest is kept as text, and the rule counts as partial.";
+        SigmaLegacyAction = "W0214", Warning, "the file uses `action: global` of Sigma 1",
+            "A document with `action: global` lends its keys to the documents after it in the same file. Sigma 2 has dropped this. Tripline still reads it.";
+        SigmaUnusedSelection = "W0215", Warning, "a selection is not used",
+            "No condition names this selection, so it has no effect. Either the condition forgot it, or it can go. A name that begins with `_` is not reported.";
+        SigmaPlaceholder = "W0216", Warning, "a placeholder has no list",
+            "`%name%` under `expand` stands for a list that every organisation fills itself. Without the list the test cannot be decided; the rule keeps the list's name and counts as partial.";
+        SigmaUnknownKey = "W0217", Warning, "the key is not known",
+            "The specification does not have this key here, and it has no effect. It may be a typing error.";
+        SigmaMetadata = "W0218", Warning, "a value of the metadata is not in the specification",
+            "`level` is one of informational, low, medium, high, critical; `status` one of stable, test, experimental, deprecated, unsupported. Other values are kept as written, but nothing can be concluded from them.";
     }
 }
