@@ -143,7 +143,7 @@ impl Attack {
     fn follow(&self, from: &Text, technique: &Technique) -> Resolved {
         let mut through: Vec<Text> = Vec::new();
         let mut next = technique.head.revoked_by.clone();
-        while let Some(id) = next {
+        while let Some(id) = next.take() {
             if through.contains(&id) || id == *from {
                 break;
             }
@@ -158,7 +158,7 @@ impl Attack {
                 };
             }
             through.push(id);
-            next = successor.head.revoked_by.clone();
+            next.clone_from(&successor.head.revoked_by);
         }
         Resolved::Deprecated(from.clone())
     }

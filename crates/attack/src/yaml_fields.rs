@@ -22,13 +22,10 @@ impl Fields<'_> {
         let Some(node) = map.get(key) else {
             return Text::default();
         };
-        match &node.value {
-            Value::Scalar(_) => node.text().cloned().unwrap_or_default(),
-            _ => {
-                self.wrong(node, key, "a text");
-                Text::default()
-            }
+        if node.scalar().is_none() {
+            self.wrong(node, key, "a text");
         }
+        node.text().cloned().unwrap_or_default()
     }
 
     /// A text that must be there; reports it when it is not.

@@ -70,7 +70,7 @@ pub(super) type Citations = HashMap<[Text; 3], ReferenceId>;
 
 /// Whether a reference is the object's own page and id rather than a citation.
 fn own_page(external: &External<'_>) -> bool {
-    external.external_id.is_some()
+    external.id.is_some()
         && external
             .source_name
             .as_ref()

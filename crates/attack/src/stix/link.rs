@@ -51,12 +51,9 @@ fn attack_id(object: &Object<'_>) -> Option<Text> {
     let mut externals = object.external_references.iter().flatten();
     let own = externals.find(|external| {
         let source = external.source_name.as_ref();
-        external.external_id.is_some() && source.is_some_and(|s| s.get().starts_with("mitre"))
+        external.id.is_some() && source.is_some_and(|s| s.get().starts_with("mitre"))
     })?;
-    own.external_id
-        .as_ref()
-        .map(Str::text)
-        .filter(|id| !id.is_empty())
+    own.id.as_ref().map(Str::text).filter(|id| !id.is_empty())
 }
 
 /// Adds relations, parents and successors, and brings tactics into matrix order.

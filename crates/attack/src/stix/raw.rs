@@ -123,7 +123,8 @@ pub(super) struct Object<'a> {
 pub(super) struct External<'a> {
     #[serde(borrow)]
     pub(super) source_name: Option<Str<'a>>,
-    pub(super) external_id: Option<Str<'a>>,
+    #[serde(rename = "external_id")]
+    pub(super) id: Option<Str<'a>>,
     pub(super) url: Option<Str<'a>>,
     pub(super) description: Option<Str<'a>>,
 }
