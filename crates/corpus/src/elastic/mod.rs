@@ -1,8 +1,29 @@
-//! Elastic detection rules: being built.
+//! Elastic detection rules: one TOML file each, with `[metadata]` and `[rule]`.
+//!
+//! `bytes -> TOML with spans -> Detection`. What a rule's type adds to its query (thresholds, new
+//! terms, indicator joins, filters) becomes plan nodes in [`plan`]; [`class`] holds the rule that
+//! decides how a detection counts. A damaged file keeps what could be read of it. Files with
+//! `[hunt]` hold queries of another kind, which are not read yet, and give nothing.
+//!
+//! Spans of atoms count bytes of the query. Atoms from filters and indicator queries, which stand
+//! elsewhere in the file, have the empty span.
 
+mod class;
+mod fields;
+mod filters;
+mod metadata;
+mod plan;
+mod query;
+#[cfg(test)]
+mod tests;
+mod threat;
+
+use crate::ledger::Failure;
 use crate::reader::{FileContext, FileRead, VendorReader};
-use tripline_ir::Language;
-use tripline_text::Source;
+use fields::{Reader, Table};
+use toml::de::DeTable;
+use tripline_ir::{Detection, Language};
+use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Reads the TOML form of elastic/detection-rules.
 pub(crate) struct ElasticReader;
@@ -21,12 +42,62 @@ impl VendorReader for ElasticReader {
     }
 
     fn looks_like_rule(&self, bytes: &[u8]) -> bool {
-        String::from_utf8_lossy(bytes)
-            .lines()
-            .any(|line| line.trim() == "[rule]")
+        bytes
+            .split(|byte| *byte == b'\n')
+            .any(|line| line.trim_ascii() == b"[rule]")
     }
 
-    fn read_file(&self, _source: &Source, _context: &FileContext<'_>) -> FileRead {
-        FileRead::default()
+    fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
+        let text = source.text();
+        let start = text.len() - text.trim_start_matches('\u{feff}').len();
+        let (document, errors) = DeTable::parse_recoverable(&text[start..]);
+        let mut reader = Reader::new(source, start);
+        for error in &errors {
+            reader.toml_error(error);
+        }
+        let span = reader.span(document.span());
+        let root = Table::new(document.get_ref(), "", span);
+        let mut read = FileRead::default();
+        match reader.table(&root, "rule") {
+            Some(rule) => {
+                let detection = detection(&mut reader, &root, &rule, context);
+                read.names = vec![detection.title.clone()];
+                read.names.extend(upstream_id(&detection));
+                read.detections.push(detection);
+            }
+            None if errors.is_empty() && root.has("hunt") => {}
+            None => {
+                if errors.is_empty() {
+                    let message = "the file has no table `[rule]`";
+                    reader.report(Diagnostic::new(Code::ElasticMissingKey, source, message));
+                }
+                let first = reader.diagnostics.iter().find(|found| found.is_error());
+                read.failures
+                    .extend(first.map(|first| Failure::of(first, context.spec, context.path)));
+            }
+        }
+        read.diagnostics = reader.diagnostics;
+        read
     }
 }
+
+fn upstream_id(detection: &Detection) -> Option<tripline_ir::Text> {
+    detection.id.strip_prefix("elastic:").map(Into::into)
+}
+
+/// The whole detection: what the file says about it, then what it does.
+fn detection(
+    reader: &mut Reader<'_>,
+    root: &Table<'_>,
+    rule: &Table<'_>,
+    context: &FileContext<'_>,
+) -> Detection {
+    let metadata = reader.table(root, "metadata");
+    let mut detection = metadata::describe(reader, metadata.as_ref(), rule, context);
+    plan::fill(&mut detection, reader, rule, context);
+    class::decide(&mut detection, reader, metadata.as_ref(), rule);
+    detection
+}
+
+/// The span of atoms that do not stand in the query.
+const ELSEWHERE: Span = Span { start: 0, end: 0 };

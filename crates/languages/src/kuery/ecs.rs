@@ -23,4 +23,4 @@ pub use fields::{FieldKind, Value, any_field, exists, kind, range, value};
 pub use instant::{date_range, instant};
 pub use network::{network, networks};
 pub use resolve::{resolve, source};
-pub use routing::Routing;
+pub use routing::{Routing, demanded};

@@ -17,9 +17,7 @@ pub struct Routing {
 impl Routing {
     /// What `predicate` demands.
     pub fn of(predicate: &Predicate) -> Self {
-        let list = |names: &[&str]| {
-            demanded(predicate, names).map_or_else(Vec::new, |set| set.into_iter().collect())
-        };
+        let list = |names: &[&str]| demanded(predicate, names);
         Self {
             categories: list(&["event.category"]),
             types: list(&["event.type"]),
@@ -28,22 +26,28 @@ impl Routing {
     }
 }
 
-/// The values, one of which the field has in every event that satisfies the predicate; `None`
-/// when nothing is known. Since a field may hold several values, a conjunction of two demands
-/// gives both.
-fn demanded(predicate: &Predicate, names: &[&str]) -> Option<BTreeSet<Text>> {
+/// The values, one of which a field of these names has in every event that satisfies the
+/// predicate, sorted; empty when nothing is known. Since a field may hold several values, a
+/// conjunction of two demands gives both.
+pub fn demanded(predicate: &Predicate, names: &[&str]) -> Vec<Text> {
+    set(predicate, names).map_or_else(Vec::new, |set| set.into_iter().collect())
+}
+
+fn set(predicate: &Predicate, names: &[&str]) -> Option<BTreeSet<Text>> {
     match predicate {
-        Predicate::And(parts) => parts
-            .iter()
-            .filter_map(|part| demanded(part, names))
-            .reduce(|mut all, more| {
-                all.extend(more);
-                all
-            }),
+        Predicate::And(parts) => {
+            parts
+                .iter()
+                .filter_map(|part| set(part, names))
+                .reduce(|mut all, more| {
+                    all.extend(more);
+                    all
+                })
+        }
         Predicate::Or(parts) if !parts.is_empty() => {
             let mut all = BTreeSet::new();
             for part in parts {
-                all.extend(demanded(part, names)?);
+                all.extend(set(part, names)?);
             }
             Some(all)
         }
