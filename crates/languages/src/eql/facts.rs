@@ -159,7 +159,7 @@ const fn value(function: Function) -> Kind {
 }
 
 /// Every function.
-pub(crate) const FUNCTIONS: [Signature; 27] = [
+pub(crate) const FUNCTIONS: [Signature; 25] = [
     stack("add", value(Function::Add), (2, 2), false, "x, y"),
     stack(
         "between",
@@ -237,12 +237,6 @@ pub(crate) const FUNCTIONS: [Signature; 27] = [
         "array, $name, condition",
     ),
     endpoint(
-        "_arraycount",
-        Kind::ArrayCount,
-        (3, 3),
-        "array, $name, condition",
-    ),
-    endpoint(
         "arraySearch",
         Kind::ArraySearch,
         (3, 3),
@@ -250,12 +244,6 @@ pub(crate) const FUNCTIONS: [Signature; 27] = [
     ),
     endpoint(
         "_arraySearch",
-        Kind::ArraySearch,
-        (3, 3),
-        "array, $name, condition",
-    ),
-    endpoint(
-        "_arraysearch",
         Kind::ArraySearch,
         (3, 3),
         "array, $name, condition",
@@ -281,9 +269,11 @@ pub(crate) const FUNCTIONS: [Signature; 27] = [
     ),
 ];
 
-/// The function of this name; function names are case-sensitive.
+/// The function of this name, in any letter case.
 pub(crate) fn function(name: &str) -> Option<&'static Signature> {
-    FUNCTIONS.iter().find(|known| known.name == name)
+    FUNCTIONS
+        .iter()
+        .find(|known| known.name.eq_ignore_ascii_case(name))
 }
 
 /// The pipes, and whether Elasticsearch has them.
@@ -367,7 +357,7 @@ mod tests {
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
         let names = || FUNCTIONS.iter().map(|known| known.name);
-        assert_eq!(nearest("cidrmatch", names()), Some("cidrMatch"));
+        assert_eq!(nearest("cidrmatches", names()), Some("cidrMatch"));
         assert_eq!(nearest("stringContain", names()), Some("stringContains"));
         assert_eq!(nearest("begins", names()), None);
         assert_eq!(distance("kitten", "sitting"), 3);

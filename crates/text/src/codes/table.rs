@@ -49,7 +49,7 @@ codes! {
         EqlCategory = "E0308", Error, "the event category cannot be read",
             "One name or one string in double quotes stands before `where`. A query is about one category, or about `any`; several are asked for in the condition, by `event.category`.";
         EqlFunction = "E0309", Error, "there is no such function",
-            "Function names are case-sensitive. A `~` directly after the name makes some functions ignore letter case: `between`, `endsWith`, `indexOf`, `startsWith` and `stringContains`.\n\nThe condition that the function stands in is left out, so the rule counts as partly read.";
+            "The name is none of EQL's functions; letter case does not matter in it. A `~` directly after the name makes some functions ignore letter case: `between`, `endsWith`, `indexOf`, `startsWith` and `stringContains`.\n\nThe condition that the function stands in is left out, so the rule counts as partly read.";
         EqlArguments = "E0310", Error, "a function has the wrong arguments",
             "The function takes another number of arguments, or other kinds. The hint shows how it is written; parts in square brackets may be left out.";
         EqlChained = "E0311", Error, "comparisons are chained",
@@ -138,6 +138,8 @@ codes! {
             "`MANIFEST.toml` beside corpus folders may say where each was copied from. It has one `[[corpus]]` table per folder with `name`, and optionally `upstream`, `commit` and `licence`.\n\nThe corpora are read all the same, without what the manifest would have added.";
         DuplicateRuleId = "W1105", Warning, "two rules have one id",
             "Ids name rules in every answer, so each rule needs its own. The first rule in path order keeps the id. Every other is listed as `vendor:path#n`.\n\nGive the copy an id of its own: for Sigma a new random UUID.";
+        FilterWithoutRule = "W1107", Warning, "a filter names a rule that is not there",
+            "A Sigma filter adds a condition to the rules that it names by id or name. One of them is not in the corpus, so the filter does nothing for it.\n\nA filter and its rules are one corpus: they lie under one folder.";
         RuleWithoutPlan = "E1106", Error, "the rule could not be read",
             "The rule has metadata, but nothing of what it does could be read. It counts as failed in the ledger.";
         CatalogueUnreadable = "E1110", Error, "the catalogue cannot be opened",
@@ -194,5 +196,13 @@ codes! {
             "The specification does not have this key here, and it has no effect. It may be a typing error.";
         SigmaMetadata = "W0218", Warning, "a value of the metadata is not in the specification",
             "`level` is one of informational, low, medium, high, critical; `status` one of stable, test, experimental, deprecated, unsupported. Other values are kept as written, but nothing can be concluded from them.";
+    }
+    events {
+        EventNotJson = "E1201", Error, "the event is not valid JSON",
+            "Events are read from JSON: one object per line, one object, or an array of objects. The span points at the text that could not be read; every other event is read.\n\nA line that was cut off, a comma after the last element and texts in single quotes are the usual causes.";
+        EventNotObject = "E1202", Error, "the event is not an object",
+            "An event is a JSON object of fields. A number, a text or a nested array stands where one was expected. It is left out and the rest is read.";
+        EventTooLarge = "E1203", Error, "the event is too large",
+            "An event may take at most 16 MiB of text, 64 levels of nesting and 16,384 fields, so that no input can exhaust memory. It is left out and the rest is read.";
     }
 }
