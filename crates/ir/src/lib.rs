@@ -5,15 +5,18 @@
 //! whose [`Predicate`]s test single events by [`Atom`]s. What could not be encoded is a [`Loss`].
 //! [`law`] runs a plan over events, slowly and obviously; it is what the types mean.
 
+#[cfg(feature = "testing")]
+pub mod arbitrary;
 mod atom;
 mod detection;
 mod event;
 mod expr;
 mod field;
 mod instant;
+mod json;
 pub mod law;
 mod loss;
-mod normal;
+pub mod normal;
 mod pattern;
 mod plan;
 mod predicate;
@@ -34,6 +37,7 @@ pub use event::{Event, EventSource, Fields};
 pub use expr::{Expr, Function};
 pub use field::{FieldGlob, FieldRef};
 pub use instant::Instant;
+pub use json::json_schema;
 pub use loss::{Loss, LossReason};
 pub use pattern::{Case, Part, Pattern, Shape, fold_char};
 pub use plan::{

@@ -25,8 +25,8 @@ impl Law<'_> {
                 values.extend(scope.event.raw.clone().map(Value::Text));
                 self.quantified(atom, &Value::List(values), scope)
             }
-            Subject::Expr(expr) => {
-                let value = self.expr(expr, scope);
+            Subject::Expr(computed) => {
+                let value = expr::evaluate(computed, scope);
                 self.quantified(atom, &value, scope)
             }
         }
@@ -60,7 +60,7 @@ impl Law<'_> {
                 .as_text()
                 .is_some_and(|text| op.holds(text.as_str().cmp(bound))),
             Test::Cidr(nets) => value.as_text().is_some_and(|text| inside(nets, &text)),
-            Test::Compare(compare) => self.compare(value, compare, scope),
+            Test::Compare(compare) => compared(value, compare, scope),
             Test::InList(list) => self.listed(list, value),
             Test::Term(term) => value.as_text().is_some_and(|text| term_occurs(term, &text)),
             Test::Nested(inner) => self.nested(atom, value, inner, scope),
@@ -72,14 +72,6 @@ impl Law<'_> {
                 .as_text()
                 .is_some_and(|text| words.found_in(&text, pattern_matches)),
         }
-    }
-
-    fn compare(&self, value: &Value, compare: &FieldCompare, scope: &Scope<'_>) -> bool {
-        let other = self.expr(&compare.other, scope);
-        other
-            .elements()
-            .into_iter()
-            .any(|right| related(value, compare, right))
     }
 
     /// Whether a value is in a list known by name; without the list it is not.
@@ -167,6 +159,15 @@ fn flatten(name: &str, value: &Value, into: &mut crate::Fields) {
 fn inside(nets: &[Net], text: &str) -> bool {
     text.parse::<IpAddr>()
         .is_ok_and(|address| nets.iter().any(|net| net.0.contains(&address)))
+}
+
+/// Whether a value relates to one of those of a second thing in the event.
+fn compared(value: &Value, compare: &FieldCompare, scope: &Scope<'_>) -> bool {
+    let other = expr::evaluate(&compare.other, scope);
+    other
+        .elements()
+        .into_iter()
+        .any(|right| related(value, compare, right))
 }
 
 /// Whether two values stand in a relation: numbers in order as numbers, anything else as text

@@ -3,25 +3,23 @@
 //! function of the wrong kind of value is null.
 
 use super::pattern::folded;
-use super::{Law, lookup::Scope, value};
+use super::{lookup::Scope, value};
 use crate::{Case, Expr, Function, Number, Timestamp, Value, fold_char};
 
 /// The most combinations of list elements that one call is computed for.
 const MAX_COMBINATIONS: usize = 10_000;
 
-impl Law<'_> {
-    /// The value of an expression.
-    pub(crate) fn expr(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
-        match expr {
-            Expr::Literal(value) => value.clone(),
-            Expr::Field(field) => scope.field(field).cloned().unwrap_or(Value::Null),
-            Expr::Call {
-                function,
-                arguments,
-            } => {
-                let values: Vec<Value> = arguments.iter().map(|a| self.expr(a, scope)).collect();
-                call(*function, &values)
-            }
+/// The value of an expression.
+pub(crate) fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Value {
+    match expr {
+        Expr::Literal(value) => value.clone(),
+        Expr::Field(field) => scope.field(field).cloned().unwrap_or(Value::Null),
+        Expr::Call {
+            function,
+            arguments,
+        } => {
+            let values: Vec<Value> = arguments.iter().map(|a| evaluate(a, scope)).collect();
+            call(*function, &values)
         }
     }
 }

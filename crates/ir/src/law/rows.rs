@@ -4,7 +4,7 @@
 //! from the last of its events second, so a row of a correlation or an aggregate shows its keys,
 //! its measures, and otherwise the event that completed it. A row's time is that event's time.
 
-use super::{Alert, Law, Unrunnable, lookup::Scope, value};
+use super::{Alert, Law, Unrunnable, expr, lookup::Scope, value};
 use crate::{Expr, Fields, Limit, Match, Plan, Predicate, Text, Timestamp, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,9 +113,9 @@ impl Law<'_> {
     }
 
     /// The value of an expression over a row.
-    pub(crate) fn row_value(&self, expr: &Expr, row: &Row) -> Value {
+    pub(crate) fn row_value(&self, of: &Expr, row: &Row) -> Value {
         let columns = shown(row);
-        self.expr(expr, &self.row_scope(row, &columns))
+        expr::evaluate(of, &self.row_scope(row, &columns))
     }
 
     /// Whether a predicate holds for a row.

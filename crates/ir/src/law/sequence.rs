@@ -21,7 +21,7 @@
 //! the key is optional; then null equals null.
 
 use super::rows::Row;
-use super::{Law, value};
+use super::{Law, expr, value};
 use crate::{Expr, Fields, Key, Sequence, Step, Text, Value};
 use std::collections::BTreeMap;
 
@@ -188,7 +188,7 @@ impl Law<'_> {
         step.by
             .iter()
             .map(|key| {
-                let value = self.expr(&key.value, &self.scope(event));
+                let value = expr::evaluate(&key.value, &self.scope(event));
                 (key.optional || !is_missing(&value)).then(|| value::identity(&single(value)))
             })
             .collect()
@@ -198,7 +198,7 @@ impl Law<'_> {
     pub(crate) fn named_keys(&self, by: &[Key], event: usize) -> Fields {
         by.iter()
             .map(|key| {
-                let value = self.expr(&key.value, &self.scope(event));
+                let value = expr::evaluate(&key.value, &self.scope(event));
                 (key_name(&key.value), single(value))
             })
             .collect()

@@ -2,8 +2,8 @@
 
 use super::expr::{duration, field, name, quoted};
 use crate::{
-    Analyzer, Atom, Case, Dialect, FieldRelation, Instant, LineageRelation, ListMatch, Part,
-    Pattern, Quantifier, Regex, Shape, Subject, Test, Value,
+    Analyzer, Atom, Case, Dialect, FieldRelation, Instant, LineageRelation, ListMatch, Number,
+    Part, Pattern, Quantifier, Regex, Shape, Subject, Test, Value,
 };
 use std::fmt;
 
@@ -28,7 +28,8 @@ impl fmt::Display for Test {
             Self::Exists => f.write_str("exists"),
             Self::Pattern(pattern) => write!(f, "{pattern}"),
             Self::Regex(regex) => write!(f, "{regex}"),
-            Self::Number(op, number) => write!(f, "{} {number}", op.name()),
+            Self::Number(op, Number::Int(n)) => write!(f, "{} {n}", op.name()),
+            Self::Number(op, Number::Float(n)) => write!(f, "{} {n:?}", op.name()),
             Self::TextOrder(op, text) => write!(f, "text {} {}", op.name(), quoted(text)),
             Self::Cidr(nets) => {
                 let nets: Vec<String> = nets.iter().map(|net| net.0.to_string()).collect();

@@ -1,7 +1,7 @@
 //! Expressions, values, fields.
 
 use crate::{Expr, FieldRef, Value};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A field: the name in the source, and the canonical one behind it where they differ.
 pub(crate) fn field(field: &FieldRef) -> String {
@@ -15,7 +15,12 @@ pub(crate) fn field(field: &FieldRef) -> String {
 /// A name as it is when it is plain, quoted when it is not.
 pub(crate) fn name(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@' | '#');
-    if !name.is_empty() && name.chars().all(plain) {
+    let word = matches!(
+        name,
+        "all" | "and" | "any" | "false" | "not" | "null" | "or" | "true"
+    );
+    let starts_well = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'));
+    if starts_well && !word && name.chars().all(plain) {
         name.to_owned()
     } else {
         format!("`{}`", name.replace('`', "``"))
@@ -31,7 +36,9 @@ pub(crate) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

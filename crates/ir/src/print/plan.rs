@@ -5,7 +5,7 @@ use crate::{
     Aggregate, Condition, Correlate, JoinKind, Key, Match, Measure, MeasureFunction, Plan,
     Sequence, Step, Text, Window,
 };
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A plan node in two halves: what it is, and what it reads.
 struct Node<'p> {
@@ -56,16 +56,16 @@ pub fn indented(plan: &Plan) -> String {
 fn lines(plan: &Plan, label: &str, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     if let Plan::Sequence(sequence) = plan {
-        out.push_str(&format!("{indent}{label}{}\n", sequence_head(sequence)));
+        let _ = writeln!(out, "{indent}{label}{}", sequence_head(sequence));
         let steps = sequence.steps.iter().map(step);
         let until = sequence.until.iter().map(|u| format!("until {}", step(u)));
         for line in steps.chain(until) {
-            out.push_str(&format!("{indent}  {line}\n"));
+            let _ = writeln!(out, "{indent}  {line}");
         }
         return;
     }
     let node = node(plan);
-    out.push_str(&format!("{indent}{label}{}\n", node.head));
+    let _ = writeln!(out, "{indent}{label}{}", node.head);
     for (label, input) in node.inputs {
         lines(input, &label, depth + 1, out);
     }
@@ -159,10 +159,10 @@ fn step(step: &Step) -> String {
     let missing = if step.missing { "!" } else { "" };
     let mut out = format!("{missing}[{}]", step.find);
     if !step.by.is_empty() {
-        out.push_str(&format!(" by {}", keys(&step.by)));
+        let _ = write!(out, " by {}", keys(&step.by));
     }
     if step.runs != 1 {
-        out.push_str(&format!(" runs {}", step.runs));
+        let _ = write!(out, " runs {}", step.runs);
     }
     out
 }
@@ -181,7 +181,7 @@ fn sequence_head(sequence: &Sequence) -> String {
 fn sequence_text(sequence: &Sequence) -> String {
     let mut out = format!("{} {}", sequence_head(sequence), steps(&sequence.steps));
     if let Some(until) = &sequence.until {
-        out.push_str(&format!(" until {}", step(until)));
+        let _ = write!(out, " until {}", step(until));
     }
     out
 }
@@ -195,7 +195,7 @@ fn correlate_node(correlate: &Correlate) -> Node<'_> {
     );
     if !correlate.group_by.is_empty() {
         let names: Vec<String> = correlate.group_by.iter().map(|key| name(key)).collect();
-        head.push_str(&format!(" by {}", names.join(", ")));
+        let _ = write!(head, " by {}", names.join(", "));
     }
     let label = |rule: &crate::Correlated| {
         let keys: Vec<String> = rule.keys.iter().map(field).collect();
@@ -238,9 +238,9 @@ fn aggregate_head(aggregate: &Aggregate) -> String {
     let measures: Vec<String> = aggregate.measures.iter().map(measure).collect();
     let mut head = format!("aggregate {window} {}", measures.join(", "));
     if !aggregate.group_by.is_empty() {
-        head.push_str(&format!(" by {}", keys(&aggregate.group_by)));
+        let _ = write!(head, " by {}", keys(&aggregate.group_by));
     }
-    head.push_str(&format!(" having {}", aggregate.having));
+    let _ = write!(head, " having {}", aggregate.having);
     head
 }
 
