@@ -351,7 +351,8 @@ impl Schema {
         let Some((owner, name)) = named else {
             return canonical.to_owned();
         };
-        if self.shows(*owner, name, field) {
+        let known = self.names[scheme as usize].index.contains_key(name);
+        if self.shows(*owner, name, field) && (*owner == scheme || !known) {
             name.to_string()
         } else {
             format!("{name} ({})", role(canonical))

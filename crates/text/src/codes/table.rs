@@ -61,7 +61,7 @@ codes! {
         EqlRegex = "E0314", Error, "the regular expression cannot be read",
             "`regex` takes Lucene's syntax. It has no anchors, since the whole value must match, no look-around and no lazy repetition; `@ & ~ # < > \"` have meanings of their own and need a backslash as plain characters.";
         EqlNetwork = "E0315", Error, "the network cannot be read",
-            "`cidrMatch` takes networks as an IPv4 or IPv6 address, a slash and the number of bits: `10.0.0.0/8`, `fe80::/10`. One IPv4 address is `/32`, one IPv6 address `/128`.";
+            "`cidrMatch` takes networks as an IPv4 or IPv6 address, a slash and the number of bits: `10.0.0.0/8`, `fe80::/10`. An address alone is the network of that one address.";
         EqlSequence = "E0316", Error, "the sequence or sample is malformed",
             "A sequence has at least two steps, as many keys after `by` in each, and runs of 1 to 100. A missing step `![ ]` needs `with maxspan` and at least one step beside it that is not missing. A sample has at least two steps and one key, and no order: no `maxspan`, `until` or runs.";
         EqlTimeSpan = "E0317", Error, "the time span cannot be read",
