@@ -4,8 +4,24 @@
 //! [`AppError`] that says what kind of refusal it is. One file per operation; a surface (command
 //! line, later web and editor) adds only how things look.
 
+pub mod build;
+pub mod check;
+pub mod coverage;
 mod error;
+pub mod eval;
+pub mod event;
 pub mod explain;
+pub mod field;
+pub mod ledger;
+mod library;
 pub mod locate;
+pub mod rule;
+pub mod search;
+pub mod technique;
+
+/// The answers of [`tripline_analysis`], under one name.
+pub use tripline_analysis as answers;
 
 pub use error::AppError;
+pub use library::Library;
+pub use smol_str::SmolStr as Text;

@@ -51,6 +51,12 @@ pub(crate) fn print(text: &str) -> Result<(), Problem> {
     }
 }
 
+/// Writes lines beside the answer, on standard error.
+pub(crate) fn print_error(text: &str) {
+    // Nobody is left to be told when standard error is gone.
+    drop(io::stderr().lock().write_all(text.as_bytes()));
+}
+
 /// Says something beside the answer, on standard error.
 pub(crate) fn notice(settings: &Settings, text: &str) {
     say(settings, AnsiColor::Cyan, "note", text, &[]);

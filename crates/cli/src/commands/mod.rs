@@ -1,8 +1,21 @@
 //! One file per command: its arguments and the call of its operation.
 
+mod build;
+mod check;
 mod completions;
+mod coverage;
+mod eval;
+mod event;
 mod explain;
+mod field;
+mod input;
+mod ledger;
 mod man;
+mod reference;
+mod rule;
+mod search;
+mod shared;
+mod technique;
 
 use crate::exit::{Exit, Problem};
 use crate::settings::Settings;
@@ -12,17 +25,40 @@ use tripline_app::AppError;
 /// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Build(build::Args),
+    Technique(technique::Args),
+    Rule(rule::Args),
+    Event(event::Args),
+    Field(field::Args),
+    Search(search::Args),
+    Coverage(coverage::Args),
+    Ledger(ledger::Args),
+    Check(check::Args),
+    Eval(eval::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    Reference(reference::Args),
 }
 
 /// Runs a command.
 pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem> {
     match command {
+        Command::Build(args) => build::run(args, settings),
+        Command::Technique(args) => technique::run(&args, settings),
+        Command::Rule(args) => rule::run(&args, settings),
+        Command::Event(args) => event::run(&args, settings),
+        Command::Field(args) => field::run(&args, settings),
+        Command::Search(args) => search::run(&args, settings),
+        Command::Coverage(args) => coverage::run(&args, settings),
+        Command::Ledger(args) => ledger::run(&args, settings),
+        Command::Check(args) => check::run(args, settings),
+        Command::Eval(args) => eval::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        Command::Reference(reference::Args {}) => reference::run(),
     }
 }
 

@@ -1,3 +1,17 @@
 //! One file per answer: what a person is shown of it.
 
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod coverage;
+pub(crate) mod eval;
+pub(crate) mod event;
 pub(crate) mod explain;
+pub(crate) mod field;
+pub(crate) mod ledger;
+mod parts;
+pub(crate) mod rule;
+pub(crate) mod search;
+mod tables;
+pub(crate) mod technique;
+
+pub(crate) use parts::Shown;

@@ -34,17 +34,17 @@ fn sample() -> Page {
 
 #[test]
 fn wide() {
-    insta::assert_snapshot!(text::write(&sample(), 100, false), @"");
+    insta::assert_snapshot!(text::write(&sample(), 100, false));
 }
 
 #[test]
 fn narrow() {
-    insta::assert_snapshot!(text::write(&sample(), 40, false), @"");
+    insta::assert_snapshot!(text::write(&sample(), 40, false));
 }
 
 #[test]
 fn as_markdown() {
-    insta::assert_snapshot!(markdown::write(&sample()), @"");
+    insta::assert_snapshot!(markdown::write(&sample()));
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! An open catalogue, ready to be asked.
+
+use crate::AppError;
+use crate::locate::Place;
+use tripline_analysis::Index;
+use tripline_catalog::{Catalog, CatalogError};
+use tripline_schema::{Schema, Scheme};
+
+/// An open catalogue, ready to be asked.
+#[derive(Debug)]
+pub struct Library {
+    catalog: Catalog,
+    starter: bool,
+    names: Scheme,
+}
+
+impl Library {
+    /// Opens the catalogue at a place.
+    ///
+    /// # Errors
+    /// It is not there, or is no catalogue of this version.
+    pub fn open(place: &Place) -> Result<Self, AppError> {
+        let catalog = match place {
+            Place::Named(path) | Place::Default(path) => Catalog::open(path),
+            Place::Starter => Catalog::starter(),
+        };
+        Ok(Self {
+            catalog: catalog.map_err(|error| failure(&error))?,
+            starter: *place == Place::Starter,
+            names: Scheme::Sigma,
+        })
+    }
+
+    /// Shows fields under the names of this scheme.
+    ///
+    /// # Errors
+    /// There is no such scheme.
+    pub fn with_names(mut self, scheme: &str) -> Result<Self, AppError> {
+        let mut all = Scheme::ALL.into_iter();
+        let found = all.find(|known| known.name().eq_ignore_ascii_case(scheme));
+        self.names = found.ok_or_else(|| {
+            AppError::request(format!("`{scheme}` is not a naming scheme"))
+                .hint(format!("known schemes: {}", Self::schemes().join(", ")))
+        })?;
+        Ok(self)
+    }
+
+    /// The names of the naming schemes.
+    pub fn schemes() -> Vec<&'static str> {
+        Scheme::ALL.into_iter().map(Scheme::name).collect()
+    }
+
+    /// Whether it is the starter catalogue inside the program.
+    pub fn is_starter(&self) -> bool {
+        self.starter
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The look-ups that answers share.
+    pub(crate) fn index(&self) -> Index<'_> {
+        Index::new(&self.catalog, Schema::builtin(), self.names)
+    }
+}
+
+/// What a catalogue says, as an operation's error.
+pub(crate) fn failure(error: &CatalogError) -> AppError {
+    let failed = AppError::failure(error.to_string());
+    match &error.diagnostic().hint {
+        Some(hint) => failed.hint(hint.as_str()),
+        None => failed,
+    }
+}

@@ -1,0 +1,50 @@
+//! What a search found.
+
+use super::parts::{self, joined, level, plural};
+use crate::layout::{Line, Page, Table, Tone, toned};
+use tripline_app::answers::SearchAnswer;
+
+/// The hits, best first.
+pub(crate) fn page(answer: &SearchAnswer) -> Page {
+    let mut page = Page::new();
+    let found = plural(answer.hits.len(), "rule");
+    page.heading(
+        &found,
+        Line::new().plain("for ").push(Tone::Value, &answer.query),
+    );
+    let table = Table::new()
+        .text("vendor")
+        .flexible("title")
+        .text("severity");
+    let mut table = table
+        .flexible("techniques")
+        .flexible("found in")
+        .flexible("id");
+    for hit in &answer.hits {
+        let severity = hit.rule.level.map_or("", |level| level.name());
+        table.row(vec![
+            toned(Tone::Faint, &hit.rule.vendor),
+            hit.rule.title.as_str().into(),
+            toned(level(severity), severity),
+            joined(&hit.techniques),
+            snippet(&hit.snippet),
+            toned(Tone::Faint, &hit.rule.id),
+        ]);
+    }
+    page.table(table);
+    parts::foot(&mut page, &answer.catalog);
+    page
+}
+
+/// The words found stand between `[` and `]`.
+fn snippet(text: &str) -> Line {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = Line::new();
+    for part in flat.split_inclusive([']', '[']) {
+        line = match part.strip_suffix(']') {
+            Some(word) => line.push(Tone::Value, word),
+            None => line.push(Tone::Faint, part.strip_suffix('[').unwrap_or(part)),
+        };
+    }
+    line
+}

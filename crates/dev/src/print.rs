@@ -1,0 +1,49 @@
+//! What a rule file becomes.
+
+use std::io::Write as _;
+use std::path::Path;
+use tripline_corpus::{SingleRead, read_path};
+use tripline_text::render::{Format, Sources, Style, render};
+
+/// The detections as JSON.
+pub(crate) fn ir(path: &Path) -> Result<(), String> {
+    let read = read_path(path);
+    let detections = serde_json::to_string_pretty(&read.detections);
+    let text = detections.map_err(|error| error.to_string())?;
+    finish(read, &format!("{text}\n"))
+}
+
+/// The plans in the printer's form.
+pub(crate) fn plan(path: &Path) -> Result<(), String> {
+    let read = read_path(path);
+    let mut out = String::new();
+    for detection in &read.detections {
+        out.push_str(&format!("# {} {}\n", detection.id, detection.title));
+        match &detection.plan {
+            Some(plan) => out.push_str(&format!("{plan}\n")),
+            None => out.push_str("no plan\n"),
+        }
+        for loss in &detection.losses {
+            out.push_str(&format!(
+                "loss: {}: {}\n",
+                loss.reason.phrase(),
+                loss.detail
+            ));
+        }
+        out.push('\n');
+    }
+    finish(read, &out)
+}
+
+/// Writes the text to standard output and the diagnostics to standard error.
+fn finish(read: SingleRead, text: &str) -> Result<(), String> {
+    let sources: Sources = read.sources.into_iter().collect();
+    let said = render(Format::Full, &read.diagnostics, &sources, Style::default());
+    let written = std::io::stderr()
+        .write_all(said.as_bytes())
+        .and_then(|()| std::io::stdout().write_all(text.as_bytes()));
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,22 @@
+//! `docs/schema/*.json`: the JSON Schema of every answer, and of the representation.
+
+use schemars::{Schema, schema_for};
+use tripline_app::{answers, build, eval, explain};
+
+/// File stem and schema, sorted by stem.
+pub(crate) fn all() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("build", schema_for!(build::BuildAnswer)),
+        ("codes", schema_for!(explain::CodeList)),
+        ("coverage", schema_for!(answers::Coverage)),
+        ("detection", schema_for!(tripline_ir::Detection)),
+        ("eval", schema_for!(eval::EvalAnswer)),
+        ("event", schema_for!(answers::EventAnswer)),
+        ("explain", schema_for!(explain::Explanation)),
+        ("field", schema_for!(answers::FieldAnswer)),
+        ("ledger", schema_for!(answers::LedgerAnswer)),
+        ("rule", schema_for!(answers::RuleAnswer)),
+        ("search", schema_for!(answers::SearchAnswer)),
+        ("technique", schema_for!(answers::TechniqueAnswer)),
+    ]
+}
