@@ -1,1 +1,54 @@
-//! Being built.
+//! The catalogue: detections, what answers count about them, and ATT&CK, in one file.
+//!
+//! ```text
+//! build:  paths -> corpora -> facts -> one SQLite file
+//! open:   the file -> Catalog { meta, facts, attack, ledger } in memory; rules by id on demand
+//! ```
+//!
+//! # The file
+//!
+//! An SQLite database with `PRAGMA application_id` "TRIP" and the format's number in
+//! `PRAGMA user_version`. Blobs are in postcard unless said otherwise. Rules are numbered from 0
+//! in order of their ids.
+//!
+//! | table | holds |
+//! |---|---|
+//! | `meta(key, value)` | `hash`: of the inputs; `program`: which program wrote it; `ledger`: JSON |
+//! | `corpora(n, identity, info)` | a corpus: hash of what its detections depend on, [`CorpusInfo`] in JSON |
+//! | `files(corpus, path, hash, record)` | a rule file: BLAKE3 of its content, `FileRecord` |
+//! | `blobs(key, hash, data)` | `attack`: the bundle as [`Attack`]; `resolved`: technique tags and what they count as; `hash` is that of the bundle |
+//! | `rules(n, id, detection)` | a rule: [`Detection`] |
+//! | `facts(n, facts)` | what is counted of it: [`RuleFacts`] |
+//! | `texts(n, title, ids, description, body)`, `search` | what searches look at, and its FTS5 index |
+//!
+//! # What holds
+//!
+//! - Same inputs and same program: same bytes, whatever the number of threads and whether the
+//!   build was incremental.
+//! - A new catalogue is written beside the old one, synced and renamed; at no moment is there a
+//!   half-written file under the catalogue's name.
+//! - A catalogue of another format is refused, never guessed at.
+
+mod build;
+mod error;
+pub mod facts;
+mod find;
+mod open;
+mod search;
+mod starter;
+mod store;
+
+pub use build::{BuildOptions, BuildReport, Progress, Timings, build};
+pub use error::{CatalogError, Result};
+pub use facts::RuleFacts;
+pub use find::Found;
+pub use open::{Catalog, CorpusInfo, Meta};
+pub use search::Hit;
+pub use tripline_attack::Attack;
+pub use tripline_corpus::{Failure, Ledger, LedgerRow};
+pub use tripline_ir::Detection;
+
+/// Names the program that writes a catalogue: its version, and a hash of the sources and tables
+/// that decide what is written.
+pub(crate) const PROGRAM: &str =
+    concat!(env!("CARGO_PKG_VERSION"), "+", env!("TRIPLINE_FINGERPRINT"));

@@ -26,8 +26,10 @@ mod spec;
 pub use discover::{Discovery, discover};
 pub use ids::{IdRegistry, fallback_id};
 pub use ledger::{Failure, Ledger, LedgerRow, Status, status};
-pub use load::{LoadError, LoadedFile, MAX_FILE_BYTES, hash_file, load};
+pub use load::{LoadError, LoadedFile, MAX_FILE_BYTES, decode, hash_file, load};
 pub use reader::{FileContext, FileRead, StageClock, VendorReader};
-pub use session::{CorpusRead, FileOutcome, FileRecord, Known, RuleRecord, read, read_with};
+pub use session::{
+    CorpusRead, FileOutcome, FileRecord, Known, RuleRecord, read, read_loaded, read_with,
+};
 pub use single::{Hint, SingleRead, read_path, read_text};
 pub use spec::{CorpusSpec, FileEntry, Vendor};

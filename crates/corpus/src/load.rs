@@ -51,7 +51,10 @@ pub fn load(entry: &FileEntry, shown: &str) -> Result<LoadedFile, Box<LoadError>
 }
 
 /// Checks the encoding of a file's bytes.
-pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<LoadedFile, Box<LoadError>> {
+///
+/// # Errors
+/// When they are not UTF-8.
+pub fn decode(bytes: Vec<u8>, shown: &str) -> Result<LoadedFile, Box<LoadError>> {
     let hash = *blake3::hash(&bytes).as_bytes();
     let size = bytes.len() as u64;
     let text = match String::from_utf8(bytes) {

@@ -1,6 +1,6 @@
 //! What a vendor's reader does: the contract between this crate and one file format.
 
-use crate::{CorpusSpec, Failure};
+use crate::{CorpusSpec, Failure, FileEntry};
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -27,9 +27,9 @@ pub trait VendorReader: Sync {
     fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead;
 
     /// Reads what needs several files: correlations, filters. Called once per corpus with the
-    /// files that were read, in path order; it may change and add detections. `context.path` is
+    /// files that were read, in path order; it may change detections and append new ones. `context.path` is
     /// empty.
-    fn link(&self, _files: &mut [(Text, FileRead)], _context: &FileContext<'_>) {}
+    fn link(&self, _files: &mut [(FileEntry, FileRead)], _context: &FileContext<'_>) {}
 }
 
 /// What a reader knows beside the text.

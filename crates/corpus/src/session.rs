@@ -12,7 +12,7 @@ use crate::reader::{FileContext, FileRead, StageClock};
 use crate::{CorpusSpec, Failure, FileEntry, IdRegistry, Ledger, Status, load};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use tripline_ir::{Detection, Language, Text};
 use tripline_schema::Schema;
 use tripline_text::{Code, Diagnostic, Source};
@@ -47,21 +47,14 @@ pub struct RuleRecord {
     pub status: Status,
     /// What it lost, as phrases.
     pub reasons: Vec<Text>,
+    /// Techniques as tagged.
+    pub techniques: Vec<Text>,
 }
 
 /// Earlier reads.
 pub trait Known: Sync {
     /// The record of a file of the corpus whose content has this hash.
     fn record(&self, spec: &CorpusSpec, path: &str, hash: &[u8; 32]) -> Option<FileRecord>;
-}
-
-/// Nothing is known: everything is read.
-struct Nothing;
-
-impl Known for Nothing {
-    fn record(&self, _: &CorpusSpec, _: &str, _: &[u8; 32]) -> Option<FileRecord> {
-        None
-    }
 }
 
 /// One file of a corpus.
@@ -104,14 +97,14 @@ impl CorpusRead {
 pub fn read(spec: &CorpusSpec) -> CorpusRead {
     let clock = StageClock::default();
     let mut ids = IdRegistry::new();
-    read_with(spec, Schema::builtin(), &Nothing, &mut ids, &clock)
+    read_with(spec, Schema::builtin(), None, &mut ids, &clock)
 }
 
 /// Reads a corpus of which some files are known. Ids are kept apart from those in `ids`.
 pub fn read_with(
     spec: &CorpusSpec,
     schema: &Schema,
-    known: &dyn Known,
+    known: Option<&dyn Known>,
     ids: &mut IdRegistry,
     clock: &StageClock,
 ) -> CorpusRead {
@@ -128,8 +121,8 @@ pub fn read_with(
     reading.complete(slots, ids)
 }
 
-/// Reads a corpus of one file whose text is at hand.
-pub(crate) fn read_loaded(spec: &CorpusSpec, loaded: LoadedFile) -> CorpusRead {
+/// Reads a corpus whose texts are at hand: `texts` are those of `spec.files`, in that order.
+pub fn read_loaded(spec: &CorpusSpec, texts: Vec<LoadedFile>, ids: &mut IdRegistry) -> CorpusRead {
     let reading = Reading {
         spec,
         schema: Schema::builtin(),
@@ -137,16 +130,16 @@ pub(crate) fn read_loaded(spec: &CorpusSpec, loaded: LoadedFile) -> CorpusRead {
     };
     let slots = spec
         .files
-        .first()
-        .map(|entry| Slot {
+        .par_iter()
+        .zip(texts)
+        .map(|(entry, loaded)| Slot {
             entry: entry.clone(),
             hash: loaded.hash,
             state: State::Read(reading.parse(&entry.path, &loaded)),
             loaded: Some(loaded),
         })
-        .into_iter()
         .collect();
-    reading.complete(slots, &mut IdRegistry::new())
+    reading.complete(slots, ids)
 }
 
 /// A file in the course of being read.
@@ -179,12 +172,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn first(&self, entry: &FileEntry, known: &dyn Known) -> Slot {
+    fn first(&self, entry: &FileEntry, known: Option<&dyn Known>) -> Slot {
         let shown = entry.full.display().to_string();
         let loaded = self.clock.read(|| load(entry, &shown));
         let (hash, loaded, state) = match loaded {
             Ok(loaded) => {
-                let record = known.record(self.spec, &entry.path, &loaded.hash);
+                let record =
+                    known.and_then(|known| known.record(self.spec, &entry.path, &loaded.hash));
                 let state = match record {
                     Some(record) if !record.linked => State::Kept(record),
                     _ => State::Read(self.parse(&entry.path, &loaded)),
@@ -445,6 +439,11 @@ impl Fresh<'_, '_> {
             language: detection.language,
             status: status(detection),
             reasons: reasons(detection),
+            techniques: detection
+                .techniques
+                .iter()
+                .map(|tag| tag.id.clone())
+                .collect(),
         }
     }
 
@@ -488,21 +487,22 @@ fn linked_names(slots: &[Slot]) -> BTreeSet<Text> {
     names
 }
 
-fn take_fresh(slots: &mut [Slot]) -> Vec<(Text, FileRead)> {
+fn take_fresh(slots: &mut [Slot]) -> Vec<(FileEntry, FileRead)> {
     let mut fresh = Vec::new();
     for slot in slots {
         if let State::Read(read) = &mut slot.state {
-            fresh.push((slot.entry.path.clone(), std::mem::take(read)));
+            fresh.push((slot.entry.clone(), std::mem::take(read)));
         }
     }
     fresh
 }
 
-fn put_back(slots: &mut [Slot], fresh: Vec<(Text, FileRead)>) {
-    let mut fresh: BTreeMap<Text, FileRead> = fresh.into_iter().collect();
+/// The reads in the order in which they were taken.
+fn put_back(slots: &mut [Slot], fresh: Vec<(FileEntry, FileRead)>) {
+    let mut fresh = fresh.into_iter();
     for slot in slots {
         if let State::Read(read) = &mut slot.state {
-            *read = fresh.remove(&slot.entry.path).unwrap_or_default();
+            *read = fresh.next().map(|(_, read)| read).unwrap_or_default();
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::ids::fallback_id;
 use crate::load::{decode, load};
 use crate::session::{CorpusRead, read_loaded};
-use crate::{CorpusSpec, FileEntry, Ledger, Vendor, discover, read};
+use crate::{CorpusSpec, FileEntry, IdRegistry, Ledger, Vendor, discover, read};
 use std::path::Path;
 use tripline_ir::{Class, Detection, Language, Provenance, Text};
 use tripline_languages::{Context, lower};
@@ -94,7 +94,7 @@ fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
         full: path.to_path_buf(),
     });
     let mut out = SingleRead::default();
-    out.add(read_loaded(&spec, loaded));
+    out.add(read_loaded(&spec, vec![loaded], &mut IdRegistry::new()));
     out
 }
 

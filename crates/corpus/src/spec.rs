@@ -72,6 +72,26 @@ pub struct FileEntry {
 }
 
 impl CorpusSpec {
+    /// Hash of everything about the corpus, its files apart, that its detections depend on.
+    pub fn identity(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let folder = self.root.file_name().map(|name| name.to_string_lossy());
+        let parts = [
+            Some(self.name.as_str()),
+            Some(self.vendor.name()),
+            self.commit.as_deref(),
+            self.licence.as_deref(),
+            folder.as_deref(),
+        ];
+        for part in parts {
+            let text = part.unwrap_or("");
+            hasher.update(&[u8::from(part.is_some())]);
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
     /// A corpus of these files about whose origin nothing is known.
     pub fn new(name: impl Into<Text>, vendor: Vendor, root: impl AsRef<Path>) -> Self {
         Self {

@@ -1,14 +1,28 @@
-//! Sigma: being built.
+//! Sigma: SigmaHQ's folders and anybody's own.
+//!
+//! A file is read and its rules lowered by itself; [`link`] then does what needs several files:
+//! correlations, filters, and the class of rules that correlations use.
+
+mod class;
+mod detection;
+mod link;
 
 use crate::reader::{FileContext, FileRead, VendorReader};
-use tripline_ir::Language;
-use tripline_text::Source;
+use crate::{Failure, FileEntry};
+use detection::Draft;
+use tripline_ir::{Language, Text};
+use tripline_languages::Context;
+use tripline_languages::sigma::{self, Document, FilterTarget};
+use tripline_text::{Diagnostic, Source};
 
 /// Reads Sigma's YAML documents.
 pub(crate) struct SigmaReader;
 
 /// Keys that stand at the start of a line in rules and in hardly any other YAML.
 const MARKS: [&str; 4] = ["logsource:", "detection:", "correlation:", "filter:"];
+
+/// Keys that, beside `title:`, mark a rule whose other parts are missing.
+const DESCRIPTIVE: [&str; 4] = ["id:", "status:", "description:", "tags:"];
 
 impl VendorReader for SigmaReader {
     fn default_language(&self) -> Language {
@@ -26,15 +40,88 @@ impl VendorReader for SigmaReader {
     fn looks_like_rule(&self, bytes: &[u8]) -> bool {
         let text = String::from_utf8_lossy(bytes);
         let starts = |mark: &str| text.lines().any(|line| line.starts_with(mark));
-        let described = || {
-            ["id:", "status:", "description:", "tags:"]
-                .into_iter()
-                .any(starts)
-        };
+        let described = || DESCRIPTIVE.into_iter().any(starts);
         MARKS.into_iter().any(starts) || (starts("title:") && described())
     }
 
-    fn read_file(&self, _source: &Source, _context: &FileContext<'_>) -> FileRead {
-        FileRead::default()
+    fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
+        let (documents, diagnostics) = sigma::read(source);
+        let failures = failures(&documents, &diagnostics, context);
+        let mut read = FileRead {
+            failures,
+            diagnostics,
+            pending: Some(Box::new(source.clone())),
+            ..FileRead::default()
+        };
+        let meaning = Context::new(context.schema);
+        for (index, document) in documents.iter().enumerate() {
+            let metadata = document.metadata();
+            let names = metadata.id.iter().chain(&metadata.name);
+            match document {
+                Document::Rule(rule) => {
+                    read.names.extend(names.cloned());
+                    let lowered = context
+                        .clock
+                        .lower(|| sigma::lower_rule(rule, source, &meaning));
+                    let draft = Draft::new(document, index, source, context);
+                    draft.finish(lowered, &mut read);
+                }
+                Document::Correlation(correlation) => {
+                    read.names.extend(names.cloned());
+                    let named = correlation.rules.iter().map(|(name, _)| name.clone());
+                    read.refers.extend(named);
+                }
+                Document::Filter(filter) => match &filter.target {
+                    FilterTarget::Any => read.refers_to_all = true,
+                    FilterTarget::Rules(rules) => read.refers.extend(rules.iter().cloned()),
+                },
+            }
+        }
+        read
+    }
+
+    fn link(&self, files: &mut [(FileEntry, FileRead)], context: &FileContext<'_>) {
+        link::link(files, context);
+    }
+}
+
+/// What was left out of the documents: an error outside of every document that was read.
+fn failures(
+    documents: &[Document],
+    diagnostics: &[Diagnostic],
+    context: &FileContext<'_>,
+) -> Vec<Failure> {
+    let is_inside = |diagnostic: &Diagnostic| {
+        diagnostic.primary.as_ref().is_some_and(|label| {
+            let mut spans = documents.iter().map(Document::span);
+            spans.any(|span| span.start <= label.span.start && label.span.start < span.end)
+        })
+    };
+    let mut lost: Vec<Failure> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error() && !is_inside(diagnostic))
+        .map(|diagnostic| Failure::of(diagnostic, context.spec, context.path))
+        .collect();
+    if documents.is_empty() {
+        // One broken file is one broken rule, however much is wrong with it.
+        lost.truncate(1);
+    }
+    lost
+}
+
+/// A path's first folder; for a corpus that is itself one of upstream's folders, that.
+fn top_folder(context: &FileContext<'_>, path: &str) -> Text {
+    let own = context
+        .spec
+        .root
+        .file_name()
+        .map(|name| name.to_string_lossy());
+    let first = path.split_once('/').map_or("", |(folder, _)| folder);
+    let reader = SigmaReader;
+    match own {
+        Some(own) if !reader.is_rule_folder(first) && reader.is_rule_folder(&own) => {
+            Text::from(own)
+        }
+        _ => Text::from(first),
     }
 }

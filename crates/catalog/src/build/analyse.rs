@@ -1,0 +1,68 @@
+//! One detection to its row.
+
+use crate::facts::{RuleFacts, facts};
+use crate::store::{RuleRow, SearchText};
+use std::collections::BTreeSet;
+use tripline_ir::{Detection, Text};
+use tripline_schema::Schema;
+
+/// Most bytes of values that a search looks at, per rule.
+const MAX_BODY: usize = 16 * 1024;
+
+/// The row of a detection. `resolve` follows a tagged technique to the one that counts.
+pub(super) fn row(
+    detection: &Detection,
+    schema: &Schema,
+    resolve: &dyn Fn(&str) -> Text,
+) -> postcard::Result<RuleRow> {
+    let facts = facts(detection, schema, resolve);
+    Ok(RuleRow {
+        id: detection.id.to_string(),
+        detection: postcard::to_stdvec(detection)?,
+        facts: postcard::to_stdvec(&facts)?,
+        text: search_text(detection, &facts),
+    })
+}
+
+fn search_text(detection: &Detection, facts: &RuleFacts) -> SearchText {
+    let tagged = detection.techniques.iter().map(|tag| tag.id.as_str());
+    let mut ids: Vec<&str> = vec![detection.id.as_str()];
+    ids.extend(tagged);
+    ids.extend(facts.techniques.iter().map(Text::as_str));
+    ids.extend(detection.tags.iter().map(Text::as_str));
+    SearchText {
+        title: detection.title.to_string(),
+        ids: distinct(&ids),
+        description: detection.description.to_string(),
+        body: body(facts),
+    }
+}
+
+/// The values of tests, each once, in source order.
+fn body(facts: &RuleFacts) -> String {
+    let values: Vec<&str> = facts
+        .atoms
+        .iter()
+        .filter(|atom| atom.literal && !atom.implied)
+        .map(|atom| atom.value.as_str())
+        .collect();
+    let mut text = distinct(&values);
+    if text.len() > MAX_BODY {
+        let mut end = MAX_BODY;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+    text
+}
+
+fn distinct(parts: &[&str]) -> String {
+    let mut seen = BTreeSet::new();
+    let kept: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty() && seen.insert(*part))
+        .collect();
+    kept.join("\n")
+}

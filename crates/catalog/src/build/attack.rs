@@ -1,0 +1,154 @@
+//! ATT&CK in a build: the bundle is read when its bytes are new, and otherwise copied.
+
+use super::previous::Previous;
+use crate::Result;
+use crate::error::CatalogError;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tripline_attack::Attack;
+use tripline_corpus::hash_file;
+use tripline_ir::Text;
+use tripline_text::{Code, Diagnostic};
+
+/// Keys of the `blobs` table.
+pub(crate) const ATTACK: &str = "attack";
+pub(crate) const RESOLVED: &str = "resolved";
+
+/// ATT&CK as it goes into the catalogue.
+pub(crate) struct AttackPart {
+    /// Hash of the bundle; zeros without one.
+    pub(crate) hash: [u8; 32],
+    /// [`Attack`] in postcard.
+    pub(crate) data: Vec<u8>,
+    /// Tags of the previous catalogue's rules and what they resolved to, when it is of the same
+    /// bundle.
+    known: Option<BTreeMap<Text, Text>>,
+    decoded: OnceCell<Attack>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl AttackPart {
+    /// No ATT&CK.
+    pub(crate) fn none() -> Result<Self> {
+        Self::of([0; 32], Attack::default(), Vec::new())
+    }
+
+    /// The bundle in `bytes`.
+    pub(crate) fn of_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
+        let loaded = Attack::load(name, bytes);
+        let hash = *blake3::hash(bytes).as_bytes();
+        Self::of(hash, loaded.attack, loaded.diagnostics)
+    }
+
+    fn of(hash: [u8; 32], attack: Attack, diagnostics: Vec<Diagnostic>) -> Result<Self> {
+        let data = postcard::to_stdvec(&attack)
+            .map_err(|error| CatalogError::damaged(Path::new(""), error))?;
+        Ok(Self {
+            hash,
+            data,
+            known: None,
+            decoded: OnceCell::from(attack),
+            diagnostics,
+        })
+    }
+
+    /// One of the bundles found, new or from the previous catalogue.
+    pub(super) fn gather(found: &[PathBuf], previous: Option<&Previous>) -> Result<Self> {
+        let Some(path) = choose(found) else {
+            return Self::none();
+        };
+        let mut diagnostics = Vec::new();
+        let shown = path.display().to_string();
+        if found.len() > 1 {
+            let message = format!("of {} ATT&CK bundles, this one is taken", found.len());
+            diagnostics.push(Diagnostic::for_file(
+                Code::AttackAmbiguous,
+                &*shown,
+                message,
+            ));
+        }
+        let unreadable = |error: std::io::Error| {
+            let message = format!("the ATT&CK bundle cannot be read: {error}");
+            Diagnostic::for_file(Code::AttackUnreadable, &*shown, message)
+        };
+        let hash = match hash_file(path) {
+            Ok(hash) => hash,
+            Err(error) => {
+                diagnostics.push(unreadable(error));
+                let mut part = Self::none()?;
+                part.diagnostics = diagnostics;
+                return Ok(part);
+            }
+        };
+        if let Some(old) = previous
+            && let Some(data) = old.blob(ATTACK, &hash)
+        {
+            let known = old.blob(RESOLVED, &hash);
+            return Ok(Self {
+                hash,
+                data,
+                known: known.and_then(|bytes| postcard::from_bytes(&bytes).ok()),
+                decoded: OnceCell::new(),
+                diagnostics,
+            });
+        }
+        let mut part = match std::fs::read(path) {
+            Ok(bytes) => Self::of_bytes(&shown, &bytes)?,
+            Err(error) => {
+                diagnostics.push(unreadable(error));
+                Self::none()?
+            }
+        };
+        diagnostics.append(&mut part.diagnostics);
+        part.diagnostics = diagnostics;
+        Ok(part)
+    }
+
+    /// Whether the previous catalogue has the same bundle, so that its facts still hold.
+    pub(super) fn is_kept(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// What each tag counts as; a tag that the bundle does not know stays as it is.
+    pub(super) fn resolve<'a>(
+        &self,
+        tags: impl Iterator<Item = &'a Text>,
+    ) -> Result<BTreeMap<Text, Text>> {
+        let mut resolved = BTreeMap::new();
+        for tag in tags {
+            if resolved.contains_key(tag) {
+                continue;
+            }
+            let known = self.known.as_ref().and_then(|known| known.get(tag));
+            let target = match known {
+                Some(target) => target.clone(),
+                None => {
+                    let found = self.attack()?.resolve_technique(tag);
+                    found.technique().unwrap_or(found.tag()).clone()
+                }
+            };
+            resolved.insert(tag.clone(), target);
+        }
+        Ok(resolved)
+    }
+
+    fn attack(&self) -> Result<&Attack> {
+        if let Some(attack) = self.decoded.get() {
+            return Ok(attack);
+        }
+        let attack = postcard::from_bytes(&self.data)
+            .map_err(|error| CatalogError::damaged(Path::new(ATTACK), error))?;
+        Ok(self.decoded.get_or_init(|| attack))
+    }
+}
+
+/// The bundle to take: Enterprise before others, then the first.
+fn choose(found: &[PathBuf]) -> Option<&Path> {
+    let is_enterprise = |path: &&PathBuf| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().contains("enterprise"))
+    };
+    let chosen = found.iter().find(is_enterprise).or(found.first());
+    chosen.map(PathBuf::as_path)
+}

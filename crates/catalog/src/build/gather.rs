@@ -1,0 +1,247 @@
+//! Everything that goes into a catalogue, collected before the first byte is written.
+
+use super::analyse;
+use super::attack::AttackPart;
+use super::previous::Previous;
+use super::{BuildReport, Progress};
+use crate::error::CatalogError;
+use crate::store::RuleRow;
+use crate::{CorpusInfo, Meta, Result};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Instant;
+use tripline_corpus::{
+    CorpusRead, CorpusSpec, Discovery, FileRecord, IdRegistry, Known, Ledger, StageClock, read_with,
+};
+use tripline_ir::{Detection, Text};
+use tripline_schema::Schema;
+
+/// Everything that goes into a catalogue.
+pub(crate) struct Contents {
+    pub(crate) meta: Meta,
+    /// One per corpus, in order.
+    pub(crate) identities: Vec<[u8; 32]>,
+    /// Rule files, in order of corpora and paths.
+    pub(crate) files: Vec<StoredFile>,
+    /// Rules in order of ids.
+    pub(crate) rules: Vec<RuleRow>,
+    pub(crate) ledger: Ledger,
+    pub(crate) attack: AttackPart,
+    /// What each technique tag counts as.
+    pub(crate) resolved: BTreeMap<Text, Text>,
+}
+
+/// A rule file as remembered.
+pub(crate) struct StoredFile {
+    pub(crate) corpus: usize,
+    pub(crate) path: Text,
+    pub(crate) hash: [u8; 32],
+    pub(crate) record: FileRecord,
+}
+
+/// A gathering of contents.
+pub(super) struct Gather<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) previous: Option<&'a Previous>,
+    pub(super) clock: &'a StageClock,
+    pub(super) progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// Puts reads together that no earlier catalogue knows anything of.
+pub(crate) fn assemble(
+    corpora: &[CorpusSpec],
+    reads: Vec<CorpusRead>,
+    attack: AttackPart,
+) -> Result<Contents> {
+    let gather = Gather {
+        schema: Schema::builtin(),
+        previous: None,
+        clock: &StageClock::default(),
+        progress: &|_| {},
+    };
+    gather.assemble(corpora, reads, attack, &mut BuildReport::default())
+}
+
+impl Gather<'_> {
+    pub(super) fn run(&self, found: &Discovery, report: &mut BuildReport) -> Result<Contents> {
+        let start = Instant::now();
+        let files = found.corpora.iter().map(|spec| spec.files.len()).sum();
+        (self.progress)(Progress::Read(files));
+        let (attack, reads) = rayon::join(
+            || AttackPart::gather(&found.attack, self.previous),
+            || self.read(&found.corpora),
+        );
+        let mut attack = attack?;
+        report.diagnostics.append(&mut attack.diagnostics);
+        report.corpora = found
+            .corpora
+            .iter()
+            .map(|spec| spec.name.to_string())
+            .collect();
+        report.timings.gather = start.elapsed();
+
+        let start = Instant::now();
+        let contents = self.assemble(&found.corpora, reads, attack, report)?;
+        report.timings.analyse = start.elapsed();
+        Ok(contents)
+    }
+
+    fn read(&self, corpora: &[CorpusSpec]) -> Vec<CorpusRead> {
+        let mut ids = IdRegistry::new();
+        let known = self.previous.map(|previous| previous as &dyn Known);
+        corpora
+            .iter()
+            .map(|spec| read_with(spec, self.schema, known, &mut ids, self.clock))
+            .collect()
+    }
+
+    fn assemble(
+        &self,
+        corpora: &[CorpusSpec],
+        reads: Vec<CorpusRead>,
+        attack: AttackPart,
+        report: &mut BuildReport,
+    ) -> Result<Contents> {
+        let mut files = Vec::new();
+        let mut fresh: Vec<Detection> = Vec::new();
+        let mut kept: BTreeSet<Text> = BTreeSet::new();
+        let mut ledger = Ledger::default();
+        let mut infos = Vec::new();
+        for (corpus, (spec, mut read)) in corpora.iter().zip(reads).enumerate() {
+            report.files += read.files_seen;
+            report.diagnostics.append(&mut read.diagnostics);
+            report.sources.append(&mut read.sources);
+            ledger.rows.append(&mut read.ledger.rows);
+            ledger.failures.append(&mut read.ledger.failures);
+            let mut rules = 0;
+            for file in read.files {
+                rules += file.record.rules.len();
+                match file.detections {
+                    Some(detections) => fresh.extend(detections),
+                    None => {
+                        report.kept += 1;
+                        kept.extend(file.record.rules.iter().map(|rule| rule.id.clone()));
+                    }
+                }
+                files.push(StoredFile {
+                    corpus,
+                    path: file.path,
+                    hash: file.hash,
+                    record: file.record,
+                });
+            }
+            infos.push(info(spec, read.files_seen, rules));
+        }
+        (self.progress)(Progress::Analyse(fresh.len()));
+        let records = files.iter().flat_map(|file| &file.record.rules);
+        let resolved = attack.resolve(records.flat_map(|rule| &rule.techniques))?;
+        let rules = self.rows(fresh, &kept, &attack, &resolved)?;
+        report.rules = rules.len();
+        report.ledger = ledger.clone();
+        let identities: Vec<[u8; 32]> = corpora.iter().map(CorpusSpec::identity).collect();
+        let meta = Meta {
+            format: crate::store::FORMAT,
+            hash: input_hash(corpora, &infos, &identities, &files, &attack),
+            corpora: infos,
+        };
+        Ok(Contents {
+            meta,
+            identities,
+            files,
+            rules,
+            ledger,
+            attack,
+            resolved,
+        })
+    }
+
+    fn rows(
+        &self,
+        fresh: Vec<Detection>,
+        kept: &BTreeSet<Text>,
+        attack: &AttackPart,
+        resolved: &BTreeMap<Text, Text>,
+    ) -> Result<Vec<RuleRow>> {
+        let mut old = self.kept_rows(kept)?;
+        // Facts name resolved techniques: another bundle, other facts.
+        let mut again: Vec<Detection> = Vec::new();
+        if !attack.is_kept() && !old.is_empty() {
+            let decode = |row: &RuleRow| postcard::from_bytes(&row.detection);
+            let decoded: postcard::Result<Vec<Detection>> = old.par_iter().map(decode).collect();
+            again = decoded.map_err(damaged)?;
+            old.clear();
+        }
+        let resolve = |tag: &str| resolved.get(tag).cloned().unwrap_or_else(|| Text::new(tag));
+        let made: postcard::Result<Vec<RuleRow>> = fresh
+            .into_par_iter()
+            .chain(again)
+            .map(|detection| analyse::row(&detection, self.schema, &resolve))
+            .collect();
+        let mut rows = made.map_err(damaged)?;
+        rows.append(&mut old);
+        rows.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        Ok(rows)
+    }
+
+    fn kept_rows(&self, kept: &BTreeSet<Text>) -> Result<Vec<RuleRow>> {
+        let Some(previous) = self.previous.filter(|_| !kept.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let rows = previous.rules(&|id| kept.contains(id)).map_err(damaged)?;
+        if rows.len() == kept.len() {
+            return Ok(rows);
+        }
+        Err(damaged("rules of unchanged files are missing"))
+    }
+}
+
+fn damaged(what: impl std::fmt::Display) -> CatalogError {
+    CatalogError::damaged(Path::new("the previous catalogue"), what)
+}
+
+fn info(spec: &CorpusSpec, files: usize, rules: usize) -> CorpusInfo {
+    CorpusInfo {
+        name: spec.name.clone(),
+        vendor: Text::new_static(spec.vendor.name()),
+        upstream: spec.upstream.clone(),
+        commit: spec.commit.clone(),
+        licence: spec.licence.clone(),
+        files,
+        rules,
+    }
+}
+
+/// Hash of all that the catalogue is made from.
+fn input_hash(
+    corpora: &[CorpusSpec],
+    infos: &[CorpusInfo],
+    identities: &[[u8; 32]],
+    files: &[StoredFile],
+    attack: &AttackPart,
+) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut text = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    text(crate::PROGRAM);
+    for (spec, info) in corpora.iter().zip(infos) {
+        text(info.upstream.as_deref().unwrap_or(""));
+        text(&info.files.to_string());
+        for (path, reason) in &spec.unlisted {
+            text(path);
+            text(reason);
+        }
+    }
+    for file in files {
+        text(&file.corpus.to_string());
+        text(&file.path);
+        text(blake3::Hash::from(file.hash).to_hex().as_str());
+    }
+    for identity in identities {
+        hasher.update(identity);
+    }
+    hasher.update(&attack.hash);
+    hasher.finalize().to_hex().to_string()
+}

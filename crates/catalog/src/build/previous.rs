@@ -1,0 +1,118 @@
+//! What the catalogue at the same place still holds.
+
+use crate::store::{self, RuleRow, SearchText};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tripline_corpus::{CorpusSpec, FileRecord, Known};
+
+/// The catalogue that a build will replace. Anything in it that cannot be read counts as not
+/// there: the build then makes it anew.
+pub(super) struct Previous {
+    db: Mutex<Connection>,
+    hash: String,
+    /// Corpora by identity.
+    corpora: BTreeMap<Vec<u8>, BTreeMap<String, KnownFile>>,
+}
+
+struct KnownFile {
+    hash: Vec<u8>,
+    record: Vec<u8>,
+}
+
+impl Previous {
+    /// The catalogue at `path`, if it was written by this very program.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let db = store::open(path).ok()?;
+        if store::meta(&db, "program").ok()??.as_str() != crate::PROGRAM {
+            return None;
+        }
+        let hash = store::meta(&db, "hash").ok()??;
+        let corpora = load(&db).ok()?;
+        Some(Self {
+            db: Mutex::new(db),
+            hash,
+            corpora,
+        })
+    }
+
+    /// Hash of the inputs it was made from.
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn database(&self) -> MutexGuard<'_, Connection> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A blob, when it was made from input with this hash.
+    pub(super) fn blob(&self, key: &str, hash: &[u8]) -> Option<Vec<u8>> {
+        let (found, data) = store::blob(&self.database(), key).ok()??;
+        (found == hash).then_some(data)
+    }
+
+    /// The rows of all rules for which `wanted` holds, in order of ids.
+    pub(super) fn rules(&self, wanted: &dyn Fn(&str) -> bool) -> rusqlite::Result<Vec<RuleRow>> {
+        let db = self.database();
+        let mut statement = db.prepare(
+            "SELECT r.id, r.detection, f.facts, t.title, t.ids, t.description, t.body
+             FROM rules r JOIN facts f ON f.n = r.n JOIN texts t ON t.n = r.n ORDER BY r.n",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if !wanted(row.get_ref(0)?.as_str()?) {
+                continue;
+            }
+            found.push(RuleRow {
+                id: row.get(0)?,
+                detection: row.get(1)?,
+                facts: row.get(2)?,
+                text: SearchText {
+                    title: row.get(3)?,
+                    ids: row.get(4)?,
+                    description: row.get(5)?,
+                    body: row.get(6)?,
+                },
+            });
+        }
+        Ok(found)
+    }
+}
+
+fn load(db: &Connection) -> rusqlite::Result<BTreeMap<Vec<u8>, BTreeMap<String, KnownFile>>> {
+    let mut by_number: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
+    let mut statement = db.prepare("SELECT n, identity FROM corpora")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        by_number.insert(row.get(0)?, row.get(1)?);
+    }
+    let mut corpora: BTreeMap<Vec<u8>, BTreeMap<String, KnownFile>> = BTreeMap::new();
+    let mut statement = db.prepare("SELECT corpus, path, hash, record FROM files")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(identity) = by_number.get(&row.get(0)?) else {
+            continue;
+        };
+        let known = KnownFile {
+            hash: row.get(2)?,
+            record: row.get(3)?,
+        };
+        corpora
+            .entry(identity.clone())
+            .or_default()
+            .insert(row.get(1)?, known);
+    }
+    Ok(corpora)
+}
+
+impl Known for Previous {
+    fn record(&self, spec: &CorpusSpec, path: &str, hash: &[u8; 32]) -> Option<FileRecord> {
+        let known = self.corpora.get(&spec.identity()[..])?.get(path)?;
+        if known.hash != hash {
+            return None;
+        }
+        postcard::from_bytes(&known.record).ok()
+    }
+}

@@ -1,0 +1,187 @@
+//! An open catalogue.
+
+use crate::build::{Contents, write_tables};
+use crate::error::CatalogError;
+use crate::facts::RuleFacts;
+use crate::{Result, store};
+use rayon::prelude::*;
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tripline_attack::Attack;
+use tripline_corpus::{Failure, Ledger, LedgerRow};
+use tripline_ir::{Detection, Text};
+
+/// What a catalogue was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Number of the file format.
+    pub format: i32,
+    /// Hash of the inputs and the program, in hex.
+    pub hash: String,
+    /// Corpora in order.
+    pub corpora: Vec<CorpusInfo>,
+}
+
+/// A corpus as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusInfo {
+    /// Its name.
+    pub name: Text,
+    /// Whose rules.
+    pub vendor: Text,
+    /// Where it was copied from.
+    pub upstream: Option<Text>,
+    /// Upstream's commit.
+    pub commit: Option<Text>,
+    /// Licence identifier.
+    pub licence: Option<Text>,
+    /// Files seen, rules or not.
+    pub files: usize,
+    /// Detections.
+    pub rules: usize,
+}
+
+/// An open catalogue: everything that answers count is in memory, rules are read when asked for.
+#[derive(Debug)]
+pub struct Catalog {
+    /// What it was made from.
+    pub meta: Meta,
+    /// Facts of every rule, sorted by id.
+    pub facts: Vec<RuleFacts>,
+    /// ATT&CK; empty when the catalogue was built without.
+    pub attack: Attack,
+    /// Counts per corpus and language.
+    pub ledger: Vec<LedgerRow>,
+    /// What could not be read.
+    pub failures: Vec<Failure>,
+    path: PathBuf,
+    db: Mutex<Connection>,
+}
+
+impl Catalog {
+    /// Opens the catalogue at `path`.
+    ///
+    /// # Errors
+    /// When it is not there, is not a catalogue, has another format or is damaged.
+    pub fn open(path: &Path) -> Result<Self> {
+        let db = store::open(path)?;
+        Self::load(path, db)
+    }
+
+    /// A catalogue that lives in memory only.
+    pub(crate) fn in_memory(contents: &Contents) -> Result<Self> {
+        let name = Path::new("<memory>");
+        let make = || {
+            let db = Connection::open_in_memory()?;
+            store::create(&db)?;
+            write_tables(&db, contents)?;
+            Ok(db)
+        };
+        let db = make().map_err(|error: rusqlite::Error| CatalogError::damaged(name, error))?;
+        Self::load(name, db)
+    }
+
+    fn load(path: &Path, db: Connection) -> Result<Self> {
+        let damaged = |what: rusqlite::Error| CatalogError::damaged(path, what);
+        let corpora = corpora(&db, path)?;
+        let hash = store::meta(&db, "hash").map_err(damaged)?;
+        let ledger = store::meta(&db, "ledger")
+            .map_err(damaged)?
+            .unwrap_or_default();
+        let ledger: Ledger =
+            serde_json::from_str(&ledger).map_err(|error| CatalogError::damaged(path, error))?;
+        let attack = store::blob(&db, "attack").map_err(damaged)?;
+        let facts = all_facts(&db).map_err(damaged)?;
+        let (attack, facts) = rayon::join(
+            || match attack {
+                Some((_, data)) => postcard::from_bytes::<Attack>(&data),
+                None => Ok(Attack::default()),
+            },
+            || {
+                let decode = |bytes: &Vec<u8>| postcard::from_bytes::<RuleFacts>(bytes);
+                facts
+                    .par_iter()
+                    .map(decode)
+                    .collect::<postcard::Result<Vec<_>>>()
+            },
+        );
+        Ok(Self {
+            meta: Meta {
+                format: store::FORMAT,
+                hash: hash.unwrap_or_default(),
+                corpora,
+            },
+            facts: facts.map_err(|error| CatalogError::damaged(path, error))?,
+            attack: attack.map_err(|error| CatalogError::damaged(path, error))?,
+            ledger: ledger.rows,
+            failures: ledger.failures,
+            path: path.to_path_buf(),
+            db: Mutex::new(db),
+        })
+    }
+
+    /// The facts of the rule with this id.
+    pub fn rule_facts(&self, id: &str) -> Option<&RuleFacts> {
+        let at = self
+            .facts
+            .binary_search_by(|facts| facts.id.as_str().cmp(id))
+            .ok()?;
+        self.facts.get(at)
+    }
+
+    /// The rule with this id.
+    ///
+    /// # Errors
+    /// When the catalogue is damaged.
+    pub fn detection(&self, id: &str) -> Result<Option<Detection>> {
+        let sql = "SELECT detection FROM rules WHERE id = ?1";
+        let found: Option<Vec<u8>> = self
+            .database()
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+            .map_err(|error| self.damaged(error))?;
+        found
+            .map(|bytes| postcard::from_bytes(&bytes).map_err(|error| self.damaged(error)))
+            .transpose()
+    }
+
+    /// Every rule, in order of ids. Takes far longer than what is in [`Catalog::facts`].
+    ///
+    /// # Errors
+    /// When the catalogue is damaged.
+    pub fn detections(&self) -> Result<Vec<Detection>> {
+        let rows: rusqlite::Result<Vec<Vec<u8>>> = self
+            .database()
+            .prepare("SELECT detection FROM rules ORDER BY n")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect());
+        rows.map_err(|error| self.damaged(error))?
+            .par_iter()
+            .map(|bytes| postcard::from_bytes(bytes).map_err(|error| self.damaged(error)))
+            .collect()
+    }
+
+    pub(crate) fn database(&self) -> MutexGuard<'_, Connection> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn damaged(&self, what: impl std::fmt::Display) -> CatalogError {
+        CatalogError::damaged(&self.path, what)
+    }
+}
+
+fn corpora(db: &Connection, path: &Path) -> Result<Vec<CorpusInfo>> {
+    let rows: rusqlite::Result<Vec<String>> = db
+        .prepare("SELECT info FROM corpora ORDER BY n")
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect());
+    rows.map_err(|error| CatalogError::damaged(path, error))?
+        .iter()
+        .map(|info| serde_json::from_str(info).map_err(|error| CatalogError::damaged(path, error)))
+        .collect()
+}
+
+fn all_facts(db: &Connection) -> rusqlite::Result<Vec<Vec<u8>>> {
+    let mut statement = db.prepare("SELECT facts FROM facts ORDER BY n")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
