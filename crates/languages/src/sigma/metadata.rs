@@ -143,9 +143,9 @@ impl Metadata {
             custom: custom(root),
         };
         if metadata.title.is_empty() {
-            let span = root
-                .entry("title")
-                .map_or(root.span, |entry| entry.key.span);
+            let first = root.entries().and_then(<[_]>::first);
+            let entry = root.entry("title").or(first);
+            let span = entry.map_or(root.span, |entry| entry.key.span);
             let message = "the rule has no title";
             found.push(Diagnostic::new(Code::SigmaMissingKey, source, message).at(span, ""));
         }

@@ -68,8 +68,10 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
         ..Lowered::default()
     };
     let mut plans = Vec::new();
+    // Correlations that use each other in a circle: none is outermost.
+    let circle = !documents.iter().any(|document| rules.alerts(document));
     for document in &documents {
-        if !rules.alerts(document) {
+        if !circle && !rules.alerts(document) {
             continue;
         }
         let lowered = match document {

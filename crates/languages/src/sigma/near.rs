@@ -38,18 +38,23 @@ pub(super) fn hint<'a>(name: &str, candidates: &[&'a str]) -> Option<String> {
     }
 }
 
-/// Edit distance, letter case ignored.
+/// Edit distance, letter case ignored; two neighbours exchanged count as one edit.
 fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().flat_map(char::to_lowercase).collect();
     let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().flat_map(char::to_lowercase).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+    for i in 0..left.len() {
+        let mut next = vec![i + 1];
+        for j in 0..right.len() {
+            let substituted = row[j] + usize::from(left[i] != right[j]);
+            let mut best = substituted.min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && left[i] == right[j - 1] && left[i - 1] == right[j] {
+                best = best.min(before[j - 1] + 1);
+            }
+            next.push(best);
         }
+        before = std::mem::replace(&mut row, next);
     }
     row[right.len()]
 }
@@ -65,5 +70,7 @@ mod tests {
         assert_eq!(nearest("Contain", names), Some("contains"));
         assert_eq!(nearest("xyz", names), None);
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("hihg", "high"), 1);
+        assert_eq!(distance("", "ab"), 2);
     }
 }

@@ -169,10 +169,19 @@ impl<'a> Lowering<'a, '_> {
             return (None, Activity::Other);
         }
         let activity = self.first_activity(inner, 0);
-        (
-            Some(lower(inner, source, self.rules, self.context, chain)),
-            activity,
-        )
+        let lowered = lower(inner, source, self.rules, self.context, chain);
+        // Other flaws are told where the inner correlation itself is lowered.
+        let cycles = lowered
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == Code::SigmaCycle);
+        for message in cycles
+            .map(|found| found.message.clone())
+            .collect::<Vec<_>>()
+        {
+            self.report(Code::SigmaCycle, message, span);
+        }
+        (Some(lowered), activity)
     }
 
     fn first_activity(&self, correlation: &Correlation, depth: usize) -> Activity {
