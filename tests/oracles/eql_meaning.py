@@ -14,6 +14,7 @@ import sys
 
 import eql
 from eql.engine import PythonEngine
+from eql.errors import EqlError
 from eql.events import Event
 from eql.parser import allow_negation, allow_runs, allow_sample, elasticsearch_syntax, parse_query
 
@@ -45,7 +46,10 @@ def fires(parsed, flat, override):
     engine.add_output_hook(found.append)
     categories = flat.get(override or "event.category", "generic")
     for category in categories if isinstance(categories, list) else [categories]:
-        engine.stream_event(Event(str(category), 0, data))
+        try:
+            engine.stream_event(Event(str(category), 0, data))
+        except TypeError:
+            return None  # The oracle cannot look up a list in a set.
     engine.finalize()
     return bool(found)
 
@@ -54,12 +58,14 @@ def known(query, answer, oracle):
     """Why the oracle may differ here, or None."""
     if any(isinstance(value, list) for value in answer["event"].values()):
         return "several values: the oracle does not look at elements"
-    if answer["fires"] and not oracle and answer["made"].startswith("without"):
+    if answer["fires"] and not oracle and answer["absent"]:
         return "missing field under `not` or `!=`"
     if "?" in query.replace(" ?", ""):
         return "`?` as a wildcard"
     if "regex" in query:
         return "regular expression"
+    if any(isinstance(value, bool) for value in answer["event"].values()) and '"true"' in query:
+        return "a truth value against a string"
     if "`" in query:
         return "a name with dots in backticks"
     return None
@@ -81,8 +87,14 @@ def main():
             continue
         query = answer["query"]
         if query not in parsed_rules:
-            with elasticsearch_syntax, allow_negation, allow_sample, allow_runs:
-                parsed_rules[query] = parse_query(query)
+            try:
+                with elasticsearch_syntax, allow_negation, allow_sample, allow_runs:
+                    parsed_rules[query] = parse_query(query)
+            except EqlError:
+                parsed_rules[query] = None  # eql_accept.py says why.
+        if parsed_rules[query] is None:
+            counts["not read by the oracle"] += 1
+            continue
         oracle = fires(parsed_rules[query], answer["event"], overrides[answer["id"]])
         kind = answer["made"].split()[0]
         counts[f"{kind}: fires" if answer["fires"] else f"{kind}: silent"] += 1

@@ -23,10 +23,7 @@ fn main() -> std::io::Result<()> {
 fn answer(request: &Value) -> Value {
     let mut context = Context::new(Schema::builtin());
     let indices = request["index"].as_array().into_iter().flatten();
-    context.indices = indices
-        .filter_map(Value::as_str)
-        .map(Into::into)
-        .collect();
+    context.indices = indices.filter_map(Value::as_str).map(Into::into).collect();
     context.event_category_field = request["override"].as_str().map(Into::into);
     let dialect = match request["dialect"].as_str() {
         Some("endpoint") => eql::Dialect::Endpoint,

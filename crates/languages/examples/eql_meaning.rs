@@ -2,7 +2,8 @@
 //!
 //! Input on standard input, one JSON object per line: `id`, `query`, `index`, `override`. Output,
 //! one object per event: `id`, `query`, `event` (nested by nothing: dotted names to values), `made`
-//! (`fire`, or the test that was broken) and `fires`, the law's answer. Rules that are not one
+//! (`fire`, or how it was broken), `fires`, the law's answer, and `absent`, the fields that the rule
+//! reads and the event has not. Rules that are not one
 //! single-event match, or have no events that this maker can find, yield one object with `skip`.
 
 use serde_json::{Map, Value as Json, json};
@@ -45,17 +46,28 @@ fn answers(request: &Json) -> Vec<Json> {
     let mut values = Values::new();
     satisfy(&found.predicate, true, &mut values);
     let mut answers = Vec::new();
+    let mut read: Vec<Text> = Vec::new();
+    for atom in found.predicate.atoms() {
+        read.extend(atom.fields().into_iter().map(|field| field.name.clone()));
+    }
+    read.sort();
+    read.dedup();
     let mut record = |made: &str, values: &Values| {
         let event = event(values);
         let fires = law::holds(&found.predicate, &event, &law::Options::default());
         answers.push(json!({
             "id": request["id"], "query": query, "event": fields(values), "made": made, "fires": fires,
+            "absent": read.iter().filter(|name| !values.contains_key(*name)).collect::<Vec<_>>(),
         }));
     };
     record("fire", &values);
     for name in values.keys() {
         let mut broken = values.clone();
-        broken.insert(name.clone(), (values[name].0.clone(), vec![NONE.into()]));
+        let (canonical, found) = &values[name];
+        broken.insert(
+            name.clone(),
+            (canonical.clone(), vec![other(found.first())]),
+        );
         record(&format!("changed {name}"), &broken);
         let mut without = values.clone();
         without.remove(name);
@@ -82,6 +94,16 @@ fn satisfy(predicate: &Predicate, wanted: bool, values: &mut Values) {
     }
 }
 
+/// Another value of the same kind.
+fn other(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Int(_)) => Value::Int(-7),
+        Some(Value::Text(text)) if text == "true" => Value::from("false"),
+        Some(Value::Text(text)) if text == "false" => Value::from("true"),
+        _ => Value::from(NONE),
+    }
+}
+
 /// Gives a field that must not satisfy a test a value that does not, if it has none.
 fn avoid(atom: &Atom, values: &mut Values) {
     let Subject::Field(field) = &atom.subject else {
@@ -90,6 +112,7 @@ fn avoid(atom: &Atom, values: &mut Values) {
     let value = match &atom.test {
         Test::Exists => return,
         Test::Number(..) => Value::Int(-7),
+        Test::Pattern(pattern) => other(Some(&Value::Text(sample(pattern)))),
         _ => Value::from(NONE),
     };
     values
@@ -118,7 +141,11 @@ fn add(atom: &Atom, values: &mut Values) {
     let known = values
         .entry(field.name.clone())
         .or_insert_with(|| (field.canonical.clone(), Vec::new()));
-    let placeholders = [Value::from("tripline-some"), Value::from(NONE), Value::Int(-7)];
+    let placeholders = [
+        Value::from("tripline-some"),
+        Value::from(NONE),
+        Value::Int(-7),
+    ];
     known.1.retain(|other| !placeholders.contains(other));
     if !placeholders.contains(&value) || known.1.is_empty() {
         known.1.push(value);

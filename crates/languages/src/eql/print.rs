@@ -101,7 +101,12 @@ fn expr(node: &Expr) -> String {
             ..
         } => {
             let not = if *negated { "not " } else { "" };
-            format!("({} {not}in{} ({}))", expr(left), tail(*insensitive), list(items))
+            format!(
+                "({} {not}in{} ({}))",
+                expr(left),
+                tail(*insensitive),
+                list(items)
+            )
         }
         Expr::Text {
             left,

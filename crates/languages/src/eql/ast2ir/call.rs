@@ -133,9 +133,9 @@ impl Lowering<'_> {
             let Some(text) = self.literal_text(net, "cidrMatch") else {
                 continue;
             };
-            match text.parse() {
-                Ok(found) => read.push(Net(found)),
-                Err(_) => self.bad_network(&text, net.span()),
+            match network(&text) {
+                Some(found) => read.push(Net(found)),
+                None => self.bad_network(net.span()),
             }
         }
         let Some(subject) = self.value(address) else {
@@ -155,15 +155,9 @@ impl Lowering<'_> {
         }
     }
 
-    fn bad_network(&mut self, text: &str, span: Span) {
-        let hint = if text.contains('/') {
-            "write `10.0.0.0/8` or `fe80::/10`".to_owned()
-        } else if text.contains(':') {
-            format!("for one address write `{text}/128`")
-        } else {
-            format!("for one address write `{text}/32`")
-        };
+    fn bad_network(&mut self, span: Span) {
         let message = "the network cannot be read: expected an address, `/` and a number of bits";
+        let hint = "write `10.0.0.0/8` or `fe80::/10`".to_owned();
         self.wrong(Code::EqlNetwork, span, message, Some(hint));
     }
 
@@ -224,4 +218,15 @@ impl Lowering<'_> {
         let test = Test::Lineage(Box::new(Lineage { relation, of }));
         polar(Predicate::atom(Atom::field(field, test, span)), negated)
     }
+}
+
+/// A network; an address alone is the network of that address.
+fn network(text: &str) -> Option<ipnet::IpNet> {
+    let text = text.trim();
+    let address = || {
+        text.parse::<std::net::IpAddr>()
+            .ok()
+            .map(ipnet::IpNet::from)
+    };
+    text.parse().ok().or_else(address)
 }

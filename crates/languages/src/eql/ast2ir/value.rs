@@ -175,7 +175,7 @@ impl Lowering<'_> {
                 Kind::Match => Some("write `regex~`"),
                 _ => None,
             };
-            let what = format!("`{}`", signature.name);
+            let what = format!("`{}`", call.name);
             self.endpoint_only(call.name_span, &what, instead);
         }
         if call.tilde && !signature.tilde {

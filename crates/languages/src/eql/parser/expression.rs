@@ -441,8 +441,9 @@ impl Parser<'_> {
             Kind::TildeName(_) => self.call(),
             Kind::Name(_) if self.peek(1).is(Punct::Open) && !self.at_keyword() => self.call(),
             Kind::Name(name) if self.at_keyword() => {
-                let hint = format!("for a field of this name write `{name}` in backticks");
-                self.expected_with(OPERAND, Some(hint));
+                let hint = (!matches!(name.as_str(), "and" | "or"))
+                    .then(|| format!("for a field of this name write `{name}` in backticks"));
+                self.expected_with(OPERAND, hint);
                 self.advance_unless_boundary();
                 self.skip(start)
             }
