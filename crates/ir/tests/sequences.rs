@@ -141,6 +141,12 @@ fn until_drops_what_waits_and_not_what_is_complete() {
     assert!(matches(&plan, &history("A U B")).is_empty());
     assert_eq!(matches(&plan, &history("A B U")), [[0, 1]]);
     assert_eq!(matches(&plan, &history("A U A B")), [[2, 3]]);
+    // An event that is also the first step drops what waits and starts anew.
+    machine.until = Some(step("A", &[]));
+    assert_eq!(
+        matches(&Plan::Sequence(machine.clone()), &history("A A B")),
+        [[1, 2]]
+    );
     machine.until = Some(step("B", &[]));
     assert!(matches(&Plan::Sequence(machine), &history("A B")).is_empty());
 }

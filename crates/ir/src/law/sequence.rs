@@ -3,8 +3,9 @@
 //! Per key there is at most one pending match for each number of steps found. Events are taken
 //! in order of time (equal times in order of the list). For each event:
 //!
-//! 1. If it fits `until`, every pending match of its key is dropped, and the event completes
-//!    nothing. (When one event fits both the last step and `until`, `until` wins.)
+//! 1. If it fits `until`, every pending match of its key is dropped first. So it completes
+//!    nothing of that key (when one event fits both the last step and `until`, `until` wins), but
+//!    it may start a new match.
 //! 2. For each step from the last to the first: if the event fits the step and a match with its
 //!    key waits for that step, the match moves on, unless the event is more than `max_span`
 //!    after the match's first event, which drops it. A match that moves to a place where another
@@ -68,7 +69,6 @@ impl Law<'_> {
         for &event in &self.order {
             if let Some(key) = sequence.until.as_ref().and_then(|u| self.fits(u, event)) {
                 pending.remove(&key);
-                continue;
             }
             for at in (0..steps).rev() {
                 if let Some(key) = self.fits(shape.found[at], event) {
