@@ -66,7 +66,7 @@ fn newest<'a>(
 }
 
 /// Citations by their three texts.
-pub(super) type Citations = HashMap<[Text; 3], ReferenceId>;
+pub(super) type Citations<'a> = HashMap<[&'a str; 3], ReferenceId>;
 
 /// Whether a reference is the object's own page and id rather than a citation.
 fn own_page(external: &External<'_>) -> bool {
@@ -77,8 +77,8 @@ fn own_page(external: &External<'_>) -> bool {
             .is_some_and(|name| name.get().starts_with("mitre"))
 }
 
-fn citation(external: &External<'_>) -> [Text; 3] {
-    let part = |text: &Option<Str<'_>>| text.as_ref().map(Str::text).unwrap_or_default();
+fn citation<'a>(external: &'a External<'_>) -> [&'a str; 3] {
+    let part = |text: &'a Option<Str<'_>>| text.as_ref().map_or("", Str::get);
     [
         part(&external.source_name),
         part(&external.description),
@@ -86,8 +86,8 @@ fn citation(external: &External<'_>) -> [Text; 3] {
     ]
 }
 
-fn collect_references(objects: &[Object<'_>]) -> (Vec<Reference>, Citations) {
-    let mut all: Vec<[Text; 3]> = objects
+fn collect_references<'a>(objects: &'a [Object<'_>]) -> (Vec<Reference>, Citations<'a>) {
+    let mut all: Vec<[&str; 3]> = objects
         .iter()
         .flat_map(|object| object.external_references.iter().flatten())
         .filter(|external| !own_page(external))
@@ -95,25 +95,25 @@ fn collect_references(objects: &[Object<'_>]) -> (Vec<Reference>, Citations) {
         .collect();
     all.sort_unstable();
     all.dedup();
-    let ids = all.iter().cloned().zip(0..).collect();
+    let ids = all.iter().copied().zip(0..).collect();
     let references = all
         .into_iter()
         .map(|[name, description, url]| Reference {
-            name,
-            description,
-            url,
+            name: name.into(),
+            description: description.into(),
+            url: url.into(),
         })
         .collect();
     (references, ids)
 }
 
 /// What is known while the model is made.
-pub(super) struct Maker<'m> {
+pub(super) struct Maker<'m, 'a> {
     pub(super) file: &'m str,
     pub(super) attack: Attack,
     /// ATT&CK ids by STIX id.
     pub(super) ids: HashMap<String, Text>,
-    pub(super) citations: Citations,
+    pub(super) citations: Citations<'a>,
     pub(super) diagnostics: &'m mut Vec<Diagnostic>,
 }
 
@@ -129,7 +129,7 @@ fn many(texts: Option<&Vec<Str<'_>>>) -> Vec<Text> {
     texts.into_iter().flatten().map(Str::text).collect()
 }
 
-impl Maker<'_> {
+impl Maker<'_, '_> {
     fn add(&mut self, object: &Object<'_>) {
         match object.kind.get() {
             "x-mitre-tactic" => {
@@ -370,11 +370,11 @@ fn numbers(version: &str) -> Vec<u32> {
 fn sort(attack: &mut Attack) {
     fn by_id<T: Entry>(entries: &mut [T]) {
         entries.sort_by(|a, b| {
-            let key = |entry: &T| {
-                let head = entry.head();
-                (head.id.clone(), !head.active(), head.stix_id.clone())
-            };
-            key(a).cmp(&key(b))
+            let (a, b) = (a.head(), b.head());
+            let by_id = a.id.cmp(&b.id);
+            by_id
+                .then_with(|| b.active().cmp(&a.active()))
+                .then_with(|| a.stix_id.cmp(&b.stix_id))
         });
     }
     by_id(&mut attack.techniques);
@@ -394,8 +394,10 @@ fn sort(attack: &mut Attack) {
     ];
     for list in relations {
         list.sort_by(|a, b| {
-            let key = |r: &'_ Relation| (r.target.clone(), r.source.clone(), r.stix_id.clone());
-            key(a).cmp(&key(b))
+            let by_target = a.target.cmp(&b.target);
+            by_target
+                .then_with(|| a.source.cmp(&b.source))
+                .then_with(|| a.stix_id.cmp(&b.stix_id))
         });
     }
 }

@@ -57,7 +57,7 @@ fn attack_id(object: &Object<'_>) -> Option<Text> {
 }
 
 /// Adds relations, parents and successors, and brings tactics into matrix order.
-pub(super) fn link(maker: &mut Maker<'_>, objects: &[Object<'_>]) {
+pub(super) fn link(maker: &mut Maker<'_, '_>, objects: &[Object<'_>]) {
     let mut parents: HashMap<Text, Text> = HashMap::new();
     let mut successors: HashMap<Text, Text> = HashMap::new();
     for object in objects {
@@ -99,7 +99,7 @@ fn list<'a>(attack: &'a mut Attack, kind: &str) -> &'a mut Vec<crate::model::Rel
 }
 
 /// The two ends of a relation between objects that are read.
-fn ends(maker: &mut Maker<'_>, object: &Object<'_>) -> Option<(Text, Text)> {
+fn ends(maker: &mut Maker<'_, '_>, object: &Object<'_>) -> Option<(Text, Text)> {
     let source = maker.id_of(object.source_ref.as_ref());
     let target = maker.id_of(object.target_ref.as_ref());
     if let (Some(source), Some(target)) = (source, target) {
@@ -151,7 +151,7 @@ fn set_successors(attack: &mut Attack, successors: &HashMap<Text, Text>) {
 }
 
 /// Tactics in the order of the matrices; those in none come after, by id.
-fn order_tactics(maker: &mut Maker<'_>, objects: &[Object<'_>]) {
+fn order_tactics(maker: &mut Maker<'_, '_>, objects: &[Object<'_>]) {
     let mut matrices: Vec<&Object<'_>> = objects
         .iter()
         .filter(|object| object.kind.get() == "x-mitre-matrix")
