@@ -81,24 +81,34 @@ pub struct Executor {
 
 impl AtomicTest {
     /// A text of the test with the defaults of its arguments in their places. A default that
-    /// names another argument is filled in too; places without a default stay as they are.
+    /// names another argument is filled in too, a few levels deep; places without a default, and
+    /// those that would make the text longer than [`MAX_FILLED`], stay as they are.
     pub fn fill(&self, text: &str) -> String {
         let mut filled = text.to_owned();
-        // Defaults name other arguments at most a few levels deep.
         for _ in 0..4 {
-            let before = filled.clone();
+            let mut changed = false;
             for argument in &self.arguments {
-                if let Some(default) = &argument.default {
-                    filled = filled.replace(&format!("#{{{}}}", argument.name), default);
+                let Some(default) = &argument.default else {
+                    continue;
+                };
+                let place = format!("#{{{}}}", argument.name);
+                let places = filled.matches(&place).count();
+                let added = places.saturating_mul(default.len());
+                if places > 0 && filled.len().saturating_add(added) <= MAX_FILLED {
+                    filled = filled.replace(&place, default);
+                    changed = true;
                 }
             }
-            if filled == before || filled.len() > 1 << 20 {
+            if !changed {
                 break;
             }
         }
         filled
     }
 }
+
+/// Longest text that [`AtomicTest::fill`] makes, in bytes.
+pub const MAX_FILLED: usize = 1 << 20;
 
 /// Reads a file. `None` when it holds no atomics at all.
 pub fn read(source: &Source) -> (Option<Atomics>, Vec<Diagnostic>) {
