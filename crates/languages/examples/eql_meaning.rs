@@ -80,7 +80,9 @@ fn answers(request: &Json) -> Vec<Json> {
 fn satisfy(predicate: &Predicate, wanted: bool, values: &mut Values) {
     match (predicate, wanted) {
         (Predicate::And(parts), true) | (Predicate::Or(parts), false) => {
-            parts.iter().for_each(|part| satisfy(part, wanted, values));
+            for part in parts {
+                satisfy(part, wanted, values);
+            }
         }
         (Predicate::And(parts), false) | (Predicate::Or(parts), true) => {
             if let Some(first) = parts.first() {

@@ -21,7 +21,7 @@ pub(crate) enum Body {
     /// Single events.
     Event(Box<EventFilter>),
     /// Events in order.
-    Sequence(Sequence),
+    Sequence(Box<Sequence>),
     /// Events in any order.
     Sample(Sample),
 }

@@ -81,7 +81,7 @@ fn an_error_never_narrows() {
             .map(|atom| atom.fields()[0].name.clone())
             .collect();
         assert_eq!(
-            fields.first().map(|name| name.as_str()),
+            fields.first().map(tripline_ir::Text::as_str),
             Some("a"),
             "{query}"
         );

@@ -94,7 +94,7 @@ impl Lowering<'_> {
             (Some(a), Some(b)) => return self.compare_constants(op, a, b, span),
             (Some(_), None) => return self.compare(op.flipped(), right, left, op_span, span),
             (None, Some(Literal::Null)) => return self.presence(op, left, span),
-            (None, Some(Literal::Bool(value))) if self.is_condition(left) => {
+            (None, Some(Literal::Bool(value))) if Self::is_condition(left) => {
                 return self.compare_condition(op, left, *value, span);
             }
             _ => {}
@@ -242,7 +242,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn is_condition(&self, expr: &Expr) -> bool {
+    fn is_condition(expr: &Expr) -> bool {
         match expr {
             Expr::Call(call) => facts::function(&call.name).is_some_and(|signature| {
                 !matches!(

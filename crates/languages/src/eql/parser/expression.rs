@@ -4,7 +4,6 @@ use super::super::ast::{ArithmeticOp, Call, CompareOp, EventFilter, Expr, Field,
 use super::super::facts;
 use super::super::lexer::{Kind, Punct};
 use super::Parser;
-use std::fmt::Write as _;
 use tripline_ir::{LineageRelation, Text};
 use tripline_text::{Code, Span};
 
@@ -77,8 +76,8 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Expr {
-        if let Some(relation) = self.lineage_ahead() {
-            return self.lineage(relation);
+        if self.lineage_ahead() {
+            return self.lineage();
         }
         let left = self.sum();
         if left.is_error() {
@@ -105,11 +104,11 @@ impl Parser<'_> {
             Kind::Name(name) if name == "in" => false,
             Kind::TildeName(name) if name == "in" => true,
             Kind::Name(name) if negated && matches!(name.as_str(), "like" | "regex") => {
-                self.misplaced_not(&left, name.clone());
+                self.misplaced_not(&left, name);
                 return self.predicate(left);
             }
             Kind::TildeName(name) if negated && matches!(name.as_str(), "like" | "regex") => {
-                self.misplaced_not(&left, tripline_ir::format_smolstr!("{name}~"));
+                self.misplaced_not(&left, &format!("{name}~"));
                 return self.predicate(left);
             }
             _ => return left,
@@ -121,7 +120,7 @@ impl Parser<'_> {
         self.membership(left, negated, insensitive)
     }
 
-    fn misplaced_not(&mut self, left: &Expr, word: Text) {
+    fn misplaced_not(&mut self, left: &Expr, word: &str) {
         let field = self.source.slice(left.span()).to_owned();
         self.report(
             Code::EqlSyntax,
@@ -437,7 +436,6 @@ impl Parser<'_> {
         }
         match &self.token().kind {
             Kind::Punct(Punct::Open) => self.parenthesised(),
-            Kind::Punct(Punct::Question | Punct::Dollar) | Kind::Quoted(_) => self.field(),
             Kind::TildeName(_) => self.call(),
             Kind::Name(_) if self.peek(1).is(Punct::Open) && !self.at_keyword() => self.call(),
             Kind::Name(name) if self.at_keyword() => {
@@ -447,7 +445,9 @@ impl Parser<'_> {
                 self.advance_unless_boundary();
                 self.skip(start)
             }
-            Kind::Name(_) => self.field(),
+            Kind::Punct(Punct::Question | Punct::Dollar) | Kind::Quoted(_) | Kind::Name(_) => {
+                self.field()
+            }
             _ => self.fail(start, OPERAND),
         }
     }
@@ -605,23 +605,23 @@ impl Parser<'_> {
     }
 
     /// `descendant of [`, `child of [`, `event of [`.
-    fn lineage_ahead(&mut self) -> Option<Option<LineageRelation>> {
+    fn lineage_ahead(&self) -> bool {
+        matches!(self.token().kind, Kind::Name(_))
+            && self.peek(1).is_word("of")
+            && self.peek(2).is(Punct::OpenBracket)
+    }
+
+    /// The relation named here; anything else is reported.
+    fn relation(&mut self) -> Option<LineageRelation> {
         let Kind::Name(name) = &self.token().kind else {
             return None;
         };
-        let bracket = self.peek(2).is(Punct::OpenBracket);
-        if !self.peek(1).is_word("of") || !bracket {
-            return None;
-        }
-        Some(match name.as_str() {
+        match name.as_str() {
             "descendant" => Some(LineageRelation::DescendantOf),
             "child" => Some(LineageRelation::ChildOf),
             "event" => Some(LineageRelation::EventOf),
             _ => {
-                let mut message = String::new();
-                // Writing to a `String` cannot fail.
-                let _ = write!(
-                    message,
+                let message = format!(
                     "`{name} of` is not a process relation: expected `descendant of`, `child of` or `event of`"
                 );
                 let known = ["descendant", "child", "event"];
@@ -629,10 +629,11 @@ impl Parser<'_> {
                 self.report(Code::EqlSyntax, self.span(), message, hint);
                 None
             }
-        })
+        }
     }
 
-    fn lineage(&mut self, relation: Option<LineageRelation>) -> Expr {
+    fn lineage(&mut self) -> Expr {
+        let relation = self.relation();
         let start = self.advance().span;
         self.advance();
         let open = self.advance().span;

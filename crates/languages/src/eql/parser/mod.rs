@@ -174,12 +174,12 @@ impl<'a> Parser<'a> {
         loop {
             let token = self.token();
             match &token.kind {
-                Kind::End => return,
                 Kind::Punct(Punct::Open) => open += 1,
-                Kind::Punct(Punct::OpenBracket | Punct::OpenMissing) if open == 0 => return,
                 Kind::Punct(Punct::Close) if open > 0 => open -= 1,
-                Kind::Punct(Punct::CloseBracket | Punct::Pipe) => return,
-                Kind::Punct(Punct::Close | Punct::Comma) if open == 0 => return,
+                Kind::End | Kind::Punct(Punct::CloseBracket | Punct::Pipe) => return,
+                Kind::Punct(
+                    Punct::Close | Punct::Comma | Punct::OpenBracket | Punct::OpenMissing,
+                ) if open == 0 => return,
                 Kind::Name(name) if open == 0 && matches!(name.as_str(), "and" | "or") => return,
                 _ => {}
             }

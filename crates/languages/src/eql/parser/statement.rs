@@ -51,7 +51,7 @@ impl Parser<'_> {
             _ => Text::default(),
         };
         match word.as_str() {
-            "sequence" => Body::Sequence(self.sequence()),
+            "sequence" => Body::Sequence(Box::new(self.sequence())),
             "sample" => Body::Sample(self.sample()),
             "join" => {
                 self.report(
@@ -139,7 +139,7 @@ impl Parser<'_> {
                 .at_word("runs")
                 .then(|| "`with runs=...` stands after a step's `]`".to_owned());
             self.expected_with("`maxspan`", hint);
-            self.to_steps();
+            self.skip_to_steps();
             return None;
         }
         self.assign();
@@ -163,7 +163,7 @@ impl Parser<'_> {
             }
             _ => {
                 self.expected("a time span such as `5m`");
-                self.to_steps();
+                self.skip_to_steps();
                 return None;
             }
         };
@@ -211,7 +211,7 @@ impl Parser<'_> {
     }
 
     /// Skips to the next bracketed step.
-    fn to_steps(&mut self) {
+    fn skip_to_steps(&mut self) {
         while !self.at_end()
             && !self.is(Punct::OpenBracket)
             && !self.is(Punct::OpenMissing)
@@ -230,7 +230,7 @@ impl Parser<'_> {
                 None => {
                     self.expected("a step `[category where condition]`");
                     self.advance();
-                    self.to_steps();
+                    self.skip_to_steps();
                 }
             }
         }
@@ -254,7 +254,7 @@ impl Parser<'_> {
         let open = self.advance().span;
         let filter = self.event_filter();
         if !self.close(Punct::CloseBracket, open) {
-            self.to_bracket_end();
+            self.skip_to_bracket_end();
         }
         let mut step = Step {
             filter,
@@ -269,7 +269,7 @@ impl Parser<'_> {
     }
 
     /// After a broken step: past its `]`, if that comes before the next step.
-    fn to_bracket_end(&mut self) {
+    fn skip_to_bracket_end(&mut self) {
         while !self.at_end() && !self.is(Punct::OpenBracket) && !self.is(Punct::OpenMissing) {
             if self.eat(Punct::CloseBracket) {
                 return;
@@ -308,7 +308,7 @@ impl Parser<'_> {
                     .to_owned()
             });
             self.expected_with("`runs`", hint);
-            self.to_steps();
+            self.skip_to_steps();
             return;
         }
         self.assign();
@@ -467,8 +467,11 @@ impl Parser<'_> {
         for ahead in 0..16 {
             match &self.peek(ahead).kind {
                 Kind::Name(name) if name == "where" => return Some(ahead),
-                Kind::Name(_) | Kind::Quoted(_) | Kind::Text(_) | Kind::Int(_) => {}
-                Kind::Punct(
+                Kind::Name(_)
+                | Kind::Quoted(_)
+                | Kind::Text(_)
+                | Kind::Int(_)
+                | Kind::Punct(
                     Punct::Comma
                     | Punct::Dot
                     | Punct::Minus
