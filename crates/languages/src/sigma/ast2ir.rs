@@ -3,6 +3,7 @@
 use super::ast::{Condition, Detection, Group, Item, Literal, LiteralValue};
 use super::condition::{Expression, Quantity, Selector};
 use super::document::Rule;
+use super::facts::{MAX_ATOMS, MAX_VARIANTS};
 use super::metadata::LogSource;
 use super::modifiers::{Kind, Modifier};
 use super::near;
@@ -70,6 +71,8 @@ pub(super) struct Lowering<'a> {
     diagnostics: Vec<Diagnostic>,
     losses: Vec<Loss>,
     opaque: Vec<Plan>,
+    /// Atoms made so far.
+    atoms: usize,
     /// Fields looked up before.
     fields: BTreeMap<Text, FieldRef>,
 }
@@ -89,6 +92,7 @@ impl<'a> Lowering<'a> {
             diagnostics: Vec::new(),
             losses: Vec::new(),
             opaque: Vec::new(),
+            atoms: 0,
             fields: BTreeMap::new(),
         }
     }
@@ -156,11 +160,15 @@ impl<'a> Lowering<'a> {
     }
 
     fn report_unused(&mut self, detection: &Detection, used: &[bool]) {
+        let conditions = detection.conditions.iter();
+        let aggregations: Vec<_> = conditions
+            .filter_map(|one| one.aggregation.as_ref())
+            .take(8)
+            .collect();
         for (selection, used) in detection.selections.iter().zip(used) {
-            let in_aggregation = detection.conditions.iter().any(|condition| {
-                let text = condition.aggregation.as_ref();
-                text.is_some_and(|(text, _)| text.contains(selection.name.as_str()))
-            });
+            let in_aggregation = aggregations
+                .iter()
+                .any(|(text, _)| text.contains(selection.name.as_str()));
             if !used && !in_aggregation && !selection.name.starts_with('_') {
                 let message = format!("no condition uses the selection `{}`", selection.name);
                 self.report(Code::SigmaUnusedSelection, message, selection.span);
@@ -192,6 +200,12 @@ impl<'a> Lowering<'a> {
         detection: &Detection,
         used: &mut [bool],
     ) -> Result<Option<Predicate>, Unusable> {
+        if self.atoms >= MAX_ATOMS {
+            self.too_large(Span::default());
+            return Ok(None);
+        }
+        // Looking for names is work, too.
+        self.atoms = self.atoms.saturating_add(detection.selections.len() / 64);
         match expression {
             Expression::Name(name, span) => {
                 let at = detection
@@ -285,6 +299,10 @@ impl<'a> Lowering<'a> {
     }
 
     fn item(&mut self, item: &Item) -> Option<Predicate> {
+        if self.atoms >= MAX_ATOMS {
+            self.too_large(item.span);
+            return None;
+        }
         if item.chain.broken {
             let unknown = LossReason::UnknownModifier;
             self.set_aside(unknown, self.key_text(item.span), item.span);
@@ -300,6 +318,11 @@ impl<'a> Lowering<'a> {
         };
         let mut values = Vec::with_capacity(item.values.len());
         for literal in &item.values {
+            self.atoms = self.atoms.saturating_add(1);
+            if self.atoms >= MAX_ATOMS {
+                self.too_large(item.span);
+                break;
+            }
             values.extend(self.literal(item, &subject, literal));
         }
         if values.is_empty() {
@@ -315,6 +338,17 @@ impl<'a> Lowering<'a> {
         } else {
             joined
         })
+    }
+
+    /// A few lines can name the same selections, or their variants, without end.
+    fn too_large(&mut self, span: Span) {
+        if self.atoms == usize::MAX {
+            return;
+        }
+        self.atoms = usize::MAX;
+        let message = format!("the rule stands for more than {MAX_ATOMS} tests");
+        self.report(Code::SigmaTooLarge, message, span);
+        self.set_aside(LossReason::NotExpressible, "too many tests", span);
     }
 
     fn key_text(&self, span: Span) -> Text {
@@ -336,7 +370,7 @@ impl<'a> Lowering<'a> {
         match item.chain.kind {
             Kind::Equals => self.equals(item, subject, literal),
             Kind::Regex { .. } => self.regex(item, subject, literal),
-            Kind::Cidr => match self.networks(literal) {
+            Kind::Cidr => match Self::networks(literal) {
                 Some(nets) => Some(atom(Test::Cidr(nets))),
                 None => self.wrong_value(literal, "an address range such as `10.0.0.0/8`"),
             },
@@ -398,7 +432,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn networks(&self, literal: &Literal) -> Option<Vec<Net>> {
+    fn networks(literal: &Literal) -> Option<Vec<Net>> {
         let text = literal.value.text()?;
         let net = text.parse::<ipnet::IpNet>().ok().or_else(|| {
             let address: std::net::IpAddr = text.parse().ok()?;
@@ -469,7 +503,7 @@ impl<'a> Lowering<'a> {
                 for pieces in transformed {
                     next.extend(self.resolved(pieces, *modifier)?);
                 }
-                if next.len() > super::facts::MAX_VARIANTS {
+                if next.len() > MAX_VARIANTS {
                     return Err(Refusal::TooMany);
                 }
             }
@@ -490,12 +524,12 @@ impl<'a> Lowering<'a> {
                 _ => None,
             };
             let Some(entries) = list else {
-                variants
-                    .iter_mut()
-                    .for_each(|variant| variant.push(piece.clone()));
+                for variant in &mut variants {
+                    variant.push(piece.clone());
+                }
                 continue;
             };
-            if variants.len().saturating_mul(entries.len()) > super::facts::MAX_VARIANTS {
+            if variants.len().saturating_mul(entries.len()) > MAX_VARIANTS {
                 return Err(Refusal::TooMany);
             }
             let with = |variant: &Pieces, entry: &Text| {
@@ -536,7 +570,9 @@ impl<'a> Lowering<'a> {
         Ok(self.unresolved(subject, literal, &names, pattern, pieces.len() == 1))
     }
 
-    fn atom(&self, subject: &Subject, test: Test, span: Span) -> Predicate {
+    /// A leaf, counted.
+    fn atom(&mut self, subject: &Subject, test: Test, span: Span) -> Predicate {
+        self.atoms = self.atoms.saturating_add(1);
         Predicate::atom(Atom {
             subject: subject.clone(),
             test,
@@ -606,7 +642,7 @@ impl<'a> Lowering<'a> {
                         };
                         return Some(self.atom(subject, Test::InList(list), literal.span));
                     };
-                    if texts.len().saturating_mul(entries.len()) > super::facts::MAX_VARIANTS {
+                    if texts.len().saturating_mul(entries.len()) > MAX_VARIANTS {
                         return self.refuse(literal, Refusal::TooMany);
                     }
                     texts = texts
@@ -626,7 +662,8 @@ impl<'a> Lowering<'a> {
         else {
             return None;
         };
-        let tests = texts.into_iter().map(|text| {
+        let mut tests = Vec::with_capacity(texts.len());
+        for text in texts {
             let regex = Regex {
                 text: text.into(),
                 dialect: Dialect::Pcre,
@@ -635,9 +672,8 @@ impl<'a> Lowering<'a> {
                 dot_all,
                 whole: false,
             };
-            self.atom(subject, Test::Regex(regex), literal.span)
-        });
-        let tests: Vec<_> = tests.collect();
+            tests.push(self.atom(subject, Test::Regex(regex), literal.span));
+        }
         Some(Predicate::or(tests))
     }
 }

@@ -273,7 +273,9 @@ impl Placement {
             Expression::Name(_, span) => *span = self.span(*span),
             Expression::Some(selector) => selector.span = self.span(selector.span),
             Expression::And(parts) | Expression::Or(parts) => {
-                parts.iter_mut().for_each(|part| self.expression(part));
+                for part in parts {
+                    self.expression(part);
+                }
             }
             Expression::Not(inner) => self.expression(inner),
         }

@@ -155,20 +155,17 @@ fn one(reader: &mut Reader<'_>, root: &Node, span: Span) -> Option<Document> {
             reader, section, metadata, span,
         )));
     }
-    let logsource = match section("logsource") {
-        Some(entry) => {
-            if entry.value.entries().is_none() {
-                let message = format!("a map was expected here, found {}", entry.value.kind());
-                reader.report(Code::SigmaStructure, message, entry.value.span);
-            }
-            LogSource::read(&entry.value)
+    let logsource = if let Some(entry) = section("logsource") {
+        if entry.value.entries().is_none() {
+            let message = format!("a map was expected here, found {}", entry.value.kind());
+            reader.report(Code::SigmaStructure, message, entry.value.span);
         }
-        None => {
-            let first = root.entries().and_then(|entries| entries.first());
-            let place = first.map_or(root.span, |entry| entry.key.span);
-            reader.report(Code::SigmaMissingKey, "the rule has no `logsource`", place);
-            LogSource::default()
-        }
+        LogSource::read(&entry.value)
+    } else {
+        let first = root.entries().and_then(|entries| entries.first());
+        let place = first.map_or(root.span, |entry| entry.key.span);
+        reader.report(Code::SigmaMissingKey, "the rule has no `logsource`", place);
+        LogSource::default()
     };
     if let Some(section) = section("filter") {
         return Some(Document::Filter(Filter::read(

@@ -12,6 +12,8 @@ pub(super) const PLACEHOLDER: char = '%';
 pub(super) const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 /// Most variants of one value that modifiers may produce.
 pub(super) const MAX_VARIANTS: usize = 4096;
+/// Most tests that one rule may stand for.
+pub(super) const MAX_ATOMS: usize = 100_000;
 /// Deepest nesting of a condition.
 pub(super) const MAX_DEPTH: usize = 128;
 

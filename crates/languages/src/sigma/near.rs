@@ -21,7 +21,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// A hint that names the nearest candidate, or lists all when they are few.
-pub(super) fn hint<'a>(name: &str, candidates: &[&'a str]) -> Option<String> {
+pub(super) fn hint(name: &str, candidates: &[&str]) -> Option<String> {
     if let Some(near) = nearest(name, candidates.iter().copied()) {
         return Some(format!("`{near}` has a similar name"));
     }
@@ -31,11 +31,9 @@ pub(super) fn hint<'a>(name: &str, candidates: &[&'a str]) -> Option<String> {
             .map(|name| format!("`{name}`"))
             .collect::<Vec<_>>()
     };
-    match candidates.len() {
-        0 => None,
-        1..=8 => Some(format!("known names: {}", list().join(", "))),
-        _ => None,
-    }
+    (1..=8)
+        .contains(&candidates.len())
+        .then(|| format!("known names: {}", list().join(", ")))
 }
 
 /// Edit distance, letter case ignored; two neighbours exchanged count as one edit.

@@ -33,7 +33,9 @@ pub(super) fn map_predicate(predicate: &mut Predicate, map: &impl Fn(Span) -> Sp
     match predicate {
         Predicate::True | Predicate::False => {}
         Predicate::And(parts) | Predicate::Or(parts) => {
-            parts.iter_mut().for_each(|part| map_predicate(part, map));
+            for part in parts {
+                map_predicate(part, map);
+            }
         }
         Predicate::Not(inner) => map_predicate(inner, map),
         Predicate::Atom(atom) => {

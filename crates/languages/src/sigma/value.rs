@@ -164,16 +164,16 @@ fn windash(pieces: Pieces) -> Result<Vec<Pieces>, Refusal> {
     let mut variants: Vec<Pieces> = vec![Vec::new()];
     for piece in pieces {
         let Piece::Text(text) = piece else {
-            variants
-                .iter_mut()
-                .for_each(|variant| variant.push(piece.clone()));
+            for variant in &mut variants {
+                variant.push(piece.clone());
+            }
             continue;
         };
         let mut from = 0;
         for (at, dash) in leading_dashes(&text) {
-            variants
-                .iter_mut()
-                .for_each(|variant| append(variant, &text[from..at]));
+            for variant in &mut variants {
+                append(variant, &text[from..at]);
+            }
             if variants.len() * DASHES.len() > MAX_VARIANTS {
                 return Err(Refusal::TooMany);
             }
@@ -188,9 +188,9 @@ fn windash(pieces: Pieces) -> Result<Vec<Pieces>, Refusal> {
                 .collect();
             from = at + dash.len_utf8();
         }
-        variants
-            .iter_mut()
-            .for_each(|variant| append(variant, &text[from..]));
+        for variant in &mut variants {
+            append(variant, &text[from..]);
+        }
     }
     Ok(variants)
 }

@@ -17,6 +17,8 @@ use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Deepest chain of correlations of correlations.
 const MAX_CHAIN: usize = 16;
+/// Most rules that one correlation may stand for.
+const MAX_INPUTS: usize = 1000;
 
 /// Lowers a correlation. `source` is the file that it was read from. Spans of the result count
 /// bytes of the correlation's own text; atoms of the rules that it names have the span of the
@@ -27,7 +29,7 @@ pub fn lower_correlation(
     rules: &Rules<'_>,
     context: &Context<'_>,
 ) -> Lowered {
-    let mut chain = Vec::new();
+    let mut chain = Chain::default();
     lower(correlation, source, rules, context, &mut chain)
 }
 
@@ -36,9 +38,9 @@ fn lower<'a>(
     source: &Source,
     rules: &Rules<'a>,
     context: &Context<'_>,
-    chain: &mut Vec<&'a Correlation>,
+    chain: &mut Chain<'a>,
 ) -> Lowered {
-    chain.push(correlation);
+    chain.outer.push(correlation);
     let mut lowering = Lowering {
         correlation,
         source,
@@ -49,8 +51,16 @@ fn lower<'a>(
     let plan = lowering.plan(chain);
     let mut lowered = lowering.lowered;
     lowered.plan = plan;
-    chain.pop();
+    chain.outer.pop();
     lowered
+}
+
+/// The way from the outermost correlation.
+#[derive(Default)]
+struct Chain<'a> {
+    outer: Vec<&'a Correlation>,
+    /// Rules lowered so far; correlations of correlations multiply them.
+    inputs: usize,
 }
 
 /// A rule that the correlation names.
@@ -69,7 +79,7 @@ struct Lowering<'a, 'b> {
 }
 
 impl<'a> Lowering<'a, '_> {
-    fn plan(&mut self, chain: &mut Vec<&'a Correlation>) -> Option<Plan> {
+    fn plan(&mut self, chain: &mut Chain<'a>) -> Option<Plan> {
         let (kind, window) = (self.correlation.kind?, self.correlation.timespan?);
         let references = &self.correlation.rules;
         let inputs: Vec<Input> = references
@@ -92,8 +102,15 @@ impl<'a> Lowering<'a, '_> {
         &mut self.lowered.diagnostics[last]
     }
 
-    fn input(&mut self, name: &Text, span: Span, chain: &mut Vec<&'a Correlation>) -> Input {
+    fn input(&mut self, name: &Text, span: Span, chain: &mut Chain<'a>) -> Input {
+        chain.inputs += 1;
+        if chain.inputs == MAX_INPUTS {
+            let message = format!("the correlation stands for more than {MAX_INPUTS} rules");
+            self.report(Code::SigmaTooLarge, message, span);
+        }
+        let within = chain.inputs < MAX_INPUTS;
         let (found, activity) = match self.rules.get(name) {
+            Some(_) if !within => (None, Activity::Other),
             None => {
                 let known: Vec<_> = self.rules.names().collect();
                 let hint = near::nearest(name, known).map(|near| format!("`{near}` is a rule"));
@@ -151,19 +168,20 @@ impl<'a> Lowering<'a, '_> {
         inner: &'a Correlation,
         source: &Source,
         span: Span,
-        chain: &mut Vec<&'a Correlation>,
+        chain: &mut Chain<'a>,
     ) -> (Option<Lowered>, Activity) {
         let again = chain
+            .outer
             .iter()
             .position(|outer| outer.span == inner.span && **outer == *inner);
         if let Some(at) = again {
-            let mut names: Vec<&str> = chain[at..].iter().map(|one| label(one)).collect();
+            let mut names: Vec<&str> = chain.outer[at..].iter().map(|one| label(one)).collect();
             names.push(label(inner));
             let message = format!("the correlation uses itself: {}", names.join(" -> "));
             self.report(Code::SigmaCycle, message, span);
             return (None, Activity::Other);
         }
-        if chain.len() >= MAX_CHAIN {
+        if chain.outer.len() >= MAX_CHAIN {
             let message = format!("correlations are chained more than {MAX_CHAIN} deep");
             self.report(Code::SigmaCycle, message, span);
             return (None, Activity::Other);
@@ -320,7 +338,7 @@ impl<'a> Lowering<'a, '_> {
         let measured: Vec<Expr> = measured.iter().cloned().map(Expr::Field).collect();
         let having = Predicate::and(condition.thresholds.iter().map(|one| bound(kind, one)));
         let Some(function) = self.measure(kind, measured) else {
-            return self.unmeasured(inputs);
+            return Some(self.unmeasured(inputs));
         };
         let group_by = keys.iter().map(|field| Key {
             value: Expr::Field(field.clone()),
@@ -409,7 +427,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The rules without the measure that the representation does not have.
-    fn unmeasured(&mut self, mut inputs: Vec<Plan>) -> Option<Plan> {
+    fn unmeasured(&mut self, mut inputs: Vec<Plan>) -> Plan {
         let span = self.correlation.condition.span;
         let text = self.source.slice(span.shifted(self.correlation.span.start));
         self.lowered.losses.push(Loss {
@@ -426,7 +444,7 @@ impl<'a> Lowering<'a, '_> {
             reason: LossReason::NotExpressible,
             span,
         }));
-        Some(union(inputs))
+        union(inputs)
     }
 }
 

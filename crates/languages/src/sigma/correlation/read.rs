@@ -114,7 +114,9 @@ fn names(expression: &Expression, found: &mut Vec<(Text, Span)>) {
         }
         Expression::Some(_) => {}
         Expression::And(parts) | Expression::Or(parts) => {
-            parts.iter().for_each(|part| names(part, found));
+            for part in parts {
+                names(part, found);
+            }
         }
         Expression::Not(inner) => names(inner, found),
     }
@@ -229,7 +231,9 @@ fn place(expression: &mut Expression, whole: Span) {
         Expression::Name(_, span) => *span = whole,
         Expression::Some(selector) => selector.span = whole,
         Expression::And(parts) | Expression::Or(parts) => {
-            parts.iter_mut().for_each(|part| place(part, whole));
+            for part in parts {
+                place(part, whole);
+            }
         }
         Expression::Not(inner) => place(inner, whole),
     }
