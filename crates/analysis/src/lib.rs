@@ -1,1 +1,36 @@
-//! Being built.
+//! Answers computed from a catalogue: one file per answer.
+//!
+//! Input: an [`Index`] over a [`Catalog`](tripline_catalog::Catalog). Output: serialisable
+//! answers whose JSON names and numbers are those of `design/definitions.md`. Every count comes
+//! with the ids of the rules that it counts; a rule adds at most 1 to a row.
+
+mod combinations;
+mod correlations;
+mod coverage;
+mod event;
+mod exclusions;
+mod field;
+mod head;
+mod index;
+mod ledger;
+mod rule;
+mod same_action;
+mod search;
+mod tables;
+mod technique;
+mod words;
+
+pub use combinations::{Combination, CombinationItem};
+pub use correlations::{Correlations, Counted};
+pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
+pub use event::{EventAnswer, event};
+pub use exclusions::{ClauseItem, ExclusionRow, Scope};
+pub use field::{FieldAnswer, FieldUse, Spelling, field};
+pub use head::{CatalogHead, CorpusHead};
+pub use index::Index;
+pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
+pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
+pub use same_action::SameAction;
+pub use search::{SearchAnswer, SearchHit, search};
+pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
+pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};

@@ -72,13 +72,16 @@ pub struct Ledger {
     pub failures: Vec<Failure>,
 }
 
-/// Counts of one corpus and language. `rules` is `full + partial + failed`.
+/// Counts of one corpus and language, live or withdrawn. `rules` is `full + partial + failed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRow {
     /// The corpus.
     pub corpus: Text,
     /// The language; `none` also holds the files without a rule.
     pub language: Language,
+    /// The row counts rules that upstream has withdrawn or does not support; live rules have
+    /// their own row.
+    pub withdrawn: bool,
     /// Upstream's commit.
     pub commit: Option<Text>,
     /// Files that hold such rules. Every file seen counts in at least one row.
@@ -126,10 +129,13 @@ impl Failure {
     }
 }
 
+/// What a row counts: a language, and whether the rules are withdrawn.
+type Group = (Language, bool);
+
 /// Adds up the rows of one corpus.
 pub(crate) struct RowBuilder<'a> {
     spec: &'a CorpusSpec,
-    rows: BTreeMap<Language, LedgerRow>,
+    rows: BTreeMap<Group, LedgerRow>,
 }
 
 impl<'a> RowBuilder<'a> {
@@ -139,16 +145,18 @@ impl<'a> RowBuilder<'a> {
             rows: BTreeMap::new(),
         };
         if spec.others > 0 {
-            builder.row(Language::None).files += spec.others;
+            builder.row((Language::None, false)).files += spec.others;
         }
         builder
     }
 
-    fn row(&mut self, language: Language) -> &mut LedgerRow {
+    fn row(&mut self, group: Group) -> &mut LedgerRow {
         let spec = self.spec;
-        self.rows.entry(language).or_insert_with(|| LedgerRow {
+        let (language, withdrawn) = group;
+        self.rows.entry(group).or_insert_with(|| LedgerRow {
             corpus: spec.name.clone(),
             language,
+            withdrawn,
             commit: spec.commit.clone(),
             files: 0,
             rules: 0,
@@ -161,22 +169,25 @@ impl<'a> RowBuilder<'a> {
 
     /// Counts one file.
     pub(crate) fn file(&mut self, record: &crate::FileRecord) {
-        let mut languages: Vec<Language> = record
+        let rules = record
             .rules
             .iter()
-            .map(|rule| rule.language)
-            .chain(record.failures.iter().map(|failure| failure.language))
-            .collect();
-        languages.sort_unstable();
-        languages.dedup();
-        if languages.is_empty() {
-            languages.push(Language::None);
+            .map(|rule| (rule.language, rule.withdrawn));
+        let failures = record
+            .failures
+            .iter()
+            .map(|failure| (failure.language, false));
+        let mut groups: Vec<Group> = rules.chain(failures).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        if groups.is_empty() {
+            groups.push((Language::None, false));
         }
-        for language in languages {
-            self.row(language).files += 1;
+        for group in groups {
+            self.row(group).files += 1;
         }
         for rule in &record.rules {
-            let row = self.row(rule.language);
+            let row = self.row((rule.language, rule.withdrawn));
             row.rules += 1;
             match rule.status {
                 Status::Full => row.full += 1,
@@ -188,7 +199,7 @@ impl<'a> RowBuilder<'a> {
             }
         }
         for failure in &record.failures {
-            let row = self.row(failure.language);
+            let row = self.row((failure.language, false));
             row.rules += 1;
             row.failed += 1;
         }

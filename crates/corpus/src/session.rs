@@ -13,7 +13,7 @@ use crate::{CorpusSpec, Failure, FileEntry, IdRegistry, Ledger, Status, load};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use tripline_ir::{Detection, Language, Text};
+use tripline_ir::{Class, Detection, Language, Text};
 use tripline_schema::Schema;
 use tripline_text::{Code, Diagnostic, Source};
 
@@ -43,6 +43,8 @@ pub struct RuleRecord {
     pub index: u32,
     /// Its language.
     pub language: Language,
+    /// Upstream has withdrawn it or does not support it.
+    pub withdrawn: bool,
     /// How well it was read.
     pub status: Status,
     /// What it lost, as phrases.
@@ -437,6 +439,7 @@ impl Fresh<'_, '_> {
             id,
             index,
             language: detection.language,
+            withdrawn: detection.class == Class::Deprecated,
             status: status(detection),
             reasons: reasons(detection),
             techniques: detection

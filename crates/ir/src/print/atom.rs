@@ -74,7 +74,7 @@ impl fmt::Display for Test {
                 write!(f, "{relation} [{}]", lineage.of)
             }
             Self::IsTrue => f.write_str("is true"),
-            Self::Time(op, bound) => write!(f, "time {} {}", op.name(), instant(*bound)),
+            Self::Time(op, bound) => write!(f, "time {} {}", op.name(), *bound),
             Self::Words(words) => {
                 let analyzer = match words.analyzer {
                     Analyzer::Standard => "words",
@@ -92,23 +92,25 @@ impl fmt::Display for Test {
     }
 }
 
-/// An instant: nanoseconds since the Unix epoch, or counted from the run.
-fn instant(bound: Instant) -> String {
-    match bound {
-        Instant::At(at) => Value::Time(at).to_string(),
-        Instant::Run {
-            offset,
-            round,
-            then,
-        } => {
-            let round = round.map(|unit| format!(" rounded to {}", duration(unit)));
-            let then = (then != 0).then(|| format!(" then {}", signed(then)));
-            format!(
-                "now {}{}{}",
-                signed(offset),
-                round.unwrap_or_default(),
-                then.unwrap_or_default()
-            )
+/// A fixed instant, or one counted from the run.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::At(at) => write!(f, "{}", Value::Time(at)),
+            Self::Run {
+                offset,
+                round,
+                then,
+            } => {
+                write!(f, "now {}", signed(offset))?;
+                if let Some(unit) = round {
+                    write!(f, " rounded to {}", duration(unit))?;
+                }
+                if then != 0 {
+                    write!(f, " then {}", signed(then))?;
+                }
+                Ok(())
+            }
         }
     }
 }

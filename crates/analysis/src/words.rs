@@ -1,0 +1,452 @@
+//! A plan in words: one sentence per stage, made from the plan alone.
+
+use crate::correlations::duration;
+use smol_str::SmolStr as Text;
+use std::fmt::Write;
+use tripline_ir::{
+    Atom, Case, CompareOp, Condition, FieldRelation, LineageRelation, ListMatch, MeasureFunction,
+    Plan, Predicate, Quantifier, Shape, Step, Subject, Test, Window,
+};
+
+/// More alternatives than this are counted, not listed.
+const MAX_LISTED: usize = 6;
+
+/// A stage of a rule's logic in words.
+pub(crate) struct Sentence {
+    /// What kind of stage: `source`, `require`, `exclude`, `step`, `group`, ...
+    pub(crate) stage: &'static str,
+    /// The sentence.
+    pub(crate) text: Text,
+}
+
+fn sentence(stage: &'static str, text: impl Into<Text>) -> Sentence {
+    Sentence {
+        stage,
+        text: text.into(),
+    }
+}
+
+/// The stages of a plan in the order in which they work.
+pub(crate) fn stages(plan: &Plan) -> Vec<Sentence> {
+    match plan {
+        Plan::Match(found) => matched(found),
+        Plan::Filter { input, predicate } => {
+            let mut all = stages(input);
+            all.push(sentence(
+                "filter",
+                format!("Of these, keep rows where {}.", words(predicate)),
+            ));
+            all
+        }
+        Plan::Sequence(sequence) => {
+            let span = sequence
+                .max_span
+                .map(|span| format!(" within {}", duration(span)));
+            let span = span.unwrap_or_default();
+            let keys = step_keys(&sequence.steps);
+            let mut all = vec![sentence("sequence", format!("In this order{span}{keys}:"))];
+            all.extend(
+                sequence
+                    .steps
+                    .iter()
+                    .enumerate()
+                    .map(|(at, found)| step(at, found)),
+            );
+            all.extend(sequence.until.iter().map(|until| {
+                sentence(
+                    "until",
+                    format!("Given up when {}.", words(&until.find.predicate)),
+                )
+            }));
+            all
+        }
+        Plan::Sample(sample) => {
+            let keys = step_keys(&sample.steps);
+            let mut all = vec![sentence("sample", format!("In any order{keys}:"))];
+            all.extend(
+                sample
+                    .steps
+                    .iter()
+                    .enumerate()
+                    .map(|(at, found)| step(at, found)),
+            );
+            all
+        }
+        Plan::Opaque(opaque) => {
+            vec![sentence(
+                "opaque",
+                format!("A part is not read: {}.", opaque.reason.phrase()),
+            )]
+        }
+        other => later(other),
+    }
+}
+
+/// Stages that follow others.
+fn later(plan: &Plan) -> Vec<Sentence> {
+    let mut all: Vec<Sentence> = match plan {
+        Plan::Correlate(correlate) => correlate
+            .rules
+            .iter()
+            .flat_map(|rule| {
+                let head = sentence("rule", format!("Rule `{}`:", rule.name));
+                std::iter::once(head).chain(stages(&rule.plan))
+            })
+            .collect(),
+        other => other.inputs().into_iter().flat_map(stages).collect(),
+    };
+    all.extend(own(plan));
+    all
+}
+
+/// The sentence of a node itself, when it decides what alerts.
+fn own(plan: &Plan) -> Option<Sentence> {
+    match plan {
+        Plan::Correlate(correlate) => {
+            let order = if correlate.ordered {
+                " in this order"
+            } else {
+                ""
+            };
+            let keys = list(
+                correlate.group_by.iter().map(|key| format!("`{key}`")),
+                "and",
+            );
+            let keys = if keys.is_empty() {
+                keys
+            } else {
+                format!(" with the same {keys}")
+            };
+            let text = format!(
+                "Alert when {}{order} within {}{keys}.",
+                condition(&correlate.condition, correlate.rules.len()),
+                duration(correlate.window)
+            );
+            Some(sentence("correlate", text))
+        }
+        Plan::Aggregate(aggregate) => {
+            let keys = aggregate.group_by.iter().flat_map(|key| key.value.fields());
+            let keys = list(keys.map(|field| format!("`{}`", field.name)), "and");
+            let per = if keys.is_empty() {
+                String::new()
+            } else {
+                format!(" per {keys}")
+            };
+            let measures: Vec<String> = aggregate
+                .measures
+                .iter()
+                .map(|m| measure(&m.name, &m.function))
+                .collect();
+            let text = format!(
+                "{} Compute{per} {}; alert when {}.",
+                window(aggregate.window),
+                measures.join(", "),
+                words(&aggregate.having)
+            );
+            Some(sentence("group", text.trim_start().to_owned()))
+        }
+        Plan::NewTerms(terms) => {
+            let fields = list(
+                terms.fields.iter().map(|field| format!("`{}`", field.name)),
+                "and",
+            );
+            let text = format!(
+                "Alert when {fields} of the last {} did not occur in the {} before the run.",
+                duration(terms.look_back),
+                duration(terms.history)
+            );
+            Some(sentence("new_terms", text))
+        }
+        Plan::Join(_) => Some(sentence(
+            "join",
+            "Keep the events of the first stages that share a value with the rows of the last.",
+        )),
+        Plan::Limit(limit) => {
+            let end = if limit.from_end { "last" } else { "first" };
+            Some(sentence(
+                "limit",
+                format!("Keep the {end} {}.", limit.count),
+            ))
+        }
+        Plan::Dedup { .. } => Some(sentence("dedup", "Keep one row of each kind.")),
+        _ => None,
+    }
+}
+
+/// What is required and what is left out of the matching events.
+fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
+    let mut all = Vec::new();
+    if !found.source.names.is_empty() {
+        let names = list(
+            found.source.names.iter().map(|name| format!("`{name}`")),
+            "or",
+        );
+        all.push(sentence("source", format!("Events from {names}.")));
+    }
+    let parts = match &found.predicate {
+        Predicate::And(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    for part in parts {
+        match part {
+            Predicate::True => {}
+            Predicate::Not(inner) => {
+                all.push(sentence(
+                    "exclude",
+                    format!("Leave out events where {}.", words(inner)),
+                ));
+            }
+            other => all.push(sentence(
+                "require",
+                format!("Require that {}.", words(other)),
+            )),
+        }
+    }
+    all
+}
+
+fn step(at: usize, step: &Step) -> Sentence {
+    let what = words(&step.find.predicate);
+    let number = at + 1;
+    let runs = if step.runs > 1 {
+        format!(", {} times in a row", step.runs)
+    } else {
+        String::new()
+    };
+    if step.missing {
+        sentence("missing", format!("{number}. no event where {what}."))
+    } else {
+        sentence("step", format!("{number}. an event where {what}{runs}."))
+    }
+}
+
+fn step_keys(steps: &[Step]) -> String {
+    let keys = steps
+        .first()
+        .map(|step| step.by.as_slice())
+        .unwrap_or_default();
+    let names = keys.iter().flat_map(|key| key.value.fields());
+    let names = list(names.map(|field| format!("`{}`", field.name)), "and");
+    if names.is_empty() {
+        names
+    } else {
+        format!(", with the same {names}")
+    }
+}
+
+fn condition(condition: &Condition, rules: usize) -> String {
+    match condition {
+        Condition::Count { min, max: None } if *min as usize == rules => {
+            "all of these rules fire".to_owned()
+        }
+        Condition::Count { min, max: None } => format!("at least {min} of these rules fire"),
+        Condition::Count {
+            min,
+            max: Some(max),
+        } => {
+            format!("{min} to {max} of these rules fire")
+        }
+        Condition::Rule(name) => format!("`{name}` fires"),
+        Condition::Not(inner) => format!("not ({})", self::condition(inner, rules)),
+        Condition::And(parts) => list(parts.iter().map(|p| self::condition(p, rules)), "and"),
+        Condition::Or(parts) => list(parts.iter().map(|p| self::condition(p, rules)), "or"),
+    }
+}
+
+fn window(window: Window) -> String {
+    match window {
+        Window::Sliding(length) => format!("Over any {}:", duration(length)),
+        Window::Tumbling(length) => format!("In each {} of the clock:", duration(length)),
+        Window::LookBack(length) => format!("Over the last {}:", duration(length)),
+        Window::Whole => String::new(),
+    }
+}
+
+fn measure(name: &str, function: &MeasureFunction) -> String {
+    let of = |exprs: &[&tripline_ir::Expr]| {
+        let names = exprs.iter().flat_map(|expr| expr.fields());
+        list(names.map(|field| format!("`{}`", field.name)), "and")
+    };
+    match function {
+        MeasureFunction::Count => format!("`{name}` = number of events"),
+        MeasureFunction::CountDistinct(values) => {
+            format!(
+                "`{name}` = number of distinct {}",
+                of(&values.iter().collect::<Vec<_>>())
+            )
+        }
+        MeasureFunction::Sum(value) => format!("`{name}` = sum of {}", of(&[value])),
+        MeasureFunction::Average(value) => format!("`{name}` = mean of {}", of(&[value])),
+        MeasureFunction::Min(value) => format!("`{name}` = smallest {}", of(&[value])),
+        MeasureFunction::Max(value) => format!("`{name}` = largest {}", of(&[value])),
+        MeasureFunction::Median(value) => format!("`{name}` = median of {}", of(&[value])),
+        MeasureFunction::Percentile(value, share) => {
+            format!("`{name}` = percentile {share} of {}", of(&[value]))
+        }
+    }
+}
+
+/// A predicate in words, without a full stop.
+pub(crate) fn words(predicate: &Predicate) -> String {
+    match predicate {
+        Predicate::True => "anything holds".to_owned(),
+        Predicate::False => "nothing holds".to_owned(),
+        Predicate::Atom(atom) => atom_words(std::slice::from_ref(&&**atom)),
+        Predicate::Not(inner) => format!("not ({})", words(inner)),
+        Predicate::And(parts) => joined(parts, "and"),
+        Predicate::Or(parts) => match same_test(parts) {
+            Some(atoms) => atom_words(&atoms),
+            None => joined(parts, "or"),
+        },
+    }
+}
+
+fn joined(parts: &[Predicate], word: &str) -> String {
+    let grouped = parts.iter().map(|part| match part {
+        Predicate::And(_) => format!("({})", words(part)),
+        Predicate::Or(inner) if same_test(inner).is_none() => format!("({})", words(part)),
+        _ => words(part),
+    });
+    grouped.collect::<Vec<_>>().join(&format!(" {word} "))
+}
+
+/// The atoms of a disjunction that only differ in their value.
+fn same_test(parts: &[Predicate]) -> Option<Vec<&Atom>> {
+    let atoms: Option<Vec<&Atom>> = parts
+        .iter()
+        .map(|part| match part {
+            Predicate::Atom(atom) => Some(&**atom),
+            _ => None,
+        })
+        .collect();
+    let atoms = atoms?;
+    let first = atoms.first()?;
+    let alike = |atom: &&Atom| {
+        atom.subject == first.subject
+            && atom.quantifier == first.quantifier
+            && verb(&atom.test).0 == verb(&first.test).0
+    };
+    atoms.iter().all(alike).then_some(atoms)
+}
+
+/// "subject verb value" for tests that share subject and verb.
+fn atom_words(atoms: &[&Atom]) -> String {
+    let Some(first) = atoms.first() else {
+        return String::new();
+    };
+    let mut out = match first.quantifier {
+        Quantifier::Any => subject(&first.subject),
+        Quantifier::All => format!("every value of {}", subject(&first.subject)),
+    };
+    let (verb, _) = verb(&first.test);
+    let values: Vec<String> = atoms
+        .iter()
+        .filter_map(|atom| self::verb(&atom.test).1)
+        .collect();
+    let _ = write!(out, " {verb}");
+    match values.as_slice() {
+        [] => {}
+        [one] => {
+            let _ = write!(out, " {one}");
+        }
+        many => {
+            let _ = write!(out, " one of {}", list(many.iter().cloned(), "or"));
+        }
+    }
+    out
+}
+
+fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Field(field) => format!("`{}`", field.name),
+        Subject::Fields(glob) => format!("a field like `{}`", glob.name),
+        Subject::AnyField => "any field".to_owned(),
+        Subject::Expr(expr) => format!("`{expr}`"),
+    }
+}
+
+/// The verb of a test and its value, quoted.
+fn verb(test: &Test) -> (&'static str, Option<String>) {
+    let quoted = |text: &str| Some(format!("`{text}`"));
+    match test {
+        Test::Exists => ("is present", None),
+        Test::Pattern(pattern) => {
+            let exact = pattern.case == Case::Sensitive;
+            match pattern.shape() {
+                Shape::Equals("") => ("is empty", None),
+                Shape::Equals(text) if exact => ("is exactly", quoted(text)),
+                Shape::Equals(text) => ("is", quoted(text)),
+                Shape::StartsWith(text) => ("starts with", quoted(text)),
+                Shape::EndsWith(text) => ("ends with", quoted(text)),
+                Shape::Contains(text) => ("contains", quoted(text)),
+                Shape::Anything => ("is present", None),
+                Shape::Wildcard => ("is like", quoted(&pattern.glob())),
+            }
+        }
+        Test::Regex(regex) => ("matches the expression", quoted(&regex.text)),
+        Test::Number(op, number) => (comparison(*op), Some(number.to_string())),
+        Test::TextOrder(op, text) => (comparison(*op), quoted(text)),
+        Test::Cidr(nets) => {
+            let nets = nets.iter().map(|net| format!("`{}`", net.0));
+            ("lies in", Some(list(nets, "or")))
+        }
+        Test::Compare(compare) => {
+            let verb = match compare.relation {
+                FieldRelation::Order(op) => comparison(op),
+                FieldRelation::StartsWith => "starts with",
+                FieldRelation::EndsWith => "ends with",
+                FieldRelation::Contains => "contains",
+            };
+            (verb, Some(format!("the value of `{}`", compare.other)))
+        }
+        Test::InList(entry) => {
+            let verb = match entry.how {
+                ListMatch::Equals => "is in the list",
+                ListMatch::Regex => "matches an expression of the list",
+                ListMatch::Cidr => "lies in a network of the list",
+                ListMatch::StartsWith => "starts with an entry of the list",
+                ListMatch::EndsWith => "ends with an entry of the list",
+                ListMatch::Contains => "contains an entry of the list",
+            };
+            (verb, quoted(&entry.name))
+        }
+        Test::Term(term) => ("has the word", quoted(&term.text)),
+        Test::Time(op, instant) => (comparison(*op), Some(format!("`{instant}`"))),
+        Test::Words(words) => ("has the words", quoted(&words.text)),
+        Test::Nested(inner) => ("has an element where", Some(format!("({})", words(inner)))),
+        Test::Lineage(lineage) => {
+            let verb = match lineage.relation {
+                LineageRelation::DescendantOf => "belongs to a descendant of a process where",
+                LineageRelation::ChildOf => "belongs to a child of a process where",
+                LineageRelation::EventOf => "belongs to a process where",
+            };
+            (verb, Some(format!("({})", words(&lineage.of.predicate))))
+        }
+        Test::IsTrue => ("is true", None),
+    }
+}
+
+fn comparison(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Eq => "is",
+        CompareOp::Lt => "is less than",
+        CompareOp::Lte => "is at most",
+        CompareOp::Gt => "is greater than",
+        CompareOp::Gte => "is at least",
+    }
+}
+
+/// `a, b and c`; more than [`MAX_LISTED`] end in a count.
+fn list(items: impl Iterator<Item = String>, word: &str) -> String {
+    let mut items: Vec<String> = items.collect();
+    if items.len() > MAX_LISTED {
+        let more = items.len() - MAX_LISTED;
+        items.truncate(MAX_LISTED);
+        items.push(format!("{more} more"));
+    }
+    match items.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,193 @@
+//! One test in canonical form: field, operator, value.
+//!
+//! The steps of `design/definitions.md` that remain after lowering, in its order: case folding
+//! (4), projection of the field (5), regexes that are plain patterns (6), one test per value (7).
+
+use super::plain_regex;
+use super::project::{self, Separator};
+use tripline_ir::{
+    Atom, Case, Detection, Expr, FieldRelation, Function, Pattern, Shape, Subject, Test, Text,
+    fold_char, format_smolstr,
+};
+use tripline_schema::Schema;
+
+/// What canonicalisation needs to know of the rule.
+pub(super) struct Context<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) separator: Option<Separator>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(schema: &'a Schema, detection: &Detection) -> Self {
+        Self {
+            schema,
+            separator: project::separator(&detection.platforms),
+        }
+    }
+}
+
+/// A test in canonical form.
+pub(super) struct Canonical {
+    pub(super) field: Text,
+    pub(super) operator: Text,
+    pub(super) value: Text,
+    pub(super) literal: bool,
+    pub(super) case_sensitive: bool,
+}
+
+/// Field id of keyword searches.
+pub(super) const ANY_FIELD: &str = "(any field)";
+
+/// The canonical forms of one atom: one per value.
+pub(super) fn canonical(atom: &Atom, context: &Context<'_>) -> Vec<Canonical> {
+    let (field, prefix) = subject(&atom.subject);
+    let patterns = match &atom.test {
+        Test::Pattern(pattern) => Some(vec![pattern.clone()]),
+        Test::Regex(regex) => plain_regex::patterns(regex),
+        _ => None,
+    };
+    if let Some(patterns) = patterns {
+        return patterns
+            .into_iter()
+            .map(|pattern| of_pattern(&field, prefix, pattern, context))
+            .collect();
+    }
+    let (operator, values, literal, case_sensitive) = parts(&atom.test);
+    values
+        .into_iter()
+        .map(|value| Canonical {
+            field: field.clone(),
+            operator: operator_name(prefix, &operator),
+            value,
+            literal,
+            case_sensitive,
+        })
+        .collect()
+}
+
+/// The field of a subject, and the function that is applied to it.
+fn subject(subject: &Subject) -> (Text, Option<Function>) {
+    match subject {
+        Subject::Field(field) => (field.canonical.clone(), None),
+        Subject::Fields(glob) => (glob.name.clone(), None),
+        Subject::AnyField => (ANY_FIELD.into(), None),
+        Subject::Expr(expr) => {
+            let field = expr.fields().first().map(|field| field.canonical.clone());
+            let function = match expr {
+                Expr::Call { function, .. } => Some(*function),
+                Expr::Literal(_) | Expr::Field(_) => None,
+            };
+            (field.unwrap_or_else(|| "(computed)".into()), function)
+        }
+    }
+}
+
+fn operator_name(prefix: Option<Function>, operator: &str) -> Text {
+    match prefix {
+        Some(function) => format_smolstr!("{} {operator}", function.name()),
+        None => operator.into(),
+    }
+}
+
+/// Operator, values, whether they are literals, and whether case matters, of a test that is
+/// neither a pattern nor a plain regex.
+fn parts(test: &Test) -> (Text, Vec<Text>, bool, bool) {
+    let one = |operator: &str, value: Text, literal: bool, case: bool| {
+        (Text::new(operator), vec![value], literal, case)
+    };
+    match test {
+        Test::Exists => one("exists", Text::default(), false, false),
+        Test::Pattern(pattern) => one("wildcard", pattern.glob().into(), true, true),
+        Test::Regex(regex) => {
+            let flag = if regex.case_insensitive { "(?i)" } else { "" };
+            one(
+                "regex",
+                format_smolstr!("{flag}{}", regex.text),
+                true,
+                !regex.case_insensitive,
+            )
+        }
+        Test::Number(op, number) => one(op.name(), format_smolstr!("{number}"), true, false),
+        Test::TextOrder(op, text) => one(op.name(), text.clone(), true, true),
+        Test::Cidr(nets) => {
+            let nets = nets
+                .iter()
+                .map(|net| format_smolstr!("{}", net.0))
+                .collect();
+            ("cidr".into(), nets, true, false)
+        }
+        Test::Compare(compare) => {
+            let relation = match compare.relation {
+                FieldRelation::Order(op) => op.name(),
+                FieldRelation::StartsWith => "starts_with",
+                FieldRelation::EndsWith => "ends_with",
+                FieldRelation::Contains => "contains",
+            };
+            let operator = format_smolstr!("field_{relation}");
+            let other = compare
+                .other
+                .fields()
+                .first()
+                .map(|field| field.canonical.clone());
+            (
+                operator,
+                vec![other.unwrap_or_default()],
+                false,
+                compare.case == Case::Sensitive,
+            )
+        }
+        Test::InList(list) => one(
+            "in_list",
+            list.name.clone(),
+            false,
+            list.case == Case::Sensitive,
+        ),
+        Test::Term(term) => one(
+            "term",
+            cased(&term.text, term.case),
+            true,
+            term.case == Case::Sensitive,
+        ),
+        Test::Time(op, instant) => one(op.name(), format_smolstr!("{instant}"), true, false),
+        Test::Words(words) => one("words", cased(&words.text, Case::Insensitive), true, false),
+        Test::Nested(_) => one("nested", Text::default(), false, false),
+        Test::Lineage(_) => one("lineage", Text::default(), false, false),
+        Test::IsTrue => one("is_true", Text::default(), false, false),
+    }
+}
+
+fn of_pattern(
+    field: &Text,
+    function: Option<Function>,
+    pattern: Pattern,
+    context: &Context<'_>,
+) -> Canonical {
+    let projected = match function {
+        None => project::project(field, &pattern, context),
+        Some(_) => None,
+    };
+    let (field, pattern) = projected.unwrap_or_else(|| (field.clone(), pattern));
+    let (operator, value) = match pattern.shape() {
+        Shape::Equals(text) => ("eq", text.into()),
+        Shape::StartsWith(text) => ("starts_with", text.into()),
+        Shape::EndsWith(text) => ("ends_with", text.into()),
+        Shape::Contains(text) => ("contains", text.into()),
+        Shape::Anything => ("exists", String::new()),
+        Shape::Wildcard => ("wildcard", pattern.glob()),
+    };
+    Canonical {
+        field,
+        operator: operator_name(function, operator),
+        value: cased(&value, pattern.case),
+        literal: operator != "exists",
+        case_sensitive: pattern.case == Case::Sensitive,
+    }
+}
+
+/// The text, folded when case does not matter.
+fn cased(text: &str, case: Case) -> Text {
+    match case {
+        Case::Sensitive => text.into(),
+        Case::Insensitive => text.chars().map(fold_char).collect(),
+    }
+}

@@ -1,0 +1,68 @@
+//! The catalogue events that a branch can fire on.
+
+use std::collections::BTreeSet;
+use tripline_ir::{Atom, CompareOp, Number, Predicate, Shape, Subject, Test, Text, format_smolstr};
+use tripline_schema::Schema;
+
+/// The events of `candidates` that can satisfy the event-selecting tests of `predicate`.
+pub(super) fn narrowed(candidates: &[Text], predicate: &Predicate, schema: &Schema) -> Vec<Text> {
+    match predicate {
+        Predicate::And(parts) => parts.iter().fold(candidates.to_vec(), |left, part| {
+            narrowed(&left, part, schema)
+        }),
+        Predicate::Or(parts) => either(candidates, parts, schema),
+        Predicate::Atom(atom) => by_values(candidates, std::slice::from_ref(&**atom), schema),
+        Predicate::False => Vec::new(),
+        Predicate::True | Predicate::Not(_) => candidates.to_vec(),
+    }
+}
+
+/// Alternatives of one field narrow as one set of values, others each by itself.
+fn either(candidates: &[Text], parts: &[Predicate], schema: &Schema) -> Vec<Text> {
+    let atoms: Option<Vec<Atom>> = parts
+        .iter()
+        .map(|part| match part {
+            Predicate::Atom(atom) => Some((**atom).clone()),
+            _ => None,
+        })
+        .collect();
+    if let Some(atoms) = atoms
+        && atoms
+            .windows(2)
+            .all(|pair| pair[0].subject == pair[1].subject)
+    {
+        return by_values(candidates, &atoms, schema);
+    }
+    let all: BTreeSet<Text> = parts
+        .iter()
+        .flat_map(|part| narrowed(candidates, part, schema))
+        .collect();
+    all.into_iter().collect()
+}
+
+fn by_values(candidates: &[Text], atoms: &[Atom], schema: &Schema) -> Vec<Text> {
+    let Some(Subject::Field(field)) = atoms.first().map(|atom| &atom.subject) else {
+        return candidates.to_vec();
+    };
+    if !schema.routing_field(&field.canonical) {
+        return candidates.to_vec();
+    }
+    let values: Option<Vec<Text>> = atoms.iter().map(exact_value).collect();
+    let Some(values) = values else {
+        return candidates.to_vec();
+    };
+    let values: Vec<&str> = values.iter().map(Text::as_str).collect();
+    schema.narrow(candidates, &field.canonical, &values)
+}
+
+/// The one text that satisfies the test, if it is an equality.
+fn exact_value(atom: &Atom) -> Option<Text> {
+    match &atom.test {
+        Test::Pattern(pattern) => match pattern.shape() {
+            Shape::Equals(text) => Some(text.into()),
+            _ => None,
+        },
+        Test::Number(CompareOp::Eq, Number::Int(n)) => Some(format_smolstr!("{n}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! Projected fields: `process.name == "cmd.exe"` says that the path of the image is `cmd.exe` or
+//! ends with `\cmd.exe`, so it counts as `process.executable` ending with `\cmd.exe`.
+//!
+//! Only tests that carry over exactly are moved; the others stay on the projected field.
+
+use super::canonical::Context;
+use tripline_ir::{Pattern, Shape, Text, format_smolstr};
+use tripline_schema::ProjectionKind;
+
+/// What stands between the parts of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Separator {
+    /// Windows.
+    Backslash,
+    /// Everywhere else.
+    Slash,
+}
+
+impl Separator {
+    fn as_char(self) -> char {
+        match self {
+            Self::Backslash => '\\',
+            Self::Slash => '/',
+        }
+    }
+}
+
+/// Endings of file names that only Windows runs or loads.
+const WINDOWS_ENDINGS: [&str; 16] = [
+    ".exe", ".dll", ".sys", ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".wsf", ".hta", ".lnk", ".msi",
+    ".cpl", ".scr", ".com", ".ocx",
+];
+
+/// The separator on these platforms, when they agree.
+pub(super) fn separator(platforms: &[Text]) -> Option<Separator> {
+    let windows = platforms.iter().any(|platform| platform == "windows");
+    let other = platforms
+        .iter()
+        .any(|platform| platform == "linux" || platform == "macos");
+    match (windows, other) {
+        (true, false) => Some(Separator::Backslash),
+        (false, true) => Some(Separator::Slash),
+        _ => None,
+    }
+}
+
+/// The same test on the field that `field` is a projection of.
+pub(super) fn project(
+    field: &str,
+    pattern: &Pattern,
+    context: &Context<'_>,
+) -> Option<(Text, Pattern)> {
+    let projection = context.schema.projection(field)?;
+    let of = Text::new(&projection.of);
+    let case = pattern.case;
+    let moved = match (&projection.kind, pattern.shape()) {
+        (ProjectionKind::BaseName, Shape::Equals(text)) => {
+            let separator = context.separator.or_else(|| guess(text))?.as_char();
+            Pattern::ends_with(format_smolstr!("{separator}{text}"), case)
+        }
+        (ProjectionKind::BaseName, Shape::EndsWith(text)) if !text.contains(['\\', '/']) => {
+            Pattern::ends_with(text, case)
+        }
+        (ProjectionKind::Extension, Shape::Equals(text)) => {
+            Pattern::ends_with(format_smolstr!(".{text}"), case)
+        }
+        _ => return None,
+    };
+    Some((of, moved))
+}
+
+/// The separator that a file name suggests where the rule names no platform.
+fn guess(name: &str) -> Option<Separator> {
+    let name = name.to_ascii_lowercase();
+    WINDOWS_ENDINGS
+        .iter()
+        .any(|ending| name.ends_with(ending))
+        .then_some(Separator::Backslash)
+}
