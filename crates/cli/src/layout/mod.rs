@@ -92,13 +92,24 @@ pub(crate) enum Align {
     Right,
 }
 
+/// Whether a column gives up width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Give {
+    /// Never.
+    Never,
+    /// When those that give first have given all.
+    Last,
+    /// First.
+    First,
+}
+
 /// A column of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) header: String,
     pub(crate) align: Align,
-    /// It gives up width when the page is narrow; its cells wrap.
-    pub(crate) flexible: bool,
+    /// Whether it gives up width when the page is narrow; its cells then wrap.
+    pub(crate) give: Give,
 }
 
 /// Rows of aligned cells.
@@ -116,24 +127,29 @@ impl Table {
 
     /// Adds a column of short texts.
     pub(crate) fn text(self, header: &str) -> Self {
-        self.column(header, Align::Left, false)
+        self.column(header, Align::Left, Give::Never)
     }
 
     /// Adds a column of texts that wrap on a narrow page.
     pub(crate) fn flexible(self, header: &str) -> Self {
-        self.column(header, Align::Left, true)
+        self.column(header, Align::Left, Give::First)
+    }
+
+    /// Adds a column of names that wrap only when nothing else can.
+    pub(crate) fn id(self, header: &str) -> Self {
+        self.column(header, Align::Left, Give::Last)
     }
 
     /// Adds a column of numbers.
     pub(crate) fn number(self, header: &str) -> Self {
-        self.column(header, Align::Right, false)
+        self.column(header, Align::Right, Give::Never)
     }
 
-    fn column(mut self, header: &str, align: Align, flexible: bool) -> Self {
+    fn column(mut self, header: &str, align: Align, give: Give) -> Self {
         self.columns.push(Column {
             header: header.to_owned(),
             align,
-            flexible,
+            give,
         });
         self
     }

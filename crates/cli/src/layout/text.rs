@@ -1,7 +1,7 @@
 //! Writes a page for a terminal: aligned, wrapped to its width, in subtle colour.
 
 use super::measure::{char_width, width};
-use super::{Align, Block, Line, Page, Piece, Table, Tone};
+use super::{Align, Block, Give, Line, Page, Piece, Table, Tone};
 use anstyle::{AnsiColor, Style};
 
 /// Narrowest page that is laid out; narrower terminals wrap by themselves.
@@ -231,22 +231,34 @@ fn widths(table: &Table, room: usize) -> Vec<usize> {
         .collect();
     let gaps = GAP * widths.len().saturating_sub(1);
     let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(room);
+    for give in [Give::First, Give::Last] {
+        over = shrink(table, &mut widths, give, over);
+    }
+    widths
+}
+
+/// Takes `over` columns from those that give now, the widest first, down to a minimum. Returns
+/// what could not be taken.
+fn shrink(table: &Table, widths: &mut [usize], give: Give, mut over: usize) -> usize {
+    let giving: Vec<usize> = (0..widths.len())
+        .filter(|at| table.columns[*at].give == give)
+        .collect();
     while over > 0 {
-        let widest = (0..widths.len())
-            .filter(|at| table.columns[*at].flexible && widths[*at] > MIN_FLEXIBLE)
-            .max_by_key(|at| widths[*at]);
-        let Some(widest) = widest else { break };
-        let next = (0..widths.len())
-            .filter(|at| table.columns[*at].flexible && widths[*at] < widths[widest])
-            .map(|at| widths[at])
-            .max()
-            .unwrap_or(MIN_FLEXIBLE)
-            .max(MIN_FLEXIBLE);
+        let able = giving
+            .iter()
+            .copied()
+            .filter(|at| widths[*at] > MIN_FLEXIBLE);
+        let Some(widest) = able.max_by_key(|at| widths[*at]) else {
+            break;
+        };
+        let narrower = giving.iter().map(|at| widths[*at]);
+        let next = narrower.filter(|width| *width < widths[widest]).max();
+        let next = next.unwrap_or(MIN_FLEXIBLE).max(MIN_FLEXIBLE);
         let step = (widths[widest] - next).clamp(1, over);
         widths[widest] -= step;
         over -= step;
     }
-    widths
+    over
 }
 
 /// Breaks a line at spaces, or inside a word that is too long, so that each part fits `room`.

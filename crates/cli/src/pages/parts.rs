@@ -137,3 +137,62 @@ pub(super) fn foot(page: &mut Page, head: &CatalogHead) {
 pub(super) fn short(hash: &str) -> &str {
     hash.get(..10).unwrap_or(hash)
 }
+
+/// Markdown links as their text alone.
+pub(super) fn unlinked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let link = after.split_once("](").and_then(|(shown, after)| {
+            let (_, after) = after.split_once(')')?;
+            Some((shown, after))
+        });
+        out.push_str(before);
+        match link {
+            Some((shown, after)) if !shown.contains('[') => {
+                out.push_str(shown);
+                rest = after;
+            }
+            _ => {
+                out.push('[');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// A value; spaces at its edges are made visible.
+pub(super) fn value(text: &str) -> Line {
+    let inner = text.trim_matches(' ');
+    let left = text.len() - text.trim_start_matches(' ').len();
+    let right = text.len() - inner.len() - left.min(text.len() - inner.len());
+    let edge = |count| "\u{2423}".repeat(count);
+    toned(Tone::Value, edge(left) + inner + &edge(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{unlinked, value};
+
+    #[test]
+    fn links_become_their_text() {
+        let text = "see [one](http://a/b) and [two](http://c), [not] this";
+        assert_eq!(unlinked(text), "see one and two, [not] this");
+    }
+
+    #[test]
+    fn spaces_at_edges_show() {
+        let shown = |text| {
+            value(text)
+                .0
+                .into_iter()
+                .map(|piece| piece.text)
+                .collect::<String>()
+        };
+        assert_eq!(shown(" -w h"), "\u{2423}-w h");
+        assert_eq!(shown("  "), "\u{2423}\u{2423}");
+        assert_eq!(shown("a  "), "a\u{2423}\u{2423}");
+        assert_eq!(shown("a b"), "a b");
+    }
+}

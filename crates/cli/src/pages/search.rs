@@ -16,10 +16,7 @@ pub(crate) fn page(answer: &SearchAnswer) -> Page {
         .text("vendor")
         .flexible("title")
         .text("severity");
-    let mut table = table
-        .flexible("techniques")
-        .flexible("found in")
-        .flexible("id");
+    let mut table = table.flexible("techniques").flexible("found in").id("id");
     for hit in &answer.hits {
         let severity = hit.rule.level.map_or("", |level| level.name());
         table.row(vec![

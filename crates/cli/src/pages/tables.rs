@@ -62,7 +62,7 @@ fn samples(row: &FieldRow) -> Line {
         if at > 0 {
             line = line.plain(", ");
         }
-        line = line.push(Tone::Value, &sample.value);
+        line.0.extend(parts::value(&sample.value).0);
     }
     line
 }
@@ -93,7 +93,7 @@ pub(super) fn indicators(page: &mut Page, heading: &str, rows: &[IndicatorRow], 
         table.row(vec![
             toned(Tone::Name, &row.field),
             toned(Tone::Faint, operator(&row.operator)),
-            toned(Tone::Value, &row.value),
+            parts::value(&row.value),
             number(row.count),
             reach,
             number(row.family_reach),
@@ -159,11 +159,7 @@ pub(super) fn rules(page: &mut Page, heading: &str, rows: &[RuleRow], shown: Sho
     }
     page.heading(heading, shown.count(rows.len()));
     let table = Table::new().text("vendor").flexible("title");
-    let mut table = table
-        .text("severity")
-        .text("class")
-        .text("read")
-        .flexible("id");
+    let mut table = table.text("severity").text("class").text("read").id("id");
     for row in shown.of(rows) {
         table.row(rule(row));
     }

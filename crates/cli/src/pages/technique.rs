@@ -14,7 +14,7 @@ pub(crate) fn page(answer: &TechniqueAnswer, shown: Shown) -> Page {
             .plain(" ")
             .push(Tone::Strong, &answer.name),
     );
-    page.text(&*answer.summary);
+    page.text(parts::unlinked(&answer.summary));
     page.facts(head(answer));
     if answer.rules_total == 0 {
         page.text("No rule of the catalogue counts under this technique.");
