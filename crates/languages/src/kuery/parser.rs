@@ -83,7 +83,8 @@ impl Parser<'_> {
     fn error(&mut self, span: Span, message: String, label: &str) {
         self.diagnostics
             .push(Diagnostic::new(Code::KuerySyntax, self.source, message).at(span, label));
-        if self.diagnostics.len() >= MAX_ERRORS {
+        let errors = self.diagnostics.iter().filter(|found| found.is_error());
+        if errors.count() >= MAX_ERRORS {
             self.at = self.tokens.len() - 1;
         }
     }
@@ -353,11 +354,27 @@ impl Parser<'_> {
         }
         if joined {
             parts = tidy(parts);
+            self.blanks(&parts, self.since(start));
         }
         Literal {
             parts,
             quoted,
             span: self.since(start),
+        }
+    }
+
+    /// Says that the words of an unquoted value are one.
+    fn blanks(&mut self, parts: &[Part], span: Span) {
+        if let [Part::Literal(_)] = parts {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::KueryBlanks,
+                    self.source,
+                    "a value of several words has no quotes",
+                )
+                .at(span, "one value on a keyword field")
+                .hint("quotes make plain that the words belong together"),
+            );
         }
     }
 

@@ -83,7 +83,8 @@ impl Parser<'_> {
             )
             .at(span, ""),
         );
-        if self.diagnostics.len() >= MAX_ERRORS {
+        let errors = self.diagnostics.iter().filter(|found| found.is_error());
+        if errors.count() >= MAX_ERRORS {
             self.at = self.tokens.len() - 1;
         }
         Query::Error(span)
