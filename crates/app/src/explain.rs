@@ -45,6 +45,9 @@ pub struct CodeRow {
 }
 
 /// Explains the code with this id, in any letter case.
+///
+/// # Errors
+/// No code has the id.
 pub fn explain(id: &str) -> Result<Explanation, AppError> {
     let Some(code) = Code::from_id(id.trim()) else {
         let error = AppError::not_found(format!("no diagnostic has the code `{id}`"));

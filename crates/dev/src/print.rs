@@ -1,5 +1,6 @@
 //! What a rule file becomes.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use tripline_corpus::{SingleRead, read_path};
@@ -18,17 +19,14 @@ pub(crate) fn plan(path: &Path) -> Result<(), String> {
     let read = read_path(path);
     let mut out = String::new();
     for detection in &read.detections {
-        out.push_str(&format!("# {} {}\n", detection.id, detection.title));
-        match &detection.plan {
-            Some(plan) => out.push_str(&format!("{plan}\n")),
-            None => out.push_str("no plan\n"),
-        }
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(out, "# {} {}", detection.id, detection.title);
+        let _ = match &detection.plan {
+            Some(plan) => writeln!(out, "{plan}"),
+            None => writeln!(out, "no plan"),
+        };
         for loss in &detection.losses {
-            out.push_str(&format!(
-                "loss: {}: {}\n",
-                loss.reason.phrase(),
-                loss.detail
-            ));
+            let _ = writeln!(out, "loss: {}: {}", loss.reason.phrase(), loss.detail);
         }
         out.push('\n');
     }
