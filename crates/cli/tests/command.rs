@@ -209,7 +209,8 @@ fn a_rule_file_outside_the_catalogue_is_shown() {
 fn a_build_can_be_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     file(&folder, "rule.yml", RULE);
-    let catalog = folder.path().join("out.db");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let catalog = elsewhere.path().join("out.db");
     let built = run(&[
         "build",
         name(folder.path()),
