@@ -134,16 +134,24 @@ impl Gather<'_> {
             infos.push(info(spec, read.files_seen, rules));
         }
         (self.progress)(Progress::Analyse(fresh.len()));
-        let records = files.iter().flat_map(|file| &file.record.rules);
-        let resolved = attack.resolve(records.flat_map(|rule| &rule.techniques))?;
-        let rules = self.rows(fresh, &kept, &attack, &resolved)?;
-        report.rules = rules.len();
+        report.rules = infos.iter().map(|info| info.rules).sum();
         report.ledger = ledger.clone();
         let identities: Vec<[u8; 32]> = corpora.iter().map(CorpusSpec::identity).collect();
         let meta = Meta {
             format: crate::store::FORMAT,
             hash: input_hash(corpora, &infos, &identities, &files, &attack),
             corpora: infos,
+        };
+        let unchanged = self
+            .previous
+            .is_some_and(|previous| previous.hash() == meta.hash);
+        let (rules, resolved) = if unchanged {
+            // The previous catalogue stays in place: nothing of this is written.
+            (Vec::new(), BTreeMap::new())
+        } else {
+            let records = files.iter().flat_map(|file| &file.record.rules);
+            let resolved = attack.resolve(records.flat_map(|rule| &rule.techniques))?;
+            (self.rows(fresh, &kept, &attack, &resolved)?, resolved)
         };
         Ok(Contents {
             meta,
