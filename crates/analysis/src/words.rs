@@ -135,7 +135,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
             let measures: Vec<String> = aggregate
                 .measures
                 .iter()
-                .map(|m| measure(&m.name, &m.function))
+                .map(measure)
                 .collect();
             let text = format!(
                 "{} Compute{per} {}; alert when {}.",
@@ -168,7 +168,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
                 format!("Keep the {end} {}.", limit.count),
             ))
         }
-        Plan::Dedup { .. } => Some(sentence("dedup", "Keep one row of each kind.")),
+        Plan::Dedup(_) => Some(sentence("dedup", "Keep one row of each kind.")),
         _ => None,
     }
 }
@@ -262,27 +262,62 @@ fn window(window: Window) -> String {
     }
 }
 
-fn measure(name: &str, function: &MeasureFunction) -> String {
+fn measure(measure: &tripline_ir::Measure) -> String {
+    let function = &measure.function;
     let of = |exprs: &[&tripline_ir::Expr]| {
         let names = exprs.iter().flat_map(|expr| expr.fields());
         list(names.map(|field| format!("`{}`", field.name)), "and")
     };
-    match function {
-        MeasureFunction::Count => format!("`{name}` = number of events"),
-        MeasureFunction::CountDistinct(values) => {
-            format!(
-                "`{name}` = number of distinct {}",
-                of(&values.iter().collect::<Vec<_>>())
-            )
+    let values = of(&function.arguments());
+    let what = match function {
+        MeasureFunction::Count => "number of events".to_owned(),
+        MeasureFunction::CountValues(_) => format!("number of values of {values}"),
+        MeasureFunction::CountDistinct(_) => format!("number of distinct {values}"),
+        MeasureFunction::Values(_) | MeasureFunction::Set(..) => {
+            format!("the distinct values of {values}")
         }
-        MeasureFunction::Sum(value) => format!("`{name}` = sum of {}", of(&[value])),
-        MeasureFunction::Average(value) => format!("`{name}` = mean of {}", of(&[value])),
-        MeasureFunction::Min(value) => format!("`{name}` = smallest {}", of(&[value])),
-        MeasureFunction::Max(value) => format!("`{name}` = largest {}", of(&[value])),
-        MeasureFunction::Median(value) => format!("`{name}` = median of {}", of(&[value])),
-        MeasureFunction::Percentile(value, share) => {
-            format!("`{name}` = percentile {share} of {}", of(&[value]))
+        MeasureFunction::List(..) => format!("the values of {values}"),
+        MeasureFunction::First(_) => format!("the first {values}"),
+        MeasureFunction::Last(_) => format!("the last {values}"),
+        MeasureFunction::Earliest(_) => format!("the earliest {values}"),
+        MeasureFunction::Latest(_) => format!("the latest {values}"),
+        MeasureFunction::Any(_) => format!("some {values}"),
+        MeasureFunction::ArgMin { by, of: value } => {
+            format!("{} where {} is smallest", of(&[value]), of(&[by]))
         }
+        MeasureFunction::ArgMax { by, of: value } => {
+            format!("{} where {} is largest", of(&[value]), of(&[by]))
+        }
+        MeasureFunction::RowOfMin(_) => format!("the row where {values} is smallest"),
+        MeasureFunction::RowOfMax(_) => format!("the row where {values} is largest"),
+        MeasureFunction::Sum(_) => format!("sum of {values}"),
+        MeasureFunction::Average(_) => format!("mean of {values}"),
+        MeasureFunction::Min(_) => format!("smallest {values}"),
+        MeasureFunction::Max(_) => format!("largest {values}"),
+        MeasureFunction::Range(_) => format!("largest minus smallest {values}"),
+        MeasureFunction::Median(_) => format!("median of {values}"),
+        MeasureFunction::Percentile(_, share) | MeasureFunction::PercentileNearest(_, share) => {
+            format!("percentile {share} of {values}")
+        }
+        MeasureFunction::Deviation(..) => format!("standard deviation of {values}"),
+        MeasureFunction::Variance(..) => format!("variance of {values}"),
+        MeasureFunction::Mode(_) => format!("the most frequent {values}"),
+        MeasureFunction::Top {
+            count, descending, ..
+        } => {
+            let which = if *descending { "largest" } else { "smallest" };
+            format!("the {count} {which} of {values}")
+        }
+        MeasureFunction::MakeBag(_) => format!("the members of {values}"),
+        MeasureFunction::AnyTrue(_) => format!("whether {values} is ever true"),
+        MeasureFunction::BitOr(_) => format!("the bits of {values}"),
+        MeasureFunction::Rate(_) => format!("change of {values} per second"),
+        MeasureFunction::Lag(_, rows) => format!("{values} of {rows} rows before"),
+        MeasureFunction::Lead(_, rows) => format!("{values} of {rows} rows later"),
+    };
+    match &measure.filter {
+        Some(filter) => format!("`{}` = {what} where {}", measure.name, words(filter)),
+        None => format!("`{}` = {what}", measure.name),
     }
 }
 

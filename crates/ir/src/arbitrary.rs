@@ -213,15 +213,13 @@ fn aggregate(input: Plan) -> impl Strategy<Value = Plan> {
             input: Box::new(input.clone()),
             group_by,
             window,
-            measures: vec![Measure {
-                name: "count".into(),
-                function: MeasureFunction::Count,
-            }],
+            measures: vec![Measure::new("count", MeasureFunction::Count)],
             having: Predicate::atom(Atom::field(
                 FieldRef::unmapped("count"),
                 having,
                 Span::default(),
             )),
+            closed: false,
         })
     })
 }

@@ -34,16 +34,19 @@ pub use detection::{
     TechniqueTag,
 };
 pub use event::{Event, EventSource, Fields};
-pub use expr::{Expr, Function};
+pub use expr::{
+    Coerce, Each, Expr, Function, Hash, Round, TimeFormat, TypeNames, Unit, replacement, table,
+};
 pub use field::{FieldGlob, FieldRef};
 pub use instant::Instant;
 pub use json::json_schema;
 pub use loss::{Loss, LossReason};
 pub use pattern::{Case, Part, Pattern, Shape, fold_char};
 pub use plan::{
-    Aggregate, Condition, Correlate, Correlated, Join, JoinKey, JoinKind, Key, Limit, Match,
-    Measure, MeasureFunction, NewTerms, Opaque, Plan, Sample, Sequence, SortKey, Source, Step,
-    Window,
+    Aggregate, Apply, Condition, Correlate, Correlated, Dedup, Expand, Fill, Inline, Join,
+    JoinColumns, JoinKey, JoinKind, Key, KeyMatch, Limit, Match, Measure, MeasureFunction,
+    MissingKey, NewTerms, Opaque, Plan, Population, Projection, Running, RunningWindow, Sample,
+    Sequence, SortKey, Source, Step, Table, Transaction, Window,
 };
 pub use predicate::Predicate;
 pub use print::indented;

@@ -26,6 +26,19 @@ pub enum Case {
     /// Simple Unicode folding, one character to one; see [`fold_char`].
     #[default]
     Insensitive,
+    /// `A` to `Z` equal `a` to `z`, nothing else folds: Kusto.
+    AsciiInsensitive,
+}
+
+impl Case {
+    /// A character under the rule.
+    pub fn fold(self, c: char) -> char {
+        match self {
+            Self::Sensitive => c,
+            Self::Insensitive => fold_char(c),
+            Self::AsciiInsensitive => c.to_ascii_lowercase(),
+        }
+    }
 }
 
 /// Folds one character: its lower case when that is one character, itself otherwise. No locale.

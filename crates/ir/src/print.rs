@@ -7,6 +7,7 @@
 mod atom;
 mod expr;
 mod plan;
+mod stages;
 
 pub use plan::indented;
 

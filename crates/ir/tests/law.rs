@@ -6,9 +6,9 @@ use tripline_ir::law::source_fits;
 use tripline_ir::law::{LucenePattern, Options, compile, explain, holds, pattern_matches, run};
 use tripline_ir::{
     Aggregate, Atom, Case, CompareOp, Condition, Correlate, Correlated, Dialect, Event,
-    EventSource, Expr, FieldRef, Function, Join, JoinKey, JoinKind, Key, Lineage, LineageRelation,
-    Match, Measure, MeasureFunction, Net, NewTerms, Number, Part, Pattern, Plan, Predicate, Regex,
-    SECOND, Source, Span, Subject, Test, Value, Window, fold_char,
+    EventSource, Expr, FieldRef, Function, Join, JoinColumns, JoinKey, JoinKind, Key, Lineage,
+    LineageRelation, Match, Measure, MeasureFunction, Net, NewTerms, Number, Part, Pattern, Plan,
+    Predicate, Regex, SECOND, Source, Span, Subject, Test, Value, Window, fold_char,
 };
 
 fn field_test(name: &str, test: Test) -> Predicate {
@@ -92,7 +92,7 @@ proptest! {
         let chars: Vec<char> = text.chars().collect();
         let expected = match pattern.case {
             Case::Sensitive => naive(&pattern.parts, &chars, &|c| c),
-            Case::Insensitive => naive(&pattern.parts, &chars, &fold_char),
+            _ => naive(&pattern.parts, &chars, &fold_char),
         };
         prop_assert_eq!(pattern_matches(&pattern, &text), expected);
     }
@@ -172,11 +172,9 @@ fn measured(
         input: Box::new(input),
         group_by,
         window,
-        measures: vec![Measure {
-            name: "m".into(),
-            function,
-        }],
+        measures: vec![Measure::new("m", function)],
         having: field_test("m", Test::Number(op, Number::Int(bound))),
+        closed: false,
     })
 }
 
@@ -401,16 +399,18 @@ fn new_terms_alert_once_on_the_first_event_of_the_look_back() {
 
 #[test]
 fn joins_keep_left_rows() {
-    let on = vec![vec![JoinKey {
-        left: Expr::Field(FieldRef::unmapped("ip")),
-        right: Expr::Field(FieldRef::unmapped("bad")),
-    }]];
+    let on = vec![vec![JoinKey::equal(
+        Expr::Field(FieldRef::unmapped("ip")),
+        Expr::Field(FieldRef::unmapped("bad")),
+    )]];
     let join = |kind| {
         Plan::Join(Join {
             left: Box::new(find("t", "log")),
             right: Box::new(find("t", "intel")),
             on: on.clone(),
             kind,
+            columns: JoinColumns::LeftFirst,
+            limit: None,
         })
     };
     let events = [

@@ -75,7 +75,7 @@ fn subject(subject: &Subject) -> (Text, Option<Function>) {
             let field = expr.fields().first().map(|field| field.canonical.clone());
             let function = match expr {
                 Expr::Call { function, .. } => Some(*function),
-                Expr::Literal(_) | Expr::Field(_) => None,
+                _ => None,
             };
             (field.unwrap_or_else(|| "(computed)".into()), function)
         }
@@ -188,6 +188,6 @@ fn of_pattern(
 fn cased(text: &str, case: Case) -> Text {
     match case {
         Case::Sensitive => text.into(),
-        Case::Insensitive => text.chars().map(fold_char).collect(),
+        Case::Insensitive | Case::AsciiInsensitive => text.chars().map(fold_char).collect(),
     }
 }

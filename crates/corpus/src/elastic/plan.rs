@@ -8,7 +8,7 @@ use super::query::Query;
 use crate::reader::FileContext;
 use tripline_ir::{
     Aggregate, Atom, CompareOp, Detection, Duration, Expr, FieldRef, Instant, Join, JoinKey,
-    JoinKind, Key, Language, Loss, LossReason, Match, Measure, MeasureFunction, NewTerms, Number,
+    JoinColumns, JoinKind, Key, Language, Loss, LossReason, Match, Measure, MeasureFunction, NewTerms, Number,
     Opaque, Plan, Predicate, Requirement, RequirementKind, Subject, Test, Text, Window,
 };
 use tripline_languages::ecs;
@@ -153,18 +153,11 @@ fn each_match(plan: &mut Plan, each: &mut impl FnMut(&mut Match)) {
             .steps
             .iter_mut()
             .for_each(|step| each(&mut step.find)),
-        Plan::Filter { input, .. }
-        | Plan::Derive { input, .. }
-        | Plan::Project { input, .. }
-        | Plan::Sort { input, .. }
-        | Plan::Dedup { input, .. } => each_match(input, each),
-        Plan::Limit(limit) => each_match(&mut limit.input, each),
-        Plan::Union(inputs) => inputs.iter_mut().for_each(|input| each_match(input, each)),
-        Plan::Correlate(_)
-        | Plan::Aggregate(_)
-        | Plan::NewTerms(_)
-        | Plan::Join(_)
-        | Plan::Opaque(_) => {}
+        other => {
+            for input in other.inputs_mut() {
+                each_match(input, each);
+            }
+        }
     }
 }
 
@@ -269,10 +262,7 @@ fn threshold(
             optional: false,
         })
         .collect();
-    let mut measures = vec![Measure {
-        name: "count".into(),
-        function: MeasureFunction::Count,
-    }];
+    let mut measures = vec![Measure::new("count", MeasureFunction::Count)];
     let mut having = vec![at_least("count", least)];
     for cardinality in reader.tables(&table, "cardinality") {
         let field = reader.owned(&cardinality, "field");
@@ -282,10 +272,8 @@ fn threshold(
         };
         let name = Text::from(format!("distinct {field}"));
         having.push(at_least(&name, least));
-        measures.push(Measure {
-            name,
-            function: MeasureFunction::CountDistinct(vec![expr(&field)]),
-        });
+        let distinct = MeasureFunction::CountDistinct(vec![expr(&field)]);
+        measures.push(Measure::new(name, distinct));
     }
     Some(Plan::Aggregate(Aggregate {
         input: Box::new(input),
@@ -293,6 +281,7 @@ fn threshold(
         window: Window::LookBack(look_back(reader, rule, "from", DEFAULT_FROM)),
         measures,
         having: Predicate::and(having),
+        closed: false,
     }))
 }
 
@@ -369,10 +358,10 @@ fn threat_match(
                 });
                 continue;
             }
-            keys.push(JoinKey {
-                left: Expr::Field(field_ref(&field, activity, context.schema)),
-                right: Expr::Field(field_ref(&value, Activity::Other, context.schema)),
-            });
+            keys.push(JoinKey::equal(
+                Expr::Field(field_ref(&field, activity, context.schema)),
+                Expr::Field(field_ref(&value, Activity::Other, context.schema)),
+            ));
         }
         on.extend((!keys.is_empty()).then_some(keys));
     }
@@ -385,6 +374,8 @@ fn threat_match(
         right: Box::new(right),
         on,
         kind: JoinKind::LeftSemi,
+        columns: JoinColumns::LeftFirst,
+        limit: None,
     }))
 }
 

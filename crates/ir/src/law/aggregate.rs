@@ -142,6 +142,7 @@ impl Law<'_> {
             MeasureFunction::Max(expr) => share(&self.sorted(expr, rows), 100.0),
             MeasureFunction::Median(expr) => share(&self.sorted(expr, rows), 50.0),
             MeasureFunction::Percentile(expr, of) => share(&self.sorted(expr, rows), *of),
+            _ => Value::Null,
         }
     }
 

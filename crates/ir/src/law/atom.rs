@@ -4,7 +4,7 @@ use super::pattern::{folded, pattern_matches};
 use super::{Law, expr, lookup::Scope, value};
 use crate::{
     Atom, Event, FieldCompare, FieldRef, FieldRelation, ListMatch, ListRef, Net, Predicate,
-    Quantifier, Subject, Term, Test, Value, fold_char,
+    Quantifier, Subject, Term, Test, Value,
 };
 use std::net::IpAddr;
 
@@ -195,10 +195,7 @@ fn related(left: &Value, compare: &FieldCompare, right: &Value) -> bool {
 
 /// Whether a word test holds: the text occurs somewhere with every bounded edge on a boundary.
 fn term_occurs(term: &Term, text: &str) -> bool {
-    let fold = |c: char| match term.case {
-        crate::Case::Sensitive => c,
-        crate::Case::Insensitive => fold_char(c),
-    };
+    let fold = |c: char| term.case.fold(c);
     let text: Vec<char> = text.chars().map(fold).collect();
     let needle: Vec<char> = term.text.chars().map(fold).collect();
     let (Some(first), Some(last)) = (needle.first(), needle.last()) else {

@@ -4,7 +4,7 @@
 
 use super::pattern::folded;
 use super::{lookup::Scope, value};
-use crate::{Case, Expr, Function, Number, Timestamp, Value, fold_char};
+use crate::{Case, Expr, Function, Number, Timestamp, Value};
 
 /// The most combinations of list elements that one call is computed for.
 const MAX_COMBINATIONS: usize = 10_000;
@@ -21,6 +21,7 @@ pub(crate) fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Value {
             let values: Vec<Value> = arguments.iter().map(|a| evaluate(a, scope)).collect();
             call(*function, &values)
         }
+        _ => Value::Null,
     }
 }
 
@@ -78,6 +79,7 @@ fn scalar(function: Function, arguments: &[Value]) -> Option<Value> {
         | Function::WeekOfYear
         | Function::MonthOfYear
         | Function::Year => time_part(function, arguments.first()?),
+        _ => None,
     }
 }
 
@@ -136,10 +138,7 @@ fn chars(argument: Option<&Value>) -> Option<Vec<char>> {
 }
 
 fn fold_all(chars: &[char], case: Case) -> Vec<char> {
-    match case {
-        Case::Sensitive => chars.to_vec(),
-        Case::Insensitive => chars.iter().copied().map(fold_char).collect(),
-    }
+    chars.iter().map(|c| case.fold(*c)).collect()
 }
 
 /// Where `needle` first occurs at or after `from`.

@@ -31,6 +31,7 @@ impl Law<'_> {
                     }
                     rows.extend(pairs);
                 }
+                _ => {}
             }
         }
         rows.sort_by_key(|row| self.completion(row));

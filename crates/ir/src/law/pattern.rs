@@ -1,6 +1,6 @@
 //! Matching of wildcard patterns.
 
-use crate::{Case, Part, Pattern, fold_char};
+use crate::{Case, Part, Pattern};
 
 /// One step of a pattern: a character to find, or a wildcard.
 enum Token {
@@ -13,10 +13,7 @@ enum Token {
 /// two lengths: on a mismatch only the last `*` is tried further right, which is enough, because
 /// an earlier `*` that took more could only leave less for the rest.
 pub fn pattern_matches(pattern: &Pattern, text: &str) -> bool {
-    let fold = |c: char| match pattern.case {
-        Case::Sensitive => c,
-        Case::Insensitive => fold_char(c),
-    };
+    let fold = |c: char| pattern.case.fold(c);
     let tokens = tokens(pattern, fold);
     let text: Vec<char> = text.chars().map(fold).collect();
     let (mut at, mut token) = (0, 0);
@@ -67,6 +64,6 @@ fn tokens(pattern: &Pattern, fold: impl Fn(char) -> char) -> Vec<Token> {
 pub(crate) fn folded(text: &str, case: Case) -> String {
     match case {
         Case::Sensitive => text.to_owned(),
-        Case::Insensitive => text.chars().map(fold_char).collect(),
+        other => text.chars().map(|c| other.fold(c)).collect(),
     }
 }

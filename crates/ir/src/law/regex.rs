@@ -167,7 +167,7 @@ impl Cache {
         let regex = Regex {
             text: entry.clone(),
             dialect: Dialect::Pcre,
-            case_insensitive: case == Case::Insensitive,
+            case_insensitive: case != Case::Sensitive,
             multi_line: false,
             dot_all: false,
             whole: false,

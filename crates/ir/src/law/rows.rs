@@ -70,12 +70,17 @@ impl Law<'_> {
                 rows.sort_by(|a, b| self.sort_order(by, a, b));
                 Ok(rows)
             }
-            Plan::Dedup { input, by } => self.dedup(input, by),
+            Plan::Dedup(dedup) => self.dedup(&dedup.input, &dedup.by),
             Plan::Limit(limit) => self.limit(limit),
             Plan::Opaque(opaque) => Err(Unrunnable {
                 text: opaque.text.clone(),
                 reason: opaque.reason,
                 span: opaque.span,
+            }),
+            _ => Err(Unrunnable {
+                text: Text::new_static("stage"),
+                reason: crate::LossReason::NotExpressible,
+                span: crate::Span::default(),
             }),
         }
     }

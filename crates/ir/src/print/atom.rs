@@ -173,5 +173,6 @@ fn cased(case: Case) -> &'static str {
     match case {
         Case::Insensitive => "",
         Case::Sensitive => " cased",
+        Case::AsciiInsensitive => " ascii",
     }
 }

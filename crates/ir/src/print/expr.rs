@@ -1,6 +1,6 @@
 //! Expressions, values, fields.
 
-use crate::{Expr, FieldRef, Value};
+use crate::{Each, Expr, FieldRef, Value};
 use std::fmt::{self, Write as _};
 
 /// A field: the name in the source, and the canonical one behind it where they differ.
@@ -58,6 +58,36 @@ pub(crate) fn expr_text(expr: &Expr) -> String {
             let arguments: Vec<String> = arguments.iter().map(expr_text).collect();
             format!("{}({})", function.name(), arguments.join(", "))
         }
+        Expr::Variable(variable) => format!("${}", name(variable)),
+        Expr::Each {
+            how,
+            list,
+            variable,
+            body,
+        } => {
+            let how = match how {
+                Each::Map => "map",
+                Each::Filter => "filter",
+                Each::Any => "any",
+                Each::All => "all",
+            };
+            format!(
+                "{how}(${} in {}: {})",
+                name(variable),
+                expr_text(list),
+                expr_text(body)
+            )
+        }
+        Expr::Let {
+            variable,
+            value,
+            body,
+        } => format!(
+            "let(${} = {}: {})",
+            name(variable),
+            expr_text(value),
+            expr_text(body)
+        ),
     }
 }
 

@@ -1,10 +1,8 @@
 //! Plans.
 
 use super::expr::{duration, field, name, quoted};
-use crate::{
-    Aggregate, Condition, Correlate, JoinKind, Key, Match, Measure, MeasureFunction, Plan,
-    Sequence, Step, Text, Window,
-};
+use super::stages;
+use crate::{Aggregate, Condition, Correlate, Key, Match, Plan, Sequence, Step, Text, Window};
 use std::fmt::{self, Write as _};
 
 /// A plan node in two halves: what it is, and what it reads.
@@ -89,25 +87,9 @@ fn node(plan: &Plan) -> Node<'_> {
             );
             (head, vec![&*terms.input])
         }
-        Plan::Join(join) => {
-            let kind = match join.kind {
-                JoinKind::LeftSemi => "left semi",
-                JoinKind::LeftAnti => "left anti",
-                JoinKind::Inner => "inner",
-                JoinKind::LeftOuter => "left outer",
-            };
-            let all = |keys: &Vec<crate::JoinKey>| {
-                let keys: Vec<String> = keys
-                    .iter()
-                    .map(|key| format!("{} = {}", key.left, key.right))
-                    .collect();
-                format!("({})", keys.join(" and "))
-            };
-            let on: Vec<String> = join.on.iter().map(all).collect();
-            let head = format!("join {kind} on {}", on.join(" or "));
-            (head, vec![&*join.left, &*join.right])
-        }
+        Plan::Join(join) => (stages::join(join), vec![&*join.left, &*join.right]),
         Plan::Union(inputs) => ("union".to_owned(), inputs.iter().collect()),
+        Plan::Append(inputs) => ("append".to_owned(), inputs.iter().collect()),
         Plan::Derive { input, columns } => {
             let columns: Vec<String> = columns
                 .iter()
@@ -115,21 +97,18 @@ fn node(plan: &Plan) -> Node<'_> {
                 .collect();
             (format!("derive {}", columns.join(", ")), vec![&**input])
         }
-        Plan::Project { input, columns } => {
-            let columns: Vec<String> = columns.iter().map(|column| name(column)).collect();
-            (format!("project {}", columns.join(", ")), vec![&**input])
-        }
-        Plan::Sort { input, by } => {
-            let by: Vec<String> = by
-                .iter()
-                .map(|key| format!("{}{}", key.value, if key.descending { " desc" } else { "" }))
-                .collect();
-            (format!("sort {}", by.join(", ")), vec![&**input])
-        }
-        Plan::Dedup { input, by } => {
-            let by: Vec<String> = by.iter().map(ToString::to_string).collect();
-            (format!("dedup {}", by.join(", ")), vec![&**input])
-        }
+        Plan::Project { input, projection } => (stages::projection(projection), vec![&**input]),
+        Plan::Sort { input, by } => (stages::sort(by), vec![&**input]),
+        Plan::Dedup(dedup) => (stages::dedup(dedup), vec![&*dedup.input]),
+        Plan::Inline(inline) => (stages::inline(inline), vec![&*inline.input]),
+        Plan::Running(running) => (stages::running(running), vec![&*running.input]),
+        Plan::Expand(expand) => (stages::expand(expand), vec![&*expand.input]),
+        Plan::Table(table) => (stages::table(table), vec![]),
+        Plan::Fill(fill) => (stages::fill(fill), vec![&*fill.input]),
+        Plan::Transaction(found) => (stages::transaction(found), vec![&*found.input]),
+        Plan::Apply(apply) => ("apply".to_owned(), vec![&*apply.input, &*apply.body]),
+        Plan::Given => ("given".to_owned(), vec![]),
+        Plan::Named { input, name: given } => (format!("named {}", name(given)), vec![&**input]),
         Plan::Limit(limit) => {
             let end = if limit.from_end { "tail" } else { "head" };
             (format!("{end} {}", limit.count), vec![&*limit.input])
@@ -150,7 +129,7 @@ fn node(plan: &Plan) -> Node<'_> {
     }
 }
 
-fn keys(by: &[Key]) -> String {
+pub(super) fn keys(by: &[Key]) -> String {
     let key = |key: &Key| format!("{}{}", if key.optional { "?" } else { "" }, key.value);
     by.iter().map(key).collect::<Vec<_>>().join(", ")
 }
@@ -235,28 +214,14 @@ fn aggregate_head(aggregate: &Aggregate) -> String {
         Window::LookBack(length) => format!("look back {}", duration(length)),
         Window::Whole => "whole".to_owned(),
     };
-    let measures: Vec<String> = aggregate.measures.iter().map(measure).collect();
-    let mut head = format!("aggregate {window} {}", measures.join(", "));
+    let measures = stages::measures(&aggregate.measures);
+    let mut head = format!("aggregate {window} {measures}");
     if !aggregate.group_by.is_empty() {
         let _ = write!(head, " by {}", keys(&aggregate.group_by));
     }
     let _ = write!(head, " having {}", aggregate.having);
+    if aggregate.closed {
+        head.push_str(" closed");
+    }
     head
-}
-
-fn measure(measure: &Measure) -> String {
-    let function = match &measure.function {
-        MeasureFunction::Count => "count()".to_owned(),
-        MeasureFunction::CountDistinct(exprs) => {
-            let exprs: Vec<String> = exprs.iter().map(ToString::to_string).collect();
-            format!("count_distinct({})", exprs.join(", "))
-        }
-        MeasureFunction::Sum(expr) => format!("sum({expr})"),
-        MeasureFunction::Average(expr) => format!("average({expr})"),
-        MeasureFunction::Min(expr) => format!("min({expr})"),
-        MeasureFunction::Max(expr) => format!("max({expr})"),
-        MeasureFunction::Median(expr) => format!("median({expr})"),
-        MeasureFunction::Percentile(expr, share) => format!("percentile({expr}, {share})"),
-    };
-    format!("{} = {function}", name(&measure.name))
 }

@@ -23,8 +23,11 @@ pub(super) fn map_plan(plan: &mut Plan, map: &impl Fn(Span) -> Span) {
             map_predicate(predicate, map);
         }
         Plan::Opaque(opaque) => opaque.span = map(opaque.span),
-        Plan::Derive { input, .. } => map_plan(input, map),
-        _ => {}
+        other => {
+            for input in other.inputs_mut() {
+                map_plan(input, map);
+            }
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::super::ast::{Expr, Field, Literal, Pipe};
 use super::super::facts;
 use super::Lowering;
 use tripline_ir::{
-    Aggregate, Key, Limit, LossReason, Measure, MeasureFunction, Plan, Predicate, SortKey, Text,
-    Window,
+    Aggregate, Dedup, Key, Limit, LossReason, Measure, MeasureFunction, MissingKey, Plan,
+    Predicate, SortKey, Window,
 };
 use tripline_text::Code;
 
@@ -47,13 +47,17 @@ impl Lowering<'_> {
                     .map(|value| SortKey {
                         value,
                         descending: false,
+                        nulls_first: false,
                     })
                     .collect(),
             },
-            "unique" => Plan::Dedup {
+            "unique" => Plan::Dedup(Dedup {
                 input: Box::new(input),
                 by: self.values(&pipe.arguments),
-            },
+                count: 1,
+                consecutive: false,
+                missing: MissingKey::Value,
+            }),
             _ => self.count(input, pipe),
         }
     }
@@ -106,11 +110,9 @@ impl Lowering<'_> {
             input: Box::new(input),
             group_by,
             window: Window::Whole,
-            measures: vec![Measure {
-                name: Text::new_static("count"),
-                function: MeasureFunction::Count,
-            }],
+            measures: vec![Measure::new("count", MeasureFunction::Count)],
             having: Predicate::True,
+            closed: false,
         })
     }
 

@@ -348,11 +348,9 @@ impl<'a> Lowering<'a, '_> {
             input: Box::new(union(inputs)),
             group_by: group_by.collect(),
             window: Window::Sliding(window),
-            measures: vec![Measure {
-                name: Text::new_static(kind.name()),
-                function,
-            }],
+            measures: vec![Measure::new(kind.name(), function)],
             having,
+            closed: false,
         }))
     }
 

@@ -1,5 +1,16 @@
 //! What a rule does with streams of events.
 
+mod join;
+mod measure;
+mod stages;
+
+pub use join::{Join, JoinColumns, JoinKey, JoinKind, KeyMatch};
+pub use measure::{Measure, MeasureFunction, Population};
+pub use stages::{
+    Apply, Dedup, Expand, Fill, Inline, Limit, MissingKey, Projection, Running, RunningWindow,
+    SortKey, Table, Transaction,
+};
+
 use crate::{Duration, Expr, FieldRef, LossReason, Predicate, Span, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,8 +41,10 @@ pub enum Plan {
     NewTerms(NewTerms),
     /// Rows of two streams with equal keys.
     Join(Join),
-    /// Rows of every input.
+    /// Rows of every input; an event that several inputs find alone makes one row.
     Union(Vec<Plan>),
+    /// Rows of every input, one input after the other, repeated ones too: `append`, `union`.
+    Append(Vec<Plan>),
     /// Adds computed columns.
     Derive {
         /// The rows.
@@ -39,12 +52,12 @@ pub enum Plan {
         /// Name and value of each new column, in order; later ones see earlier ones.
         columns: Vec<(Text, Expr)>,
     },
-    /// Keeps or renames columns for display: no effect on which rows there are.
+    /// Keeps, drops or renames columns.
     Project {
         /// The rows.
         input: Box<Plan>,
-        /// The columns shown.
-        columns: Vec<Text>,
+        /// What becomes of the columns.
+        projection: Projection,
     },
     /// Orders rows.
     Sort {
@@ -53,15 +66,34 @@ pub enum Plan {
         /// By what; ties keep their order.
         by: Vec<SortKey>,
     },
-    /// Keeps the first row of each key.
-    Dedup {
-        /// The rows.
-        input: Box<Plan>,
-        /// The key.
-        by: Vec<Expr>,
-    },
+    /// Keeps the first rows of each key.
+    Dedup(Dedup),
     /// Keeps some rows.
     Limit(Limit),
+    /// Adds measures of each group to its rows.
+    Inline(Inline),
+    /// Adds measures of the rows before to each row.
+    Running(Running),
+    /// Makes a row of each element of a list.
+    Expand(Expand),
+    /// Rows that stand in the rule.
+    Table(Table),
+    /// Replaces null.
+    Fill(Fill),
+    /// Groups rows that follow each other.
+    Transaction(Transaction),
+    /// Runs a plan for each row.
+    Apply(Apply),
+    /// The rows that an enclosing [`Plan::Apply`] hands in; none outside.
+    Given,
+    /// Gives rows a name: `name.field` reads a field of the row, beside `field`, also after joins
+    /// with other rows: YARA-L's event variables.
+    Named {
+        /// The rows.
+        input: Box<Plan>,
+        /// The name.
+        name: Text,
+    },
     /// A part that was not understood, verbatim.
     Opaque(Opaque),
 }
@@ -188,6 +220,9 @@ pub struct Aggregate {
     pub measures: Vec<Measure>,
     /// Test of the measures (their names are field names) that makes a row of the output.
     pub having: Predicate,
+    /// Later stages see keys and measures alone, not the fields of the events behind them: true
+    /// in pipe languages.
+    pub closed: bool,
 }
 
 /// Which rows of a group are looked at together.
@@ -204,37 +239,6 @@ pub enum Window {
     Whole,
 }
 
-/// A value computed from a group.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Measure {
-    /// Column name of the result.
-    pub name: Text,
-    /// How it is computed.
-    pub function: MeasureFunction,
-}
-
-/// How a group's value is computed. Rows whose argument is null are skipped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MeasureFunction {
-    /// Number of rows.
-    Count,
-    /// Number of distinct tuples of these values.
-    CountDistinct(Vec<Expr>),
-    /// Sum of a number.
-    Sum(Expr),
-    /// Mean of a number.
-    Average(Expr),
-    /// Smallest number.
-    Min(Expr),
-    /// Largest number.
-    Max(Expr),
-    /// Median of a number (mean of the middle two).
-    Median(Expr),
-    /// The value below which this share (0 to 100) of the numbers falls, linear interpolation.
-    Percentile(Expr, f64),
-}
-
 /// Values, or tuples of values, seen in the look-back and not in the history before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewTerms {
@@ -246,64 +250,6 @@ pub struct NewTerms {
     pub history: Duration,
     /// How far back the look-back begins, from the run.
     pub look_back: Duration,
-}
-
-/// Rows of the left with matching rows of the right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Join {
-    /// Rows that alert.
-    pub left: Box<Plan>,
-    /// Rows looked up.
-    pub right: Box<Plan>,
-    /// Alternatives; each is a list of equalities that must all hold.
-    pub on: Vec<Vec<JoinKey>>,
-    /// Which left rows remain.
-    pub kind: JoinKind,
-}
-
-/// An equality of a left and a right value; missing values equal nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct JoinKey {
-    /// Of the left row.
-    pub left: Expr,
-    /// Of the right row.
-    pub right: Expr,
-}
-
-/// Which rows a join yields.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinKind {
-    /// Left rows that have a partner, once each, with the first partner's columns.
-    LeftSemi,
-    /// Left rows without a partner.
-    LeftAnti,
-    /// Every pair.
-    Inner,
-    /// Every pair, and left rows without a partner.
-    LeftOuter,
-}
-
-/// A sort key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SortKey {
-    /// By what.
-    pub value: Expr,
-    /// Largest first.
-    pub descending: bool,
-}
-
-/// Keeps some rows of the input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Limit {
-    /// The rows.
-    pub input: Box<Plan>,
-    /// How many.
-    pub count: u64,
-    /// The last rows instead of the first.
-    pub from_end: bool,
 }
 
 /// A part that was not understood.
@@ -322,17 +268,29 @@ impl Plan {
     /// The direct inputs, in order.
     pub fn inputs(&self) -> Vec<&Self> {
         match self {
-            Self::Match(_) | Self::Sequence(_) | Self::Sample(_) | Self::Opaque(_) => Vec::new(),
+            Self::Match(_)
+            | Self::Sequence(_)
+            | Self::Sample(_)
+            | Self::Table(_)
+            | Self::Given
+            | Self::Opaque(_) => Vec::new(),
             Self::Filter { input, .. }
             | Self::Derive { input, .. }
             | Self::Project { input, .. }
             | Self::Sort { input, .. }
-            | Self::Dedup { input, .. } => vec![input],
+            | Self::Named { input, .. } => vec![input],
+            Self::Dedup(dedup) => vec![&dedup.input],
+            Self::Inline(inline) => vec![&inline.input],
+            Self::Running(running) => vec![&running.input],
+            Self::Expand(expand) => vec![&expand.input],
+            Self::Fill(fill) => vec![&fill.input],
+            Self::Transaction(transaction) => vec![&transaction.input],
+            Self::Apply(apply) => vec![&apply.input, &apply.body],
             Self::Aggregate(aggregate) => vec![&aggregate.input],
             Self::NewTerms(terms) => vec![&terms.input],
             Self::Limit(limit) => vec![&limit.input],
             Self::Join(join) => vec![&join.left, &join.right],
-            Self::Union(inputs) => inputs.iter().collect(),
+            Self::Union(inputs) | Self::Append(inputs) => inputs.iter().collect(),
             Self::Correlate(correlate) => correlate.rules.iter().map(|rule| &rule.plan).collect(),
         }
     }
@@ -350,6 +308,39 @@ impl Plan {
                 .collect(),
             Self::Sample(sample) => sample.steps.iter().map(|step| &step.find).collect(),
             _ => self.inputs().into_iter().flat_map(Self::matches).collect(),
+        }
+    }
+
+    /// The direct inputs, to be changed, in the order of [`Plan::inputs`].
+    pub fn inputs_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Match(_)
+            | Self::Sequence(_)
+            | Self::Sample(_)
+            | Self::Table(_)
+            | Self::Given
+            | Self::Opaque(_) => Vec::new(),
+            Self::Filter { input, .. }
+            | Self::Derive { input, .. }
+            | Self::Project { input, .. }
+            | Self::Sort { input, .. }
+            | Self::Named { input, .. } => vec![input],
+            Self::Dedup(dedup) => vec![&mut dedup.input],
+            Self::Inline(inline) => vec![&mut inline.input],
+            Self::Running(running) => vec![&mut running.input],
+            Self::Expand(expand) => vec![&mut expand.input],
+            Self::Fill(fill) => vec![&mut fill.input],
+            Self::Transaction(transaction) => vec![&mut transaction.input],
+            Self::Apply(apply) => vec![&mut apply.input, &mut apply.body],
+            Self::Aggregate(aggregate) => vec![&mut aggregate.input],
+            Self::NewTerms(terms) => vec![&mut terms.input],
+            Self::Limit(limit) => vec![&mut limit.input],
+            Self::Join(join) => vec![&mut join.left, &mut join.right],
+            Self::Union(inputs) | Self::Append(inputs) => inputs.iter_mut().collect(),
+            Self::Correlate(correlate) => {
+                let rules = correlate.rules.iter_mut();
+                rules.map(|rule| &mut rule.plan).collect()
+            }
         }
     }
 

@@ -1,0 +1,1 @@
+//! Which function of which language lowers to what.
