@@ -6,9 +6,12 @@
 //! and never panic.
 
 pub mod eql;
+pub mod esql;
+pub mod kusto;
 mod kuery;
 mod lucene;
 pub mod sigma;
+pub mod spl;
 
 pub use kuery::ecs;
 
@@ -31,6 +34,8 @@ pub struct Context<'a> {
     /// The field that EQL's event categories are compared with, when the rule says another than
     /// `event.category`.
     pub event_category_field: Option<Text>,
+    /// Splunk's macros and lookups.
+    pub spl: Option<&'a spl::Library>,
 }
 
 impl<'a> Context<'a> {
@@ -42,6 +47,7 @@ impl<'a> Context<'a> {
             activity: None,
             lists: BTreeMap::new(),
             event_category_field: None,
+            spl: None,
         }
     }
 }
@@ -61,9 +67,12 @@ pub struct Lowered {
 pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {
     match language {
         Language::Eql => eql::lower(eql::Dialect::Elasticsearch, source, context),
+        Language::Esql => esql::lower(source, context),
         Language::Kuery => kuery::lower(source, context),
         Language::Lucene => lucene::lower(source, context),
+        Language::Kusto => kusto::lower(source, context),
         Language::Sigma => sigma::lower(source, context),
+        Language::Spl => spl::lower(source, context),
         _ => Lowered::default(),
     }
 }

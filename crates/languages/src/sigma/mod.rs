@@ -36,7 +36,7 @@ mod facts;
 mod filter;
 mod metadata;
 mod modifiers;
-mod near;
+pub(crate) mod near;
 mod rules;
 mod spans;
 mod value;

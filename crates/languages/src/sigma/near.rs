@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest of some names.
 
 /// The candidate with the smallest edit distance, if it is near enough to be meant.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -21,7 +21,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// A hint that names the nearest candidate, or lists all when they are few.
-pub(super) fn hint(name: &str, candidates: &[&str]) -> Option<String> {
+pub(crate) fn hint(name: &str, candidates: &[&str]) -> Option<String> {
     if let Some(near) = nearest(name, candidates.iter().copied()) {
         return Some(format!("`{near}` has a similar name"));
     }

@@ -95,6 +95,76 @@ codes! {
         LuceneAnchor = "W0505", Warning, "an anchor in a Lucene regular expression is a literal character",
             "Lucene matches a regular expression against the whole value and has no anchors: `^` and `$` are ordinary characters there. `.*` at either end makes it match a part.";
     }
+    spl {
+        SplSyntax = "E0601", Error, "a part of the search cannot be read",
+            "Something else stands where the language expects a name, a value, an operator or an option. The stage that it stands in (the part between two `|`) is left out or read in part, and the rule counts as partial; the other stages are read.";
+        SplUnclosed = "E0602", Error, "something is opened and not closed",
+            "A quote, a parenthesis or a subsearch's bracket begins and has no end. A quote inside a quoted text is written `\\\"`; a text may not end in a single backslash, since that would keep the quote from closing it: write `\\\\`.";
+        SplUnknownCommand = "E0603", Error, "the command is not known",
+            "Each stage of a search begins with the name of a command. This one is in no list of Splunk's commands. It may be a typing error, or come with an app. The stage is kept as text, and the rule counts as partial.";
+        SplUnknownFunction = "E0604", Error, "the function is not known",
+            "The name before the parenthesis is no function of `eval` and `where`, or no aggregate of `stats`. The part that it stands in cannot be decided, and the rule counts as partial.";
+        SplMacro = "E0605", Error, "the macro is not defined",
+            "A name between backticks stands for text that `macros/*.yml` defines. The corpus has no macro of this name and number of arguments. The part it stands for is left out of the rule's meaning, and the rule counts as partial.\n\nThree kinds need no definition: `NAME_filter`, which is empty until the user fills it; `drop_dm_object_name(X)`, which removes a data model's prefix from field names; and the settings in `security_content_summariesonly`.";
+        SplMacroCycle = "E0606", Error, "a macro leads to itself",
+            "The text that a macro stands for calls the macro again, directly or through others. The message shows the way around. The call is left out.";
+        SplTooLarge = "E0607", Error, "the search is too large",
+            "A search may have 512 KiB of text once its macros are replaced, macros may be nested 16 levels deep, and an expression may have 2,000 operators of one level, so that no input can exhaust memory.";
+        SplLookup = "E0608", Error, "the lookup is not defined",
+            "A lookup is a table that `lookups/*.yml` defines and a CSV file holds. The corpus has no lookup of this name. What the search takes from it is not known, and the rule counts as partial.";
+        SplArgument = "E0609", Error, "an argument does not fit the command or function",
+            "The command or function has no such option, needs another number of arguments, or asks for another kind of value. The part is left out of the rule's meaning, and the rule counts as partial.";
+        SplRegex = "E0610", Error, "the regular expression is not valid",
+            "The expression between quotes cannot be compiled. The message gives the reason. Before the expression is read, the search language turns `\\\\` into `\\` and `\\\"` into `\"`, so a literal backslash takes four.";
+        SplLowerCaseOperator = "W0611", Warning, "an operator in lower case is a word to search for",
+            "`AND`, `OR` and `NOT` are operators in upper case only. In lower case the search language takes them for words that must stand in the event, which is hardly ever meant. In `eval` and `where` either case will do.";
+        SplDottedName = "W0612", Warning, "a dot outside of quotes joins two texts",
+            "In `eval` and `where`, `a.b` takes the fields `a` and `b` and joins their texts. A field whose own name has a dot in it stands in single quotes: `'a.b'`. Without them the value is null unless both fields exist.";
+        SplMissingField = "W0613", Warning, "the field does not exist at this stage",
+            "`stats`, `tstats`, `table`, `fields` and `top` leave only the fields that they name. A later stage that tests another field finds nothing there: the test is never true, and what it decides never happens.\n\nAdd the field to the earlier stage, or test it before.";
+    }
+    esql {
+        EsqlCharacter = "E0801", Error, "a character does not belong to ES|QL",
+            "The lexer met a character, or another language's operator, that ES|QL does not have. Conditions are joined by the words `AND`, `OR` and `NOT`, in any letter case.";
+        EsqlUnclosed = "E0802", Error, "something is opened and not closed",
+            "A string, a backtick, a comment, a parenthesis, a bracket or a brace begins and has no end. A string ends on its own line, in double quotes as in three.\n\nThe second place shows what was opened.";
+        EsqlEscape = "E0803", Error, "an escape is not known",
+            "After a backslash a string in double quotes knows `\\\\`, `\\\"`, `\\n`, `\\r` and `\\t`. A string in three double quotes has no escapes: there a backslash stands for itself, which suits paths and regular expressions.";
+        EsqlSyntax = "E0804", Error, "something else was expected",
+            "The query does not follow ES|QL's grammar at this place. The message names what could stand here and what does.\n\nThe part is skipped up to the next `,`, `AND`, `OR`, closing bracket or `|`, so that later errors are reported too. A rule with a skipped part is never counted as fully read.";
+        EsqlCommand = "E0805", Error, "there is no such command",
+            "After each `|` stands a command: `WHERE`, `EVAL`, `STATS ... BY`, `INLINE STATS`, `KEEP`, `DROP`, `RENAME`, `SORT`, `LIMIT`, `DISSECT`, `GROK`, `ENRICH`, `MV_EXPAND`, `LOOKUP JOIN`, `CHANGE_POINT`, `COMPLETION`, `RERANK`, `SAMPLE`, `FORK` or `FUSE`, in any letter case.\n\nThe command is left out, and the rule counts as partly read.";
+        EsqlSource = "E0806", Error, "the query does not begin with a source",
+            "A query begins with `FROM` and index patterns, `ROW` with constants, `SHOW INFO`, or `TS` with time series; `SET name = value;` may stand before.";
+        EsqlFunction = "E0807", Error, "there is no such function",
+            "The name is none of ES|QL's functions; letter case does not matter in it. The expression that it stands in counts as unknown, so the rule counts as partly read.";
+        EsqlArguments = "E0808", Error, "a function has the wrong arguments",
+            "The function takes another number of arguments, or other kinds. The hint shows how it is written; parts in square brackets may be left out.";
+        EsqlSingleEquals = "E0809", Error, "`=` is not a comparison",
+            "`==` compares; a single `=` gives a column its name in `EVAL`, `STATS` and `ROW`.";
+        EsqlQuotes = "E0810", Error, "a string stands in other quotes",
+            "Strings stand in double quotes, or in three of them without escapes; names of columns with odd characters in backticks. Single and typographic quotes belong to neither. Tripline reads the string and goes on.";
+        EsqlTimeSpan = "E0811", Error, "the unit of time is not known",
+            "A time span is a whole number and a unit: `5 minutes`, `1 day`, `30s`, `1 month`.";
+        EsqlType = "E0812", Error, "a value has the wrong kind",
+            "A condition stands where a value belongs or a value where a condition belongs, an operator meets a kind of value that it does not take, or the type after `::` is not known.";
+        EsqlRegex = "E0813", Error, "the regular expression cannot be read",
+            "`RLIKE` takes Lucene's syntax, without anchors, since the whole value must match, and without look-around and lazy repetition; `@ & ~ # < > \"` have meanings of their own there. `REPLACE`, `GROK` and their kin take Java's syntax.";
+        EsqlNetwork = "E0814", Error, "the network cannot be read",
+            "`CIDR_MATCH` takes networks as an IPv4 or IPv6 address, a slash and the number of bits: `10.0.0.0/8`, `fe80::/10`.";
+        EsqlPattern = "E0815", Error, "the pattern of DISSECT or GROK cannot be read",
+            "`DISSECT` takes text with keys between: `%{name}`, with `?` or nothing to skip, `+` to append, `->` for repeated separators. `GROK` takes a regular expression with `%{PATTERN:name}` and `(?<name>...)` in it.";
+        EsqlColumn = "E0816", Error, "the column is not there at this place",
+            "After `STATS`, `KEEP`, `DROP` or `RENAME` only some columns are left. Elasticsearch refuses a query that reads another.\n\nThe hint names the nearest column that is there.";
+        EsqlParameter = "E0817", Error, "a parameter has no value",
+            "`?name`, `?1` and `?` stand for values that are given apart from the query. A rule has none, so what stands with the parameter counts as not read.";
+        EsqlAggregate = "E0818", Error, "an aggregate stands where it cannot",
+            "Aggregates such as `COUNT` and `VALUES` stand in `STATS` and `INLINE STATS` only, and every other function there needs one around the columns it reads.";
+        EsqlLiteralWildcard = "W0819", Warning, "`*` is an ordinary character here",
+            "`==`, `!=` and `IN` compare texts as they stand: `\"*.exe\"` is only equal to the five characters. Wildcards work after `LIKE`.";
+        EsqlBackslash = "W0820", Warning, "a backslash before an ordinary character disappears",
+            "In a `LIKE` pattern a backslash makes the next character literal and is itself dropped. A path needs every backslash twice in the pattern: `\"\"\"C:\\\\Temp\\\\*\"\"\"`, or four times in a string with escapes.";
+    }
     elastic {
         ElasticToml = "E0140", Error, "the rule file is not valid TOML",
             "The TOML reader met something that the format does not allow; the message is its own. What stands elsewhere in the file is read all the same.";
@@ -108,6 +178,38 @@ codes! {
             "Times of rules are counted from the run, as in `now-9m` or `now-7d/d`, in seconds, minutes, hours, days or weeks. Months and years are not a fixed length.";
         ElasticFilter = "W0145", Warning, "a filter of the rule is not understood",
             "Filters are parts of Elasticsearch's query language. This one has a form that is not read, so the rule finds more here than it does upstream; it counts as partial in the ledger.";
+    }
+    kusto {
+        KustoCharacter = "E0701", Error, "a character does not belong to Kusto",
+            "The lexer met a character that Kusto does not have. It is skipped and the rest of the query is read on.\n\nFrequent causes: typographic quotes or dashes pasted from a document, `&` for `and`, `#` for a comment, which begins with `//`.";
+        KustoUnclosed = "E0702", Error, "something is opened and not closed",
+            "A string, a parenthesis, a bracket or a brace begins and has no end. A string in `\"` or `'` ends on its own line; one in three backticks may go on over lines.\n\nThe second place shows what was opened.";
+        KustoSyntax = "E0703", Error, "something else was expected",
+            "The query does not follow Kusto's grammar at this place. The message names what could stand here and what does.\n\nThe part is skipped up to the next `|` or `;`, so that later errors are reported too. A rule with a skipped part is never counted as fully read.";
+        KustoOperator = "E0704", Error, "there is no such operator",
+            "After `|` stands the name of a tabular operator: `where`, `extend`, `project`, `summarize`, `join` and so on, in lower case. The operator is skipped, and the rule counts as partly read.";
+        KustoEscape = "E0705", Error, "an escape is not known",
+            "After a backslash a string knows `\\\\`, `\\\"`, `\\'`, `\\n`, `\\r`, `\\t` and `\\uXXXX`. Windows paths need every backslash twice, or a string that begins with `@\"`, in which a backslash is an ordinary character.";
+        KustoLiteral = "E0706", Error, "a constant cannot be read",
+            "Dates are written in ISO 8601 form, `datetime(2024-05-31 13:00)`, and lengths of time as a number and a unit (`30m`) or `timespan(1.12:00:00)`.";
+        KustoSemicolon = "E0707", Error, "a `;` is missing",
+            "Every statement but the last ends with `;`. A blank line separates queries in some editors, which run the part under the cursor; in a rule it does not.\n\nTripline reads the statements as if the `;` were there.";
+        KustoJoin = "E0708", Error, "there is no such kind of join",
+            "The kinds are `innerunique` (the default: of left rows with equal keys only one is taken), `inner`, `leftouter`, `rightouter`, `fullouter`, `leftsemi`, `rightsemi`, `leftanti` and `rightanti`.";
+        KustoFunction = "W0709", Warning, "the function is not known",
+            "The name is no function of Kusto and no `let` of the query. It may be a function that is saved in the workspace, or a typing error. What depends on it is not understood, so the rule counts as partial.";
+        KustoArguments = "E0710", Error, "a function has the wrong arguments",
+            "The function takes another number of arguments, or other kinds.";
+        KustoTable = "W0711", Warning, "the table's name is close to a known one",
+            "Names of tables are compared with letter case. No table of this name is known, but one that is spelled almost alike.";
+        KustoColumn = "W0712", Warning, "the column's name is close to a known one",
+            "Names of columns are compared with letter case. No column of this name is known, but one of the same table that is spelled almost alike.";
+        KustoNeverTrue = "W0713", Warning, "the comparison can never hold",
+            "`tolower(x)` has no capitals, so it never equals, holds or begins with a text that has one; `toupper(x)` the other way round. `=~` compares without letter case and needs neither function.";
+        KustoLet = "E0714", Error, "a `let` cannot be used here",
+            "A name stands twice, refers to itself, or stands for something of another kind: a table where a value is needed, or the other way round.";
+        KustoRegex = "E0715", Error, "the regular expression cannot be read",
+            "Kusto's regular expressions are RE2's: no look-around and no back-references. In a string without `@` every backslash is written twice.";
     }
     attack {
         BundleBroken = "E1001", Error, "the file is not a whole STIX bundle",
@@ -126,6 +228,40 @@ codes! {
             "A file of Atomic Red Team has `attack_technique` and a list `atomic_tests`, each test with a `name` and an `executor`. The span points at what is missing or has another type. The test is left out, or the field is taken as empty; the rest of the file is read.";
         DictionaryMalformed = "E1011", Error, "an event dictionary has the wrong form",
             "A file of OSSEM-DD names an `event_id`, a `log_source` and a list `event_fields`. The span points at what is missing or has another type.";
+    }
+    yaral {
+        YaralCharacter = "E0901", Error, "a character does not belong to YARA-L",
+            "The lexer met a character that YARA-L does not have, or a `$` or `#` without a name behind it. It is skipped and the rest of the rule is read on.\n\nConditions are joined by the words `and`, `or` and `not`. Typographic quotes, often pasted from a document, are not string quotes.";
+        YaralUnclosed = "E0902", Error, "something is opened and not closed",
+            "A string, a regular expression, a comment, a parenthesis or a rule begins and has no end. A string in double quotes and a regular expression between slashes end on their own line; a string in backticks may go on over lines.\n\nThe second place shows what was opened.";
+        YaralEscape = "W0903", Warning, "an escape is not known",
+            "Strings in double quotes know `\\\\`, `\\\"`, `\\n`, `\\r`, `\\t`, `\\xHH` and `\\uHHHH`. Any other backslash is kept as it stands.\n\nRegular expressions and Windows paths are easier to write in backticks, which have no escapes at all.";
+        YaralSyntax = "E0904", Error, "something else was expected",
+            "The rule does not follow YARA-L's grammar at this place. The message names what could stand here and what does.\n\nThe part is skipped and the rest of the rule is read. A rule with a skipped part is never counted as fully read.";
+        YaralSection = "E0905", Error, "a section is missing or not known",
+            "A rule is made of the sections `meta`, `events`, `match`, `outcome`, `condition` and `options`, in this order; `events` and `condition` must be there. An unknown section is skipped.";
+        YaralFunction = "E0906", Error, "there is no such function",
+            "The name is none of YARA-L's functions. Most stand in a group: `strings.to_lower`, `re.regex`, `net.ip_in_range_cidr`.\n\nThe condition that the function stands in is left out, so the rule counts as partly read.";
+        YaralArguments = "E0907", Error, "a function has the wrong arguments",
+            "The function takes another number or another kind of arguments than it was given.";
+        YaralOperator = "E0908", Error, "the operator is another language's",
+            "YARA-L compares by `=`, `!=`, `<`, `<=`, `>` and `>=`. `nocase` behind a comparison makes letter case not matter.";
+        YaralWindow = "E0909", Error, "the match section has no window that can be read",
+            "`match` names what events of one group share and how far they may be apart: `$user over 10m`, `$user over 10m after $e`, `$user by 1h`. A length is a whole number and `s`, `m`, `h` or `d`.";
+        YaralVariable = "E0910", Error, "a variable is not defined",
+            "A condition names event variables (`$e`, `#e`), placeholders and outcome variables of the same rule. This name is none of them: no statement under `events` gives it a field or a value.";
+        YaralOption = "W0911", Warning, "the option is not known",
+            "Options are `allow_zero_values`, which keeps groups whose key is empty, and settings of how often alerts are repeated. An unknown option has no effect.";
+        YaralList = "W0912", Warning, "a list is not in the corpus",
+            "`%name` stands for a reference list or a column of a data table that lives in the product. Tripline reads the lists that lie beside the rules, in a folder `reference_lists` or `data_tables`. Without the list the test cannot be decided; the list is kept by name and the rule counts as partly read.";
+        YaralRegex = "E0913", Error, "the regular expression cannot be read",
+            "Regular expressions are RE2's: no look-around and no back-references.";
+        YaralNetwork = "E0914", Error, "the network cannot be read",
+            "A network is an IPv4 or IPv6 address, a slash and the number of bits: `10.0.0.0/8`.";
+        YaralMeaning = "E0915", Error, "a part of the rule cannot be given a meaning",
+            "The part is well-formed, but it does not fit where it stands: a value where a condition belongs, a condition without a bounded event, an aggregate inside `events`. The message says what is wrong.\n\nThe rest of the rule is kept, and the rule counts as partly read.";
+        YaralSeveral = "W0916", Warning, "the text holds several rules",
+            "One rule is expected here; the first is read. In a file of a corpus every rule of it is read.";
     }
     catalogue {
         NothingFound = "E1101", Error, "nothing that is read lies under the path",

@@ -1,0 +1,63 @@
+//! SPL: Splunk's search processing language.
+//!
+//! Input: a search and the [`Library`] of macros and lookups that it stands in. Output:
+//! [`Lowered`]. [`expand`] replaces macros in the text and remembers where every byte comes from;
+//! [`parser`] reads the result into [`ast`], with one file for each of the two expression
+//! languages (`search`, where `OR` binds tighter than `AND` and text compares without case; `eval`
+//! and `where`, with case and three truth values); [`ast2ir`] gives every stage its meaning.
+//! [`facts`] says what the language looks like.
+//!
+//! Held here: a command always has a node, known or generic; a stage that the representation
+//! cannot hold is a loss with its place; nothing nests deeper than [`facts::MAX_DEPTH`].
+
+mod ast;
+mod ast2ir;
+mod cursor;
+mod expand;
+mod facts;
+mod library;
+mod parser;
+
+pub use library::{Library, Lookup, Macro, Matching};
+
+use crate::{Context, Lowered};
+use tripline_text::{Code, Diagnostic, Source, Span};
+
+/// Lowers a search.
+pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
+    let mut diagnostics = Vec::new();
+    let problem = if source.text().len() > facts::MAX_BYTES {
+        let message = format!("the search is longer than {} bytes", facts::MAX_BYTES);
+        Some(Diagnostic::new(Code::SplTooLarge, source, message))
+    } else if source.text().trim().is_empty() {
+        let message = "the search is empty: expected a condition or a command";
+        let diagnostic = Diagnostic::new(Code::SplSyntax, source, message);
+        Some(diagnostic.at(Span::default(), ""))
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        diagnostics.push(problem);
+        return Lowered {
+            diagnostics,
+            ..Lowered::default()
+        };
+    }
+    let expanded = expand::expand(source, context.spl, &mut diagnostics);
+    let pipeline = parser::parse(source, &expanded, &mut diagnostics);
+    ast2ir::lower(&pipeline, &expanded, source, context, diagnostics)
+}
+
+/// The names of the macros that a search calls, each once, in order: what a reader must have at
+/// hand to lower it.
+pub fn macros_called(text: &str) -> Vec<tripline_ir::Text> {
+    let mut found: Vec<tripline_ir::Text> = Vec::new();
+    for (at, _) in text.match_indices('`') {
+        if let Some((name, _, _)) = expand::call_at(&text[at..])
+            && !found.iter().any(|known| known == name)
+        {
+            found.push(name.into());
+        }
+    }
+    found
+}
