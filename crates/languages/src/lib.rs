@@ -12,6 +12,7 @@ mod kuery;
 mod lucene;
 pub mod sigma;
 pub mod spl;
+pub mod yaral;
 
 pub use kuery::ecs;
 
@@ -73,6 +74,7 @@ pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowe
         Language::Kusto => kusto::lower(source, context),
         Language::Sigma => sigma::lower(source, context),
         Language::Spl => spl::lower(source, context),
+        Language::Yaral => yaral::lower(source, context),
         _ => Lowered::default(),
     }
 }

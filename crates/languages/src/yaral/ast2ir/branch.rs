@@ -1,0 +1,222 @@
+//! The branch of one event variable: its source, its tests, its columns.
+
+use super::predicate::is_set;
+use super::truth::equal;
+use super::{Lowering, Scope};
+use crate::yaral::ast::{Comparison, Expr, Kind};
+use crate::yaral::facts::ENTITY_GRAPH;
+use std::collections::BTreeSet;
+use tripline_ir::{
+    Atom, Expr as Value, FieldRef, Function, Match, Plan, Predicate, Source, Subject, Test, Text,
+};
+use tripline_schema::Activity;
+use tripline_text::Span;
+
+impl<'a> Lowering<'a> {
+    /// Where the events of a variable come from; notes what they are about.
+    pub(super) fn source_of(&mut self, event: &Text) -> Source {
+        if self.names.graphs.contains(event) {
+            return Source {
+                names: vec![Text::new_static(ENTITY_GRAPH)],
+                events: Vec::new(),
+            };
+        }
+        let tests = self.names.tests.iter();
+        let types = tests.filter_map(|test| event_types(test, event)).next();
+        let names: Vec<Text> = types.unwrap_or_default().into_iter().collect();
+        let mut events = Vec::new();
+        let mut activities = BTreeSet::new();
+        let mut known = true;
+        for name in &names {
+            match self.context.schema.udm_events(name) {
+                Some((found, activity)) => {
+                    known &= !found.is_empty();
+                    events.extend(found);
+                    activities.insert(activity);
+                }
+                None => known = false,
+            }
+        }
+        let mut activities = activities.into_iter();
+        let activity = match (activities.next(), activities.next()) {
+            (Some(one), None) => one,
+            _ => Activity::Other,
+        };
+        self.activities.insert(event.clone(), activity);
+        events.sort();
+        events.dedup();
+        if !known {
+            events.clear();
+        }
+        Source { names, events }
+    }
+
+    /// Notes that a placeholder is needed as a column of every branch that defines it.
+    pub(super) fn need_placeholder(&mut self, name: &Text) {
+        let column = Self::placeholder_column(name);
+        for event in self.defining(name) {
+            let there = self.needed.get(&event);
+            if there.is_some_and(|columns| columns.contains_key(&column)) {
+                continue;
+            }
+            if let Some(value) = self.placeholder_value(name, &event) {
+                let columns = self.needed.entry(event).or_default();
+                columns.insert(column.clone(), value);
+            }
+        }
+    }
+
+    /// The variables whose events give a placeholder its value, in order.
+    pub(super) fn defining(&self, name: &str) -> Vec<Text> {
+        let Some(definitions) = self.names.placeholders.get(name) else {
+            return Vec::new();
+        };
+        let mut events: Vec<Text> = Vec::new();
+        for event in definitions.iter().filter_map(|found| found.event.clone()) {
+            if !events.contains(&event) {
+                events.push(event);
+            }
+        }
+        events
+    }
+
+    /// What a placeholder is in events of a variable. Where several branches of an `or` define
+    /// it, the list of the values of those that hold.
+    pub(super) fn placeholder_value(&mut self, name: &str, event: &Text) -> Option<Value> {
+        let scope = Scope::Event(event.clone());
+        let definitions = self.names.placeholders.get(name)?;
+        let own: Vec<(&'a Expr, Vec<&'a Expr>, bool)> = definitions
+            .iter()
+            .filter(|found| found.event.as_ref() == Some(event))
+            .map(|found| (found.value, found.guards.clone(), found.optional))
+            .collect();
+        if let Some((value, _, _)) = own.iter().find(|(_, _, optional)| !optional) {
+            return self.deeper(|lowering| lowering.value(value, &scope));
+        }
+        let mut values = Vec::new();
+        for (value, guards, _) in own {
+            let value = self.deeper(|lowering| lowering.value(value, &scope))?;
+            let mut conditions = Vec::new();
+            for guard in guards {
+                conditions.push(self.truth(guard, &scope)?);
+            }
+            values.push(if conditions.is_empty() {
+                value
+            } else {
+                let condition = Value::call(Function::And, conditions);
+                Value::call(Function::If, vec![condition, value])
+            });
+        }
+        (!values.is_empty()).then(|| Value::call(Function::ListConcat, values))
+    }
+
+    /// Further definitions of a placeholder by the same event: the values must be equal.
+    pub(super) fn repeated_definitions(&mut self, event: &Text) -> Vec<Predicate> {
+        let scope = Scope::Event(event.clone());
+        let mut pairs: Vec<(&'a Expr, &'a Expr)> = Vec::new();
+        for definitions in self.names.placeholders.values() {
+            let mut own = definitions
+                .iter()
+                .filter(|found| found.event.as_ref() == Some(event) && !found.optional);
+            if let Some(first) = own.next() {
+                pairs.extend(own.map(|other| (first.value, other.value)));
+            }
+        }
+        let mut tests = Vec::new();
+        for (first, other) in pairs {
+            let span = other.span;
+            let (Some(first), Some(other)) = (self.value(first, &scope), self.value(other, &scope))
+            else {
+                continue;
+            };
+            let atom = Atom::new(Subject::Expr(equal(first, other)), Test::IsTrue, span);
+            tests.push(Predicate::atom(atom));
+        }
+        tests
+    }
+
+    /// Events whose group key is zero take no part.
+    pub(super) fn key_is_set(&mut self, name: &Text, event: &Text, span: Span) -> Predicate {
+        let scope = Scope::Event(event.clone());
+        let key = Expr {
+            kind: Kind::Variable(name.clone()),
+            span,
+        };
+        if self.allows_zero() {
+            return Predicate::True;
+        }
+        let Some(tested) = self.tested(&key, &scope) else {
+            return Predicate::True;
+        };
+        implied(is_set(&tested))
+    }
+
+    /// Whether groups with an empty key count.
+    pub(super) fn allows_zero(&self) -> bool {
+        self.rule.options.iter().any(|option| {
+            option.name == "allow_zero_values" && option.value.kind == Kind::Bool(true)
+        })
+    }
+
+    /// The rows of a variable, with the columns that are needed of it.
+    pub(super) fn rows_of(&self, event: &Text, source: Source, predicate: Predicate) -> Plan {
+        let found = Plan::Match(Match { source, predicate });
+        let Some(columns) = self.needed.get(event).filter(|columns| !columns.is_empty()) else {
+            return found;
+        };
+        let columns = columns
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        Plan::Derive {
+            input: Box::new(found),
+            columns,
+        }
+    }
+}
+
+/// Marks every atom as implied.
+fn implied(found: Predicate) -> Predicate {
+    match found {
+        Predicate::And(parts) => Predicate::And(parts.into_iter().map(implied).collect()),
+        Predicate::Or(parts) => Predicate::Or(parts.into_iter().map(implied).collect()),
+        Predicate::Not(inner) => Predicate::not(implied(*inner)),
+        Predicate::Atom(mut atom) => {
+            atom.implied = true;
+            Predicate::Atom(atom)
+        }
+        other => other,
+    }
+}
+
+/// The event types that a statement demands of a variable's events.
+fn event_types(test: &Expr, event: &str) -> Option<BTreeSet<Text>> {
+    match &test.kind {
+        Kind::Compare {
+            op: Comparison::Eq,
+            left,
+            right,
+            ..
+        } => {
+            let (Kind::Field(field), Kind::Str(name)) = (&left.kind, &right.kind) else {
+                return None;
+            };
+            let is_type = field.variable == event && field.names() == "metadata.event_type";
+            is_type.then(|| BTreeSet::from([name.clone()]))
+        }
+        Kind::Or(parts) => parts
+            .iter()
+            .map(|part| event_types(part, event))
+            .try_fold(BTreeSet::new(), |mut all, found| {
+                all.extend(found?);
+                Some(all)
+            }),
+        Kind::And(parts) => parts.iter().find_map(|part| event_types(part, event)),
+        _ => None,
+    }
+}
+
+/// A column of rows, as a value.
+pub(super) fn column(name: &Text) -> Value {
+    Value::Field(FieldRef::unmapped(name.clone()))
+}

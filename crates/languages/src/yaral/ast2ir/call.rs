@@ -1,0 +1,330 @@
+//! Functions: as conditions and as values.
+
+use super::predicate::{network, regex_test};
+use super::subject::Tested;
+use super::value::or_zero;
+use super::{Lowering, Scope};
+use crate::yaral::ast::{Call, Expr, Kind};
+use tripline_ir::{
+    Atom, Dialect, Expr as Value, FieldCompare, FieldRelation, Function, Hash, LossReason, Pattern,
+    Predicate, Round, Subject, Test, Text, TimeFormat, Unit, replacement,
+};
+use tripline_text::Code;
+
+impl Lowering<'_> {
+    /// A function that stands as a condition.
+    pub(super) fn call_test(
+        &mut self,
+        call: &Call,
+        whole: &Expr,
+        scope: &Scope,
+    ) -> Option<Predicate> {
+        let arguments = call.arguments.as_slice();
+        match (call.name.as_str(), arguments) {
+            ("re.regex", [of, regex]) => {
+                let (Kind::Str(text) | Kind::Regex { text, .. }) = &regex.kind else {
+                    self.meaningless(regex, "expected a regular expression here");
+                    return None;
+                };
+                let fold = matches!(regex.kind, Kind::Regex { nocase: true, .. });
+                let tested = self.tested_at(of, whole, scope)?;
+                let regex = self.regex(text, call.nocase || fold, &tested, regex.span)?;
+                Some(regex_test(&tested, regex, false))
+            }
+            ("strings.contains", [of, part]) => {
+                self.part_test(call, of, part, FieldRelation::Contains, whole, scope)
+            }
+            ("strings.starts_with", [of, part]) => {
+                self.part_test(call, of, part, FieldRelation::StartsWith, whole, scope)
+            }
+            ("strings.ends_with", [of, part]) => {
+                self.part_test(call, of, part, FieldRelation::EndsWith, whole, scope)
+            }
+            ("net.ip_in_range_cidr", [of, net]) => {
+                let Kind::Str(text) = &net.kind else {
+                    return self.computed_test(whole, scope);
+                };
+                let tested = self.tested_at(of, whole, scope)?;
+                let Some(found) = network(text) else {
+                    let message = format!("`{text}` is not a network");
+                    self.report(Code::YaralNetwork, net.span, message);
+                    self.loss(LossReason::SyntaxError, text.clone(), Some(net.span));
+                    return None;
+                };
+                Some(tested.any(Test::Cidr(vec![found])))
+            }
+            _ => self.computed_test(whole, scope),
+        }
+    }
+
+    fn tested_at(&mut self, of: &Expr, whole: &Expr, scope: &Scope) -> Option<Tested> {
+        let mut tested = self.tested(of, scope)?;
+        tested.span = whole.span;
+        Some(tested)
+    }
+
+    fn computed_test(&mut self, whole: &Expr, scope: &Scope) -> Option<Predicate> {
+        let value = self.truth(whole, scope)?;
+        let atom = Atom::new(Subject::Expr(value), Test::IsTrue, whole.span);
+        Some(Predicate::atom(atom))
+    }
+
+    /// One text holds, begins with or ends with another.
+    fn part_test(
+        &mut self,
+        call: &Call,
+        of: &Expr,
+        part: &Expr,
+        relation: FieldRelation,
+        whole: &Expr,
+        scope: &Scope,
+    ) -> Option<Predicate> {
+        let tested = self.tested_at(of, whole, scope)?;
+        let case = tested.case(call.nocase);
+        let Kind::Str(text) = &part.kind else {
+            if tested.fold.is_some() {
+                return self.computed_test(whole, scope);
+            }
+            let other = self.text(part, scope)?;
+            let compare = FieldCompare {
+                relation,
+                other,
+                case,
+            };
+            return Some(tested.any(Test::Compare(compare)));
+        };
+        if text.is_empty() {
+            return Some(Predicate::True);
+        }
+        if tested.never(text, call.nocase) {
+            return Some(Predicate::False);
+        }
+        let pattern = match relation {
+            FieldRelation::StartsWith => Pattern::starts_with(text.clone(), case),
+            FieldRelation::EndsWith => Pattern::ends_with(text.clone(), case),
+            _ => Pattern::contains(text.clone(), case),
+        };
+        Some(tested.any(Test::Pattern(pattern)))
+    }
+
+    /// A function's value.
+    pub(super) fn call_value(
+        &mut self,
+        call: &Call,
+        whole: &Expr,
+        scope: &Scope,
+    ) -> Option<Value> {
+        let name = call.name.as_str();
+        match name {
+            "re.regex" | "strings.contains" | "strings.starts_with" | "strings.ends_with"
+            | "net.ip_in_range_cidr" | "arrays.contains" => return self.truth(whole, scope),
+            "if" => return self.choice(call, scope),
+            "re.capture" | "re.capture_all" | "re.replace" | "re.count" => {
+                return self.regex_value(call, scope);
+            }
+            _ if name.starts_with("timestamp.") => return self.time_value(call, whole, scope),
+            _ => {}
+        }
+        if crate::yaral::facts::AGGREGATES.contains(&name) {
+            return self.aggregate_value(call, whole, scope);
+        }
+        let Some((function, kind)) = plain(name) else {
+            self.loss(LossReason::UnknownFunction, call.name.clone(), Some(whole.span));
+            return None;
+        };
+        let mut arguments = Vec::new();
+        for argument in &call.arguments {
+            let value = self.value(argument, scope)?;
+            arguments.push(match kind {
+                Zero::Kept => value,
+                Zero::Text => or_zero(value, self.is_number(argument)),
+                Zero::Number => or_zero(value, true),
+            });
+        }
+        match name {
+            "strings.split" if arguments.len() == 1 => arguments.push(Value::literal(",")),
+            "arrays.join_string" if arguments.len() == 1 => arguments.push(Value::literal("")),
+            _ => {}
+        }
+        Some(Value::call(function, arguments))
+    }
+
+    /// `if(condition, then, else)`; without `else` the zero value of `then`'s kind.
+    fn choice(&mut self, call: &Call, scope: &Scope) -> Option<Value> {
+        let condition = self.truth(call.arguments.first()?, scope)?;
+        let then = call.arguments.get(1)?;
+        let number = self.is_number(then);
+        let then = self.value(then, scope)?;
+        let otherwise = match call.arguments.get(2) {
+            Some(otherwise) => self.value(otherwise, scope)?,
+            None if number => Value::literal(0_i64),
+            None => Value::literal(""),
+        };
+        Some(Value::call(Function::If, vec![condition, then, otherwise]))
+    }
+
+    fn regex_value(&mut self, call: &Call, scope: &Scope) -> Option<Value> {
+        let regex = call.arguments.get(1)?;
+        let text = match &regex.kind {
+            Kind::Str(text) => text.clone(),
+            Kind::Regex { text, nocase } if *nocase => tripline_ir::format_smolstr!("(?i){text}"),
+            Kind::Regex { text, .. } => text.clone(),
+            _ => {
+                self.meaningless(regex, "expected a regular expression here");
+                return None;
+            }
+        };
+        let of = self.text(call.arguments.first()?, scope)?;
+        let group = i64::from(has_group(&text));
+        let pattern = Value::literal(text);
+        let re2 = Dialect::Re2;
+        Some(match call.name.as_str() {
+            "re.replace" => {
+                let Kind::Str(by) = &call.arguments.get(2)?.kind else {
+                    self.meaningless(call.arguments.get(2)?, "expected a text here");
+                    return None;
+                };
+                let by = Value::literal(replacement(by));
+                Value::call(Function::RegexReplace(re2), vec![of, pattern, by])
+            }
+            "re.count" => Value::call(Function::RegexCount(re2), vec![of, pattern]),
+            "re.capture_all" => {
+                let group = Value::literal(group);
+                Value::call(Function::RegexCaptureAll(re2), vec![of, pattern, group])
+            }
+            _ => {
+                let group = Value::literal(group);
+                Value::call(Function::RegexCapture(re2), vec![of, pattern, group])
+            }
+        })
+    }
+
+    /// Functions of time take seconds since the Unix epoch.
+    fn time_value(&mut self, call: &Call, whole: &Expr, scope: &Scope) -> Option<Value> {
+        let second = Unit::Second;
+        if matches!(call.name.as_str(), "timestamp.current_seconds" | "timestamp.now") {
+            let now = Value::call(Function::Now, Vec::new());
+            return Some(Value::call(Function::ToUnix(second), vec![now]));
+        }
+        let zone = call.arguments.iter().skip(1).filter_map(|found| match &found.kind {
+            Kind::Str(text) if !text.contains('%') => Some(text.as_str()),
+            _ => None,
+        });
+        let is_utc = |zone: &str| matches!(zone, "UTC" | "GMT" | "Etc/UTC" | "SECOND");
+        if zone.clone().any(|zone| !is_utc(zone)) {
+            self.loss(
+                LossReason::NotExpressible,
+                Text::new_static("a time zone other than UTC"),
+                Some(whole.span),
+            );
+            return None;
+        }
+        let seconds = self.number(call.arguments.first()?, scope)?;
+        let time = Value::call(Function::FromUnix(second), vec![seconds]);
+        let formatted = |format: &str| {
+            let format = Value::literal(format);
+            Value::call(Function::FormatTime(TimeFormat::Strftime), vec![time.clone(), format])
+        };
+        Some(match call.name.as_str() {
+            "timestamp.get_hour" => Value::call(Function::HourOfDay, vec![time]),
+            "timestamp.get_minute" => Value::call(Function::MinuteOfHour, vec![time]),
+            "timestamp.get_day_of_week" => {
+                let day = Value::call(Function::DayOfWeek, vec![time]);
+                Value::call(Function::Add, vec![day, Value::literal(1_i64)])
+            }
+            "timestamp.get_week" => {
+                Value::call(Function::ToInt(Round::Truncate), vec![formatted("%U")])
+            }
+            "timestamp.get_date" => formatted("%Y-%m-%d"),
+            "timestamp.get_timestamp" => match call.arguments.get(1).map(|format| &format.kind) {
+                Some(Kind::Str(format)) if format.contains('%') => formatted(format),
+                _ => formatted("%Y-%m-%d %H:%M:%S"),
+            },
+            _ => {
+                self.loss(LossReason::UnknownFunction, call.name.clone(), Some(whole.span));
+                return None;
+            }
+        })
+    }
+}
+
+/// What an unset argument counts as.
+#[derive(Clone, Copy)]
+enum Zero {
+    Kept,
+    Text,
+    Number,
+}
+
+/// Functions that are one function of the representation.
+fn plain(name: &str) -> Option<(Function, Zero)> {
+    Some(match name {
+        "strings.concat" => (Function::Concat, Zero::Text),
+        "strings.coalesce" => (Function::CoalesceNotEmpty, Zero::Kept),
+        "strings.to_lower" => (Function::Lower, Zero::Text),
+        "strings.to_upper" => (Function::Upper, Zero::Text),
+        "strings.trim" => (Function::Trim, Zero::Text),
+        "strings.ltrim" => (Function::TrimStart, Zero::Text),
+        "strings.rtrim" => (Function::TrimEnd, Zero::Text),
+        "strings.reverse" => (Function::Reverse, Zero::Text),
+        "strings.substr" => (Function::SubstringOne, Zero::Text),
+        "strings.split" => (Function::Split, Zero::Text),
+        "strings.count_substrings" => (Function::CountText, Zero::Text),
+        "strings.base64_decode" | "strings.from_base64" => (Function::Base64Decode, Zero::Text),
+        "strings.utf8_to_base64" | "bytes.to_base64" => (Function::Base64Encode, Zero::Text),
+        "strings.url_decode" => (Function::UrlDecode, Zero::Text),
+        "strings.from_hex" => (Function::HexDecode, Zero::Text),
+        "hash.sha256" => (Function::Hash(Hash::Sha256), Zero::Text),
+        "arrays.index_to_str" | "arrays.index_to_int" | "arrays.index_to_float" => {
+            (Function::Index, Zero::Kept)
+        }
+        "arrays.length" | "arrays.size" => (Function::ListLength, Zero::Kept),
+        "arrays.concat" => (Function::ListConcat, Zero::Kept),
+        "arrays.join_string" => (Function::Join, Zero::Kept),
+        "arrays.min" => (Function::ListMin, Zero::Kept),
+        "arrays.max" => (Function::ListMax, Zero::Kept),
+        "math.abs" => (Function::Abs, Zero::Number),
+        "math.ceil" => (Function::Ceiling, Zero::Number),
+        "math.floor" => (Function::Floor, Zero::Number),
+        "math.round" => (Function::Round, Zero::Number),
+        "math.sqrt" => (Function::SquareRoot, Zero::Number),
+        "math.pow" => (Function::Power, Zero::Number),
+        "math.log" => (Function::Logarithm, Zero::Number),
+        "cast.as_int" => (Function::ToInt(Round::Truncate), Zero::Kept),
+        "cast.as_float" => (Function::ToFloat, Zero::Kept),
+        "cast.as_bool" => (Function::ToBool, Zero::Kept),
+        "cast.as_string" => (Function::ToText, Zero::Kept),
+        _ => return None,
+    })
+}
+
+/// Whether an expression has a group that captures.
+fn has_group(regex: &str) -> bool {
+    let mut escaped = false;
+    let mut class = false;
+    let mut chars = regex.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' if !class => class = true,
+            ']' => class = false,
+            '(' if !class => {
+                if chars.peek() != Some(&'?') {
+                    return true;
+                }
+                let mut ahead = chars.clone().skip(1);
+                let named = match (ahead.next(), ahead.next()) {
+                    (Some('P'), Some('<')) => true,
+                    (Some('<'), Some(next)) => !matches!(next, '=' | '!'),
+                    _ => false,
+                };
+                if named {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}

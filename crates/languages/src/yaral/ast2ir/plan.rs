@@ -1,0 +1,516 @@
+//! The plan of a rule: branches, joined or side by side, grouped and tested.
+
+use super::branch::column;
+use super::condition::{Layout, marker};
+use super::{Lowering, Scope};
+use crate::yaral::ast::{Expr, Kind, MatchWindow, WindowKind};
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_ir::{
+    Aggregate, Atom, Case, Coerce, CompareOp, Correlate, Correlated, Expr as Value, FieldRef,
+    Function, Join, JoinColumns, JoinKey, JoinKind, Key, Plan, Predicate, Source, Subject, Test,
+    Text, Value as Constant, Window, format_smolstr,
+};
+use tripline_text::Span;
+
+/// A test of rows of several variables.
+struct Cross {
+    variables: BTreeSet<Text>,
+    predicate: Predicate,
+}
+
+/// What is known of the rule before it is put together.
+struct Parts {
+    sources: BTreeMap<Text, Source>,
+    tests: BTreeMap<Text, Vec<Predicate>>,
+    crosses: Vec<Cross>,
+    /// Group keys: the column of each.
+    keys: Vec<Text>,
+    /// Variables that must have no event.
+    absent: BTreeSet<Text>,
+}
+
+impl Lowering<'_> {
+    /// The whole plan.
+    pub(super) fn plan(&mut self) -> Plan {
+        let (Some(condition), false) = (&self.rule.condition, self.names.events.is_empty()) else {
+            return self.opaque();
+        };
+        let mut parts = self.parts_of(condition);
+        self.keys_of(&mut parts);
+        let plain = self.names.plain();
+        if plain.is_empty() {
+            return self.entities_only(&parts);
+        }
+        let joined = plain.len() > 1 && self.must_join(&parts, &plain);
+        let layout = self.layout(&parts, &plain, joined);
+        if !joined
+            && plain.len() > 1
+            && self.is_plain(condition)
+            && let Some(window) = self.hop()
+            && let Some(found) = self.correlation(condition)
+        {
+            return self.correlated(&parts, &plain, window, found);
+        }
+        let having = self.having(condition, &layout).unwrap_or(Predicate::True);
+        let mut inputs: Vec<Plan> = Vec::new();
+        if joined {
+            let given: Vec<Text> = layout.given.iter().cloned().collect();
+            let given: Vec<Text> = plain.iter().filter(|v| given.contains(v)).cloned().collect();
+            self.time_columns(&given);
+            inputs.push(self.joined(&parts, &given));
+            for event in plain.iter().filter(|event| !given.contains(event)) {
+                inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
+            }
+        } else {
+            for event in &plain {
+                inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
+            }
+        }
+        let input = match inputs.len() {
+            1 => inputs.remove(0),
+            _ => Plan::Append(inputs),
+        };
+        self.grouped(&parts, input, having)
+    }
+
+    fn layout(&self, parts: &Parts, plain: &[Text], joined: bool) -> Layout {
+        let grouped = self.rule.matching.is_some();
+        let given: BTreeSet<Text> = if plain.len() == 1 {
+            plain.iter().cloned().collect()
+        } else if joined {
+            let present = plain.iter().filter(|event| !parts.absent.contains(*event));
+            present.cloned().collect()
+        } else {
+            BTreeSet::new()
+        };
+        let marked = plain.iter().filter(|event| !given.contains(*event));
+        Layout {
+            marked: marked.cloned().collect(),
+            given,
+            grouped,
+            joined,
+        }
+    }
+
+    /// Sources and tests of each variable, and tests of several.
+    fn parts_of(&mut self, condition: &Expr) -> Parts {
+        let events = self.names.events.clone();
+        let mut sources = BTreeMap::new();
+        for event in &events {
+            sources.insert(event.clone(), self.source_of(event));
+        }
+        let mut parts = Parts {
+            sources,
+            tests: BTreeMap::new(),
+            crosses: Vec::new(),
+            keys: Vec::new(),
+            absent: self.absent(condition),
+        };
+        for statement in self.names.tests.clone() {
+            let mut variables = BTreeSet::new();
+            self.names.variables(statement, &mut variables, 0);
+            let only = match variables.len() {
+                0 => events.first().cloned(),
+                1 => variables.first().cloned(),
+                _ => None,
+            };
+            match only {
+                Some(event) => {
+                    let found = self.test(statement, &Scope::Event(event.clone()));
+                    parts.tests.entry(event).or_default().extend(found);
+                }
+                None => {
+                    let found = self.test(statement, &Scope::Rows);
+                    parts.crosses.extend(found.map(|predicate| Cross {
+                        variables,
+                        predicate,
+                    }));
+                }
+            }
+        }
+        for event in &events {
+            let repeated = self.repeated_definitions(event);
+            parts.tests.entry(event.clone()).or_default().extend(repeated);
+        }
+        self.shared_definitions(&mut parts);
+        parts
+    }
+
+    /// A placeholder that several variables define is a column of each.
+    fn shared_definitions(&mut self, parts: &mut Parts) {
+        let names: Vec<Text> = self.names.placeholders.keys().cloned().collect();
+        for name in names {
+            if self.defining(&name).len() > 1 {
+                self.need_placeholder(&name);
+            }
+            // A value made of several variables' events is a test of their rows.
+            let made: Vec<&Expr> = self
+                .names
+                .placeholders
+                .get(&name)
+                .into_iter()
+                .flatten()
+                .filter(|found| found.event.is_none())
+                .map(|found| found.value)
+                .collect();
+            for value in made {
+                let mut variables = BTreeSet::new();
+                self.names.variables(value, &mut variables, 0);
+                let own = self.defining(&name);
+                if own.is_empty() {
+                    self.meaningless(value, "a placeholder made of several events");
+                    continue;
+                }
+                variables.extend(own.first().cloned());
+                self.need_placeholder(&name);
+                if let Some(found) = self.value(value, &Scope::Rows) {
+                    let placeholder = column(&Self::placeholder_column(&name));
+                    let equal = super::truth::equal(placeholder, found);
+                    let atom = Atom::new(Subject::Expr(equal), Test::IsTrue, value.span);
+                    parts.crosses.push(Cross {
+                        variables,
+                        predicate: Predicate::atom(atom),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The group keys as columns, and the tests that drop empty ones.
+    fn keys_of(&mut self, parts: &mut Parts) {
+        let Some(matching) = &self.rule.matching else {
+            return;
+        };
+        for key in &matching.keys {
+            match &key.kind {
+                Kind::Variable(name) => {
+                    let events = self.defining(name);
+                    if events.is_empty() {
+                        self.undefined(name, key);
+                        continue;
+                    }
+                    self.need_placeholder(name);
+                    parts.keys.push(Self::placeholder_column(name));
+                    for event in events {
+                        let set = self.key_is_set(name, &event, key.span);
+                        if set != Predicate::True {
+                            parts.tests.entry(event).or_default().push(set);
+                        }
+                    }
+                }
+                Kind::Field(field) => {
+                    let found = self.row_field(field);
+                    parts.keys.push(found.name);
+                }
+                _ => self.meaningless(key, "expected a placeholder here"),
+            }
+        }
+    }
+
+    /// Whether events of several variables must be looked at together, row by row.
+    fn must_join(&self, parts: &Parts, plain: &[Text]) -> bool {
+        let pivot = self
+            .rule
+            .matching
+            .iter()
+            .filter_map(|matching| matching.window.as_ref())
+            .any(|window| matches!(window.kind, WindowKind::Pivot { .. }));
+        let of_plain = |variables: &BTreeSet<Text>| {
+            plain.iter().filter(|event| variables.contains(*event)).count()
+        };
+        let crossed = parts.crosses.iter().any(|cross| of_plain(&cross.variables) > 1);
+        let shared = self.names.placeholders.keys().any(|name| {
+            let column = Self::placeholder_column(name);
+            let defining: BTreeSet<Text> = self.defining(name).into_iter().collect();
+            !parts.keys.contains(&column) && of_plain(&defining) > 1
+        });
+        let lacks_key = |event: &&Text| {
+            let own = self.needed.get(*event);
+            let has = |key: &Text| own.is_some_and(|columns| columns.contains_key(key));
+            !parts.keys.iter().all(has)
+        };
+        pivot || crossed || shared || plain.iter().any(|event| lacks_key(&event))
+    }
+
+    fn window(&self) -> Option<&MatchWindow> {
+        self.rule.matching.as_ref()?.window.as_ref()
+    }
+
+    fn hop(&self) -> Option<tripline_ir::Duration> {
+        let window = self.window()?;
+        (window.kind == WindowKind::Hop).then_some(window.length)
+    }
+
+    /// Variables that must each have an event, near each other.
+    fn correlated(
+        &mut self,
+        parts: &Parts,
+        plain: &[Text],
+        window: tripline_ir::Duration,
+        condition: tripline_ir::Condition,
+    ) -> Plan {
+        let rules = plain
+            .iter()
+            .map(|event| Correlated {
+                name: marker(event),
+                plan: self.branch(parts, event, false),
+                keys: parts.keys.iter().cloned().map(FieldRef::unmapped).collect(),
+            })
+            .collect();
+        Plan::Correlate(Correlate {
+            rules,
+            ordered: false,
+            window,
+            group_by: parts.keys.clone(),
+            condition,
+        })
+    }
+
+    /// A variable's rows, with the entities that they are joined to.
+    fn branch(&mut self, parts: &Parts, event: &Text, marked: bool) -> Plan {
+        if marked {
+            let columns = self.needed.entry(event.clone()).or_default();
+            columns.insert(marker(event), Value::literal(true));
+        }
+        let mut rows = self.own_rows(parts, event);
+        let mut together = BTreeSet::from([event.clone()]);
+        for graph in self.graphs_of(event) {
+            rows = self.with_entity(parts, rows, &together, &graph);
+            together.insert(graph);
+        }
+        filtered(rows, self.crosses_within(parts, &together, &BTreeSet::new()))
+    }
+
+    fn own_rows(&mut self, parts: &Parts, event: &Text) -> Plan {
+        let source = parts.sources.get(event).cloned().unwrap_or_default();
+        let tests = parts.tests.get(event).cloned().unwrap_or_default();
+        self.rows_of(event, source, Predicate::and(tests))
+    }
+
+    /// Tests whose variables all stand in `together`, and not all in `before`.
+    fn crosses_within(
+        &self,
+        parts: &Parts,
+        together: &BTreeSet<Text>,
+        before: &BTreeSet<Text>,
+    ) -> Vec<Predicate> {
+        let crosses = parts.crosses.iter().filter(|cross| {
+            cross.variables.is_subset(together) && !cross.variables.is_subset(before)
+        });
+        crosses.map(|cross| cross.predicate.clone()).collect()
+    }
+
+    /// The entity variables that are joined to a variable: those that share a placeholder with
+    /// it (or with one that does) and with no variable before it; all others go with the first.
+    fn graphs_of(&self, event: &Text) -> Vec<Text> {
+        let plain = self.names.plain();
+        let home = |graph: &Text| {
+            let shares = |event: &Text| {
+                self.names.placeholders.keys().any(|name| {
+                    let defining = self.defining(name);
+                    defining.contains(event) && defining.contains(graph)
+                })
+            };
+            plain.iter().find(|event| shares(event)).or(plain.first())
+        };
+        let graphs = self.names.events.iter();
+        let graphs = graphs.filter(|name| self.names.graphs.contains(*name));
+        graphs.filter(|graph| home(graph) == Some(event)).cloned().collect()
+    }
+
+    fn with_entity(
+        &mut self,
+        parts: &Parts,
+        rows: Plan,
+        together: &BTreeSet<Text>,
+        graph: &Text,
+    ) -> Plan {
+        let right = self.own_rows(parts, graph);
+        let tested = parts.crosses.iter().any(|cross| cross.variables.contains(graph));
+        let kind = if parts.absent.contains(graph) {
+            JoinKind::LeftAnti
+        } else if tested {
+            JoinKind::Inner
+        } else {
+            JoinKind::LeftSemi
+        };
+        join(rows, right, self.join_keys(together, graph), kind)
+    }
+
+    /// Equalities of the placeholders that a variable shares with some others.
+    fn join_keys(&self, together: &BTreeSet<Text>, other: &Text) -> Vec<JoinKey> {
+        let shared = self.names.placeholders.keys().filter(|name| {
+            let defining = self.defining(name);
+            defining.contains(other) && defining.iter().any(|event| together.contains(event))
+        });
+        let key = |name: &Text| {
+            let column = column(&Self::placeholder_column(name));
+            JoinKey::equal(column.clone(), column)
+        };
+        shared.map(key).collect()
+    }
+
+    /// The time of each variable's event, for windows.
+    fn time_columns(&mut self, given: &[Text]) {
+        if self.window().is_none() || given.len() < 2 {
+            return;
+        }
+        for event in given {
+            let columns = self.needed.entry(event.clone()).or_default();
+            columns.insert(time(event), Value::call(Function::RowTime, Vec::new()));
+        }
+    }
+
+    /// Rows with an event of every variable.
+    fn joined(&mut self, parts: &Parts, given: &[Text]) -> Plan {
+        let Some((first, others)) = given.split_first() else {
+            return self.opaque();
+        };
+        let mut rows = self.branch(parts, first, false);
+        let mut together = BTreeSet::from([first.clone()]);
+        together.extend(self.graphs_of(first));
+        for event in others {
+            let right = self.branch(parts, event, false);
+            let keys = self.join_keys(&together, event);
+            rows = join(rows, right, keys, JoinKind::Inner);
+            let before = together.clone();
+            together.insert(event.clone());
+            together.extend(self.graphs_of(event));
+            let alone: BTreeSet<Text> = together.difference(&before).cloned().collect();
+            let tests = self.crosses_within(parts, &together, &before);
+            let own = self.crosses_within(parts, &alone, &BTreeSet::new());
+            let mut tests: Vec<Predicate> =
+                tests.into_iter().filter(|test| !own.contains(test)).collect();
+            for earlier in given.iter().filter(|earlier| before.contains(*earlier)) {
+                tests.extend(self.near(earlier, event));
+            }
+            rows = filtered(rows, tests);
+        }
+        for cross in &parts.crosses {
+            if !cross.variables.is_subset(&together) {
+                let text = Text::new_static("a test of an event that must not be there");
+                self.loss(tripline_ir::LossReason::NotExpressible, text, None);
+            }
+        }
+        rows
+    }
+
+    /// Two events stand in one window.
+    fn near(&self, left: &Text, right: &Text) -> Option<Predicate> {
+        let window = self.window()?;
+        let (a, b) = (column(&time(left)), column(&time(right)));
+        let length = Value::Literal(Constant::Duration(window.length));
+        let compare = |op, left, right| {
+            let function = Function::Compare(op, Case::Sensitive, Coerce::Typed);
+            is_true(Value::call(function, vec![left, right]), window.span)
+        };
+        let minus = |left: &Value, right: &Value| {
+            Value::call(Function::Subtract, vec![left.clone(), right.clone()])
+        };
+        Some(match &window.kind {
+            WindowKind::Hop => {
+                let apart = Value::call(Function::Abs, vec![minus(&a, &b)]);
+                compare(CompareOp::Lte, apart, length)
+            }
+            WindowKind::Tumbling => {
+                let bin = |of: Value| Value::call(Function::Bin, vec![of, length.clone()]);
+                compare(CompareOp::Eq, bin(a), bin(b))
+            }
+            WindowKind::Pivot { after, event } => {
+                let (pivot, other) = if event == left {
+                    (a, b)
+                } else if event == right {
+                    (b, a)
+                } else {
+                    return None;
+                };
+                let (early, late) = if *after { (pivot, other) } else { (other, pivot) };
+                Predicate::and([
+                    compare(CompareOp::Lte, early.clone(), late.clone()),
+                    compare(CompareOp::Lte, minus(&late, &early), length),
+                ])
+            }
+        })
+    }
+
+    /// Groups of rows, tested by the condition.
+    fn grouped(&mut self, parts: &Parts, input: Plan, having: Predicate) -> Plan {
+        if self.rule.matching.is_none() {
+            return filtered(input, vec![having]);
+        }
+        let window = match self.window() {
+            Some(window) if window.kind == WindowKind::Tumbling => Window::Tumbling(window.length),
+            Some(window) => Window::Sliding(window.length),
+            None => Window::Whole,
+        };
+        let zero = self.allows_zero();
+        let key = |name: &Text| {
+            let value = column(name);
+            Key {
+                value: if zero {
+                    super::value::or_zero(value, false)
+                } else {
+                    value
+                },
+                optional: false,
+            }
+        };
+        Plan::Aggregate(Aggregate {
+            input: Box::new(input),
+            group_by: parts.keys.iter().map(key).collect(),
+            window,
+            measures: std::mem::take(&mut self.measures),
+            having,
+            closed: false,
+        })
+    }
+
+    /// A rule over entities alone.
+    fn entities_only(&mut self, parts: &Parts) -> Plan {
+        let events = self.names.events.clone();
+        let mut rows: Option<Plan> = None;
+        let mut together = BTreeSet::new();
+        for event in &events {
+            rows = Some(match rows {
+                None => self.own_rows(parts, event),
+                Some(rows) => self.with_entity(parts, rows, &together, event),
+            });
+            together.insert(event.clone());
+        }
+        let rows = rows.unwrap_or_else(|| self.opaque());
+        let tests = self.crosses_within(parts, &together, &BTreeSet::new());
+        self.grouped(parts, filtered(rows, tests), Predicate::True)
+    }
+}
+
+/// The column of the time of a variable's event.
+fn time(event: &str) -> Text {
+    format_smolstr!("${event}.@time")
+}
+
+fn is_true(value: Value, span: Span) -> Predicate {
+    let mut atom = Atom::new(Subject::Expr(value), Test::IsTrue, span);
+    atom.implied = true;
+    Predicate::atom(atom)
+}
+
+fn filtered(input: Plan, tests: Vec<Predicate>) -> Plan {
+    match Predicate::and(tests) {
+        Predicate::True => input,
+        predicate => Plan::Filter {
+            input: Box::new(input),
+            predicate,
+        },
+    }
+}
+
+fn join(left: Plan, right: Plan, keys: Vec<JoinKey>, kind: JoinKind) -> Plan {
+    Plan::Join(Join {
+        left: Box::new(left),
+        right: Box::new(right),
+        on: vec![keys],
+        kind,
+        columns: JoinColumns::LeftFirst,
+        limit: None,
+    })
+}

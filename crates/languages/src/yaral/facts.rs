@@ -1,0 +1,269 @@
+//! Facts about YARA-L 2, once for lexer, parser, lowering and printer: names, escapes, units,
+//! sections, functions, options, and what the Unified Data Model says of some fields.
+
+use tripline_ir::{Duration, SECOND};
+
+/// Deepest nesting of expressions.
+pub(super) const MAX_DEPTH: u32 = 100;
+/// Errors after which the rest of a file is not read.
+pub(super) const MAX_ERRORS: usize = 50;
+/// The source name of context records, as Google's own export calls their table.
+pub(super) const ENTITY_GRAPH: &str = "entity_graph";
+
+/// The sections of a rule, in the order in which they stand.
+pub(super) const SECTIONS: [&str; 6] = [
+    "meta",
+    "events",
+    "match",
+    "outcome",
+    "condition",
+    "options",
+];
+
+/// Options of a rule.
+pub(super) const OPTIONS: [&str; 3] = ["allow_zero_values", "suppression_window", "suppression_key_window"];
+
+/// Functions of a condition or a value, with the least and the greatest number of arguments.
+pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
+    ("arrays.concat", 2, 2),
+    ("arrays.contains", 2, 2),
+    ("arrays.index_to_float", 2, 2),
+    ("arrays.index_to_int", 2, 2),
+    ("arrays.index_to_str", 2, 2),
+    ("arrays.join_string", 1, 2),
+    ("arrays.length", 1, 1),
+    ("arrays.max", 1, 1),
+    ("arrays.min", 1, 1),
+    ("arrays.size", 1, 1),
+    ("bytes.to_base64", 1, 2),
+    ("cast.as_bool", 1, 1),
+    ("cast.as_float", 1, 1),
+    ("cast.as_int", 1, 1),
+    ("cast.as_string", 1, 2),
+    ("cast.as_timestamp", 1, 4),
+    ("fingerprint", 1, 1),
+    ("group", 1, 20),
+    ("hash.fingerprint2011", 1, 1),
+    ("hash.sha256", 1, 1),
+    ("if", 2, 3),
+    ("math.abs", 1, 1),
+    ("math.ceil", 1, 1),
+    ("math.floor", 1, 1),
+    ("math.geo_distance", 4, 4),
+    ("math.is_increasing", 3, 3),
+    ("math.log", 1, 1),
+    ("math.pow", 2, 2),
+    ("math.random", 0, 0),
+    ("math.round", 1, 2),
+    ("math.sqrt", 1, 1),
+    ("net.ip_in_range_cidr", 2, 2),
+    ("re.capture", 2, 2),
+    ("re.capture_all", 2, 2),
+    ("re.count", 2, 2),
+    ("re.regex", 2, 2),
+    ("re.replace", 3, 3),
+    ("strings.base64_decode", 1, 1),
+    ("strings.coalesce", 1, 100),
+    ("strings.concat", 1, 100),
+    ("strings.contains", 2, 2),
+    ("strings.count_substrings", 2, 2),
+    ("strings.ends_with", 2, 2),
+    ("strings.extract_domain", 1, 1),
+    ("strings.extract_hostname", 1, 1),
+    ("strings.from_base64", 1, 1),
+    ("strings.from_hex", 1, 1),
+    ("strings.ltrim", 1, 2),
+    ("strings.reverse", 1, 1),
+    ("strings.rtrim", 1, 2),
+    ("strings.split", 1, 2),
+    ("strings.starts_with", 2, 2),
+    ("strings.substr", 2, 3),
+    ("strings.to_lower", 1, 1),
+    ("strings.to_upper", 1, 1),
+    ("strings.trim", 1, 2),
+    ("strings.url_decode", 1, 1),
+    ("strings.utf8_to_base64", 1, 1),
+    ("timestamp.as_unix_seconds", 1, 2),
+    ("timestamp.current_seconds", 0, 0),
+    ("timestamp.diff", 2, 3),
+    ("timestamp.get_date", 1, 2),
+    ("timestamp.get_day_of_week", 1, 2),
+    ("timestamp.get_hour", 1, 2),
+    ("timestamp.get_minute", 1, 2),
+    ("timestamp.get_timestamp", 1, 3),
+    ("timestamp.get_week", 1, 2),
+    ("timestamp.now", 0, 0),
+    ("optimization.sample_rate", 2, 2),
+    ("window.avg", 1, 2),
+    ("window.first", 2, 2),
+    ("window.last", 2, 2),
+    ("window.median", 1, 2),
+];
+
+/// Aggregates of an outcome.
+pub(super) const AGGREGATES: [&str; 14] = [
+    "array",
+    "array_distinct",
+    "avg",
+    "count",
+    "count_distinct",
+    "earliest",
+    "latest",
+    "max",
+    "min",
+    "stddev",
+    "sum",
+    "window.stddev",
+    "window.variance",
+    "window.range",
+];
+
+/// Whether a name may begin so.
+pub(super) fn is_name_start(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_'
+}
+
+/// Whether a name may go on so.
+pub(super) fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The unit of a window's length.
+pub(super) fn unit(c: char) -> Option<Duration> {
+    Some(match c {
+        's' => SECOND,
+        'm' => 60 * SECOND,
+        'h' => 3600 * SECOND,
+        'd' => 86_400 * SECOND,
+        _ => return None,
+    })
+}
+
+/// The character that an escape at the beginning of `text` stands for, and its length.
+pub(super) fn escaped(text: &str) -> Option<(char, usize)> {
+    let mut chars = text.chars();
+    chars.next().filter(|c| *c == '\\')?;
+    let simple = |c| Some((c, 2));
+    match chars.next()? {
+        '\\' => simple('\\'),
+        '"' => simple('"'),
+        '\'' => simple('\''),
+        '`' => simple('`'),
+        '/' => simple('/'),
+        'n' => simple('\n'),
+        'r' => simple('\r'),
+        't' => simple('\t'),
+        'a' => simple('\u{7}'),
+        'b' => simple('\u{8}'),
+        'f' => simple('\u{c}'),
+        'v' => simple('\u{b}'),
+        'x' => coded(text, 2),
+        'u' => coded(text, 4),
+        'U' => coded(text, 8),
+        _ => None,
+    }
+}
+
+fn coded(text: &str, digits: usize) -> Option<(char, usize)> {
+    let code = text.get(2..2 + digits)?;
+    code.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    let number = u32::from_str_radix(code, 16).ok()?;
+    Some((char::from_u32(number)?, 2 + digits))
+}
+
+/// A text as a string in double quotes.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether a field holds a number: zero, and not the empty text, is its value when unset.
+pub(super) fn is_number(names: &str) -> bool {
+    const ENDS: [&str; 25] = [
+        "port",
+        "response_code",
+        "seconds",
+        "nanos",
+        "sent_bytes",
+        "received_bytes",
+        "sent_packets",
+        "received_packets",
+        "size",
+        "rolling_max",
+        "day_count",
+        "day_max",
+        "rolling_max_sub_domains",
+        "risk_score",
+        "score",
+        "priority_details_number",
+        "confidence_score",
+        "first_seen_count",
+        "asn",
+        "latitude",
+        "longitude",
+        "region_latitude",
+        "region_longitude",
+        "exit_code",
+        "dhcp.lease_time_seconds",
+    ];
+    let last = names.rsplit('.').next().unwrap_or(names);
+    ENDS.contains(&last)
+}
+
+/// Whether a field, or a message above it, may have several values.
+pub(super) fn is_repeated(names: &str) -> bool {
+    const LAST: [&str; 13] = [
+        "ip",
+        "mac",
+        "email_addresses",
+        "group_identifiers",
+        "tags",
+        "category",
+        "category_details",
+        "action",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "namespaces",
+    ];
+    const MESSAGES: [&str; 14] = [
+        "security_result",
+        "about",
+        "intermediary",
+        "labels",
+        "detection_fields",
+        "fields",
+        "questions",
+        "answers",
+        "roles",
+        "software",
+        "resource_ancestors",
+        "relations",
+        "vulnerabilities",
+        "phone_numbers",
+    ];
+    let mut parts = names.split('.');
+    let last = parts.next_back().unwrap_or(names);
+    LAST.contains(&last) || parts.any(|part| MESSAGES.contains(&part))
+}
+
+/// The nearest of some names, if it is near enough to be meant.
+pub(super) fn nearest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    crate::sigma::near::nearest(name, known)
+}
