@@ -370,7 +370,7 @@ fn atom_words(atoms: &[&Atom]) -> String {
         return String::new();
     };
     let mut out = match first.quantifier {
-        Quantifier::Any => subject(&first.subject),
+        Quantifier::Any | Quantifier::Single => subject(&first.subject),
         Quantifier::All => format!("every value of {}", subject(&first.subject)),
     };
     let (verb, _) = verb(&first.test);

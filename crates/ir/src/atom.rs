@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One test of one thing in an event. It holds if any value of the subject satisfies it, or
-/// every value when the quantifier says so. A subject without a value fails every test.
+/// every value, or the only one, when the quantifier says so. A subject without a value fails every test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Atom {
     /// What is tested.
@@ -60,6 +60,9 @@ pub enum Quantifier {
     Any,
     /// Every value must satisfy the test, and there must be one.
     All,
+    /// There is exactly one value, and it satisfies the test: ES|QL, where an operator on
+    /// several values is null.
+    Single,
 }
 
 /// How a value is tested.

@@ -9,8 +9,10 @@ use std::fmt;
 
 impl fmt::Display for Atom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.quantifier == Quantifier::All {
-            f.write_str("all ")?;
+        match self.quantifier {
+            Quantifier::Any => {}
+            Quantifier::All => f.write_str("all ")?,
+            Quantifier::Single => f.write_str("single ")?,
         }
         match &self.subject {
             Subject::Field(subject) => f.write_str(&field(subject))?,

@@ -1,0 +1,484 @@
+//! Commands in order: each takes the rows before it.
+//!
+//! A condition on fields of the source is moved to the source, past every command that handles
+//! each row by itself: it finds the same rows there, and shows which events the query needs.
+
+use super::super::ast::{Assignment, Command, CommandKind, Expr, From, Literal, Name, Query, SortKey};
+use super::Lowering;
+use super::columns::{Column, Columns, Found};
+use super::stats::derive;
+use super::value::{Typed, literal};
+use crate::kuery::ecs;
+use std::collections::BTreeMap;
+use tripline_ir::{
+    Dedup, Expand, FieldRef, Function, Limit, LossReason, Match, MissingKey, Plan, Predicate,
+    Projection, Source, Table, Test, Text, Value,
+};
+use tripline_text::Code;
+
+impl Lowering<'_> {
+    pub(super) fn query(&mut self, query: &Query) -> Option<Plan> {
+        for setting in &query.settings {
+            if !matches!(setting.value, Expr::Literal(..) | Expr::Options(..)) {
+                let message = "a setting takes a constant";
+                self.report(Code::EsqlType, setting.value.span(), message, None);
+            }
+        }
+        self.pipeline(&query.commands)
+    }
+
+    /// A source and what is piped from it; `None` when there is no source.
+    fn pipeline(&mut self, commands: &[Command]) -> Option<Plan> {
+        let (first, rest) = commands.split_first()?;
+        match &first.kind {
+            CommandKind::From(from) => Some(self.from(from, rest)),
+            CommandKind::Row(assignments) => {
+                let plan = self.row(assignments);
+                Some(self.pipe(plan, rest, false))
+            }
+            CommandKind::Show => {
+                let columns = ["version", "date", "hash"].map(Text::new_static);
+                let known = columns.iter().map(|name| (name.clone(), Column::Computed { several: false }));
+                self.columns = Columns::closed(known.collect());
+                let plan = Plan::Table(Table {
+                    columns: columns.into(),
+                    rows: vec![vec![Value::Null; 3]],
+                });
+                Some(self.pipe(plan, rest, false))
+            }
+            _ => {
+                self.lose(LossReason::SyntaxError, self.excerpt(first.span), first.span);
+                None
+            }
+        }
+    }
+
+    fn from(&mut self, from: &From, rest: &[Command]) -> Plan {
+        let mut names: Vec<Text> = Vec::new();
+        for index in &from.indices {
+            names.extend(index.text.split(',').map(|name| Text::new(name.trim())));
+        }
+        let routing = self.first_look(rest);
+        let schema = self.context.schema;
+        self.activity = self
+            .context
+            .activity
+            .unwrap_or_else(|| schema.ecs_activity(&names, &routing.categories));
+        if from.subqueries.is_empty() {
+            let plan = Plan::Match(Match {
+                source: Source {
+                    names,
+                    events: Vec::new(),
+                },
+                predicate: Predicate::True,
+            });
+            return self.pipe(plan, rest, true);
+        }
+        let mut inputs = Vec::new();
+        if !names.is_empty() {
+            let events = schema.ecs_events(&names, &[], &[], &[]);
+            let source = Source { names, events };
+            inputs.push(Plan::Match(Match {
+                source,
+                predicate: Predicate::True,
+            }));
+        }
+        let activity = self.activity;
+        for commands in &from.subqueries {
+            self.columns = Columns::default();
+            inputs.extend(self.pipeline(commands));
+        }
+        self.activity = if from.indices.is_empty() { self.activity } else { activity };
+        self.columns = Columns::default();
+        self.pipe(Plan::Append(inputs), rest, false)
+    }
+
+    /// What the conditions on the source ask events to be; nothing is reported.
+    fn first_look(&mut self, rest: &[Command]) -> ecs::Routing {
+        self.quiet = true;
+        let mut parts = Vec::new();
+        for command in rest {
+            match &command.kind {
+                CommandKind::Where(condition) => parts.push(self.truth(condition, true)),
+                kind if by_row(kind) => {}
+                _ => break,
+            }
+        }
+        self.quiet = false;
+        ecs::Routing::of(&Predicate::and(parts))
+    }
+
+    fn row(&mut self, assignments: &[Assignment]) -> Plan {
+        self.columns = Columns::closed(BTreeMap::new());
+        let table = Plan::Table(Table {
+            columns: Vec::new(),
+            rows: vec![Vec::new()],
+        });
+        self.eval(table, assignments)
+    }
+
+    /// The rows after some commands. While `pushing`, conditions go to the source of `plan`.
+    pub(super) fn pipe(&mut self, plan: Plan, commands: &[Command], pushing: bool) -> Plan {
+        let (mut plan, mut pushing) = (plan, pushing);
+        let mut pushed = Vec::new();
+        for command in commands {
+            pushing &= by_row(&command.kind);
+            if let CommandKind::Where(condition) = &command.kind {
+                let (early, late) = self.split(condition, pushing);
+                pushed.extend(early);
+                plan = filtered(plan, late);
+            } else {
+                plan = self.command(plan, command);
+            }
+        }
+        if let Some(leaf) = source_of(&mut plan) {
+            self.settle(leaf, pushed);
+        }
+        plan
+    }
+
+    /// Gives a source its predicate, and the events that it can then see.
+    fn settle(&mut self, leaf: &mut Match, pushed: Vec<Predicate>) {
+        let own = std::mem::replace(&mut leaf.predicate, Predicate::True);
+        leaf.predicate = Predicate::and(std::iter::once(own).chain(pushed));
+        let routing = ecs::Routing::of(&leaf.predicate);
+        leaf.source = ecs::source(self.context.schema, &leaf.source.names, &routing);
+    }
+
+    /// The parts of a condition that the source can test, and the others.
+    fn split(&mut self, condition: &Expr, pushing: bool) -> (Vec<Predicate>, Vec<Predicate>) {
+        let parts = match self.truth(condition, true) {
+            Predicate::And(parts) => parts,
+            other => vec![other],
+        };
+        if !pushing {
+            return (Vec::new(), parts);
+        }
+        parts.into_iter().partition(|part| self.of_source(part))
+    }
+
+    /// Whether a predicate reads fields of the source only.
+    fn of_source(&self, predicate: &Predicate) -> bool {
+        let plain = |field: &FieldRef| !self.columns.is_computed(&field.name);
+        predicate.atoms().into_iter().all(|atom| {
+            let other = match &atom.test {
+                Test::Compare(compare) => compare.other.fields().into_iter().all(plain),
+                _ => true,
+            };
+            other && atom.fields().into_iter().all(plain)
+        })
+    }
+
+    fn command(&mut self, plan: Plan, command: &Command) -> Plan {
+        let span = command.span;
+        match &command.kind {
+            CommandKind::Eval(assignments) => self.eval(plan, assignments),
+            CommandKind::Stats(stats) => self.stats(plan, stats),
+            CommandKind::Keep(names) => self.keep(plan, names),
+            CommandKind::Drop(names) => self.drop_columns(plan, names),
+            CommandKind::Rename(pairs) => self.rename(plan, pairs),
+            CommandKind::Sort(keys) => self.sort(plan, keys),
+            CommandKind::Limit { count, by } => self.limit(plan, count, by),
+            CommandKind::Dissect {
+                input,
+                pattern,
+                separator,
+            } => self.dissect(plan, input, pattern, separator),
+            CommandKind::Grok { input, patterns } => self.grok(plan, input, patterns),
+            CommandKind::MvExpand(name) => self.expand(plan, name),
+            CommandKind::Fork(branches) => self.fork(plan, branches),
+            CommandKind::Enrich { policy, on, with } => {
+                self.read(on.iter());
+                let detail = tripline_ir::format_smolstr!("ENRICH policy {}", policy.text);
+                self.lose(LossReason::UnresolvedList, detail, span);
+                self.lost_columns(with.iter().map(|(name, _)| name));
+                plan
+            }
+            CommandKind::Join { index, on } => {
+                for key in on {
+                    if let Expr::Name(name) = key {
+                        self.read(Some(name));
+                    }
+                }
+                let detail = tripline_ir::format_smolstr!("LOOKUP JOIN index {}", index.text);
+                self.lose(LossReason::UnresolvedList, detail, span);
+                plan
+            }
+            CommandKind::Completion { target, prompt } => {
+                self.value(prompt);
+                self.lost_stage("COMPLETION", span);
+                self.columns.lose(target.as_ref().map_or_else(|| "completion".into(), |name| name.text.clone()));
+                plan
+            }
+            CommandKind::Rerank { target } => {
+                self.lost_stage("RERANK", span);
+                self.columns.lose(target.as_ref().map_or_else(|| "_score".into(), |name| name.text.clone()));
+                plan
+            }
+            CommandKind::ChangePoint {
+                value,
+                key,
+                columns,
+            } => {
+                self.read(std::iter::once(value).chain(key));
+                self.lost_stage("CHANGE_POINT", span);
+                let names = columns.as_ref().map_or(
+                    [Text::new_static("type"), Text::new_static("pvalue")],
+                    |(first, second)| [first.text.clone(), second.text.clone()],
+                );
+                names.into_iter().for_each(|name| self.columns.lose(name));
+                plan
+            }
+            CommandKind::Sample(_) => {
+                self.lost_stage("SAMPLE", span);
+                plan
+            }
+            CommandKind::Fuse { score, keys } => {
+                self.read(score.iter().chain(keys));
+                self.lost_stage("FUSE", span);
+                self.columns.lose(Text::new_static("_score"));
+                plan
+            }
+            CommandKind::Where(condition) => {
+                let condition = self.truth(condition, true);
+                filtered(plan, vec![condition])
+            }
+            CommandKind::From(_) | CommandKind::Row(_) | CommandKind::Show | CommandKind::Error => {
+                self.lose(LossReason::UnknownCommand, self.excerpt(span), span);
+                plan
+            }
+        }
+    }
+
+    /// Looks whether columns are there.
+    fn read<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) {
+        for name in names {
+            if matches!(self.columns.find(&name.text), Found::Missing) {
+                self.missing_column(name);
+            }
+        }
+    }
+
+    fn lost_columns<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) {
+        for name in names {
+            self.columns.lose(name.text.clone());
+        }
+    }
+
+    pub(super) fn eval(&mut self, plan: Plan, assignments: &[Assignment]) -> Plan {
+        let mut columns = Vec::new();
+        for assignment in assignments {
+            let name = self.assigned_name(assignment);
+            match self.value(&assignment.value) {
+                Some(value) => {
+                    let column = if self.is_alias(&name, &value) {
+                        Column::Alias(value.clone())
+                    } else {
+                        Column::Computed {
+                            several: value.several,
+                        }
+                    };
+                    columns.push((name.clone(), value.expr));
+                    self.columns.set(name, column);
+                }
+                None => self.columns.lose(name),
+            }
+        }
+        derive(plan, columns)
+    }
+
+    /// Whether a value is a field of the source in all but name and letter case.
+    fn is_alias(&self, name: &str, value: &Typed) -> bool {
+        let mut expr = &value.expr;
+        while let tripline_ir::Expr::Call {
+            function: Function::Lower | Function::Upper,
+            arguments,
+        } = expr
+            && let [inner] = arguments.as_slice()
+        {
+            expr = inner;
+        }
+        match expr {
+            tripline_ir::Expr::Field(field) => {
+                field.name != name && !self.columns.is_computed(&field.name)
+            }
+            _ => false,
+        }
+    }
+
+    fn keep(&mut self, plan: Plan, names: &[Name]) -> Plan {
+        self.read(names.iter().filter(|name| !name.pattern));
+        let kept = names.iter().map(|name| self.reference(&name.text)).collect();
+        self.columns.keep(names);
+        project(plan, Projection::Keep(kept))
+    }
+
+    fn drop_columns(&mut self, plan: Plan, names: &[Name]) -> Plan {
+        self.read(names.iter().filter(|name| !name.pattern));
+        let gone = names.iter().map(|name| self.reference(&name.text)).collect();
+        self.columns.drop(names);
+        project(plan, Projection::Drop(gone))
+    }
+
+    fn rename(&mut self, plan: Plan, pairs: &[(Name, Name)]) -> Plan {
+        let mut renamed = Vec::new();
+        for (old, new) in pairs {
+            self.read(Some(old));
+            let field = self.reference(&old.text);
+            let column = match self.columns.find(&old.text) {
+                Found::Source => {
+                    Column::Field(FieldRef::mapped(new.text.clone(), field.canonical.clone()))
+                }
+                Found::Column(Column::Field(field)) => {
+                    Column::Field(FieldRef::mapped(new.text.clone(), field.canonical))
+                }
+                Found::Column(Column::Alias(value)) => Column::Computed {
+                    several: value.several,
+                },
+                Found::Column(column) => column,
+                Found::Missing => Column::Lost,
+            };
+            renamed.push((field, new.text.clone()));
+            self.columns.rename(&old.text, new.text.clone(), column);
+        }
+        project(plan, Projection::Rename(renamed))
+    }
+
+    fn sort(&mut self, plan: Plan, keys: &[SortKey]) -> Plan {
+        let mut by = Vec::new();
+        for key in keys {
+            let Some(value) = self.value(&key.value) else {
+                continue;
+            };
+            by.push(tripline_ir::SortKey {
+                value: value.expr,
+                descending: key.descending,
+                nulls_first: key.nulls_first.unwrap_or(key.descending),
+            });
+        }
+        if by.is_empty() {
+            return plan;
+        }
+        Plan::Sort {
+            input: Box::new(plan),
+            by,
+        }
+    }
+
+    fn limit(&mut self, plan: Plan, count: &Expr, by: &[Assignment]) -> Plan {
+        let number = match count {
+            Expr::Literal(Literal::Int(n), _) => u64::try_from(*n).ok(),
+            _ => None,
+        };
+        let Some(count) = number else {
+            if self.value(count).is_some() {
+                let message = "`LIMIT` takes a whole number";
+                self.wrong(Code::EsqlType, count.span(), message, None);
+            }
+            return plan;
+        };
+        let keys: Vec<_> = by.iter().filter_map(|key| self.value(&key.value)).collect();
+        if by.is_empty() {
+            return Plan::Limit(Limit {
+                input: Box::new(plan),
+                count,
+                from_end: false,
+            });
+        }
+        Plan::Dedup(Dedup {
+            input: Box::new(plan),
+            by: keys.into_iter().map(|key| key.expr).collect(),
+            count,
+            consecutive: false,
+            missing: MissingKey::Value,
+        })
+    }
+
+    fn expand(&mut self, plan: Plan, name: &Name) -> Plan {
+        let found = self.value(&Expr::Name(name.clone()));
+        let Some(value) = found else { return plan };
+        let column = match self.columns.find(&name.text) {
+            Found::Source => Column::Field(self.source_field(&name.text)),
+            Found::Column(Column::Field(field)) => Column::Field(field),
+            _ => Column::Computed { several: false },
+        };
+        self.columns.set(name.text.clone(), column);
+        Plan::Expand(Expand {
+            input: Box::new(plan),
+            columns: vec![(name.text.clone(), value.expr)],
+            keep_empty: true,
+            limit: None,
+            index: None,
+        })
+    }
+
+    /// Every branch over the same rows, marked by `_fork`.
+    fn fork(&mut self, plan: Plan, branches: &[Vec<Command>]) -> Plan {
+        let before = self.columns.clone();
+        let mut inputs = Vec::new();
+        for (at, branch) in branches.iter().enumerate() {
+            self.columns = before.clone();
+            let rows = self.branch(plan.clone(), branch);
+            let mark = tripline_ir::format_smolstr!("fork{}", at + 1);
+            let mark = literal(mark.as_str());
+            inputs.push(derive(rows, vec![(Text::new_static("_fork"), mark)]));
+        }
+        self.columns
+            .set(Text::new_static("_fork"), Column::Computed { several: false });
+        match inputs.len() {
+            0 => plan,
+            _ => Plan::Append(inputs),
+        }
+    }
+
+    /// The commands of a branch; its conditions stay where they are.
+    fn branch(&mut self, plan: Plan, commands: &[Command]) -> Plan {
+        commands
+            .iter()
+            .fold(plan, |plan, command| self.command(plan, command))
+    }
+}
+
+/// Whether a command handles each row by itself, so that a condition on fields of the source
+/// finds the same rows before it.
+fn by_row(kind: &CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Where(_)
+            | CommandKind::Eval(_)
+            | CommandKind::Keep(_)
+            | CommandKind::Drop(_)
+            | CommandKind::Dissect { .. }
+            | CommandKind::Grok { .. }
+            | CommandKind::Sort(_)
+    )
+}
+
+/// The match that rows come from, when it is the only one.
+fn source_of(plan: &mut Plan) -> Option<&mut Match> {
+    if let Plan::Match(found) = plan {
+        return Some(found);
+    }
+    let mut inputs = plan.inputs_mut();
+    if inputs.len() != 1 {
+        return None;
+    }
+    source_of(inputs.pop()?)
+}
+
+fn filtered(plan: Plan, parts: Vec<Predicate>) -> Plan {
+    match Predicate::and(parts) {
+        Predicate::True => plan,
+        predicate => Plan::Filter {
+            input: Box::new(plan),
+            predicate,
+        },
+    }
+}
+
+fn project(plan: Plan, projection: Projection) -> Plan {
+    Plan::Project {
+        input: Box::new(plan),
+        projection,
+    }
+}
