@@ -1,7 +1,7 @@
 //! Log sources: which catalogue events they hold and what activity they are about.
 
 use crate::schema::SourceEntry;
-use crate::{Activity, CatalogueEvent, Schema};
+use crate::{Activity, CatalogueEvent, Schema, Scheme};
 use smol_str::SmolStr as Text;
 
 /// What an Elastic rule asks for beside its indices; empty lists ask for nothing.
@@ -237,6 +237,19 @@ impl Schema {
     /// Catalogue events and activity of a Defender or Sentinel table; `None` when not known.
     pub fn table_events(&self, table: &str) -> Option<(Vec<Text>, Activity)> {
         self.sources.tables.get(table).map(known)
+    }
+
+    /// Names of the Defender and Sentinel tables that are known, sorted.
+    pub fn table_names(&self) -> Vec<&str> {
+        self.sources.tables.keys().map(Text::as_str).collect()
+    }
+
+    /// A scheme's names of fields, in table order.
+    pub fn scheme_names(&self, scheme: Scheme) -> impl Iterator<Item = &str> {
+        let names = self.names.get(scheme as usize);
+        names
+            .into_iter()
+            .flat_map(|names| names.order.iter().map(Text::as_str))
     }
 
     /// Catalogue events and activity of a CIM data model or data set (`Endpoint.Processes`,

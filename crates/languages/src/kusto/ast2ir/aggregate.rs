@@ -1,0 +1,423 @@
+//! `summarize`.
+
+use super::Lowering;
+use super::relation::{Branch, Column, Relation};
+use super::scalar::{Kind, Typed};
+use crate::kusto::ast::{Argument, Call, Expr, ExprKind};
+use tripline_ir::{
+    Aggregate, Expr as Value, FieldRef, Key, LossReason, Measure, MeasureFunction, Plan,
+    Population, Predicate, Text, Value as Constant, Window, format_smolstr,
+};
+use tripline_text::Span;
+
+impl<'a> Lowering<'a> {
+    pub(super) fn summarize(
+        &mut self,
+        rows: Relation,
+        measures: &'a [Argument],
+        by: &'a [Argument],
+    ) -> Option<Relation> {
+        let mut branch = rows.joined();
+        let (names, keys) = self.keys(&mut branch, by);
+        let mut found = Found::default();
+        for item in measures {
+            self.measure(&mut branch, item, &mut found);
+        }
+        self.attach(&mut branch);
+        let Found {
+            measures,
+            derived,
+            columns,
+            whole,
+        } = found;
+        branch.leave_events();
+        let window = Window::Whole;
+        branch.stage(|input| {
+            Plan::Aggregate(Aggregate {
+                input,
+                group_by: keys,
+                window,
+                measures,
+                having: Predicate::True,
+                closed: true,
+            })
+        });
+        let before = std::mem::take(&mut branch.columns);
+        for (name, column) in &before {
+            let kept =
+                names.contains(name) || (whole && !columns.iter().any(|(own, _)| own == name));
+            if kept {
+                branch.columns.insert(name.clone(), column.clone());
+            }
+        }
+        branch.listed = (!whole).then(|| names.clone());
+        for (name, column) in columns {
+            branch.define(&name, column, true);
+        }
+        branch.derive(derived);
+        Some(Relation::of(branch))
+    }
+
+    /// The group's keys; a computed one becomes a column first.
+    fn keys(&mut self, branch: &mut Branch, by: &'a [Argument]) -> (Vec<Text>, Vec<Key>) {
+        let mut names = Vec::new();
+        let mut keys = Vec::new();
+        for item in by {
+            let Some(name) = self.column(branch, item) else {
+                continue;
+            };
+            // A key that cannot be computed decides about the groups.
+            let lost = branch
+                .columns
+                .get(&name)
+                .and_then(|column| column.lost.clone());
+            if let Some(lost) = lost {
+                if !self.losses.contains(&lost) {
+                    self.losses.push(lost);
+                }
+                continue;
+            }
+            let field = self.field(&name, branch);
+            keys.push(Key {
+                value: Value::Field(field),
+                optional: true,
+            });
+            names.push(name);
+        }
+        (names, keys)
+    }
+
+    /// The measures and columns of one item.
+    fn measure(&mut self, branch: &mut Branch, item: &'a Argument, found: &mut Found) {
+        let before = std::mem::take(&mut self.losses);
+        self.aggregates = Some(Vec::new());
+        let name = item.names.first().map(|name| name.text.clone());
+        let name = name.unwrap_or_else(|| self.measure_name(&item.value));
+        let multiple = self.several(branch, item, &name);
+        let typed = match multiple {
+            Some(_) => None,
+            None => self.scalar(&item.value, Some(branch)),
+        };
+        let mut measures = self.aggregates.take().unwrap_or_default();
+        let mut losses = std::mem::replace(&mut self.losses, before);
+        if let Some((columns, whole)) = multiple {
+            found.measures.append(&mut measures);
+            found.columns.extend(columns);
+            found.whole |= whole;
+            self.losses.extend(losses);
+            return;
+        }
+        let lost = match &typed {
+            Some(_) => None,
+            None => losses.drain(..).next(),
+        };
+        if let Some(typed) = &typed {
+            match (&typed.value, measures.as_mut_slice()) {
+                (Value::Field(field), [only]) if only.name == field.name => {
+                    only.name = name.clone();
+                }
+                _ => found.derived.push((name.clone(), typed.value.clone())),
+            }
+            found.measures.append(&mut measures);
+        }
+        let column = Column {
+            kind: typed.map_or(Kind::Unknown, |typed| typed.kind),
+            view: None,
+            lost,
+        };
+        found.columns.push((name, column));
+    }
+
+    /// `arg_max(by, a, b)`, `take_any(a, b)`, `percentiles(...)`: several columns. True when
+    /// every other column comes along.
+    fn several(
+        &mut self,
+        branch: &Branch,
+        item: &'a Argument,
+        name: &Text,
+    ) -> Option<(Vec<(Text, Column)>, bool)> {
+        let ExprKind::Call(call) = &item.value.kind else {
+            return None;
+        };
+        let function = call.name.text.as_str();
+        let takes_row = matches!(function, "arg_max" | "arg_min" | "argmax" | "argmin");
+        let any = matches!(function, "take_any" | "any" | "take_anyif");
+        if !(takes_row || (any && (call.arguments.len() > 1 || is_star(call)))) {
+            return None;
+        }
+        let mut arguments = call.arguments.iter();
+        let mut columns = Vec::new();
+        let mut measures = Vec::new();
+        let largest = function.ends_with("max");
+        let plain = |kind| Column {
+            kind,
+            view: None,
+            lost: None,
+        };
+        let by = if takes_row {
+            let first = arguments.next()?;
+            let by = self.scalar(&first.value, Some(branch))?;
+            let own = match item.names.is_empty() {
+                true => self
+                    .default_name(&first.value)
+                    .unwrap_or_else(|| name.clone()),
+                false => name.clone(),
+            };
+            let whole = arguments
+                .clone()
+                .any(|argument| argument.value.kind == ExprKind::Star);
+            let measure = match (whole, largest) {
+                (true, true) => MeasureFunction::RowOfMax(by.value.clone()),
+                (true, false) => MeasureFunction::RowOfMin(by.value.clone()),
+                (false, true) => MeasureFunction::Max(by.value.clone()),
+                (false, false) => MeasureFunction::Min(by.value.clone()),
+            };
+            measures.push(Measure::new(own.clone(), measure));
+            columns.push((own, plain(by.kind)));
+            if whole {
+                self.aggregates = Some(measures);
+                return Some((columns, true));
+            }
+            Some(by.value)
+        } else {
+            None
+        };
+        if any && is_star(call) {
+            let row = Value::Literal(Constant::Int(0));
+            measures.push(Measure::new(
+                self.fresh("any"),
+                MeasureFunction::RowOfMin(row),
+            ));
+            self.aggregates = Some(measures);
+            return Some((columns, true));
+        }
+        for argument in arguments {
+            let own = match argument.names.first() {
+                Some(name) => name.text.clone(),
+                None => self.default_name(&argument.value)?,
+            };
+            let of = self.scalar(&argument.value, Some(branch))?;
+            let measure = match &by {
+                Some(by) if largest => MeasureFunction::ArgMax {
+                    by: by.clone(),
+                    of: of.value,
+                },
+                Some(by) => MeasureFunction::ArgMin {
+                    by: by.clone(),
+                    of: of.value,
+                },
+                None => MeasureFunction::Any(of.value),
+            };
+            measures.push(Measure::new(own.clone(), measure));
+            columns.push((own, plain(of.kind)));
+        }
+        self.aggregates = Some(measures);
+        Some((columns, false))
+    }
+
+    /// The name that a measure without one gets.
+    fn measure_name(&mut self, value: &Expr) -> Text {
+        let ExprKind::Call(call) = &value.kind else {
+            return self
+                .default_name(value)
+                .unwrap_or_else(|| self.fresh("Column"));
+        };
+        let function = call.name.text.as_str();
+        let stem = match function {
+            "make_set" | "makeset" | "make_set_if" => "set",
+            "make_list" | "makelist" | "make_list_if" => "list",
+            "take_any" | "any" => "",
+            "make_bag" | "make_bag_if" => "bag",
+            name => name,
+        };
+        let first = call
+            .arguments
+            .first()
+            .and_then(|argument| self.default_name(&argument.value));
+        match first {
+            Some(first) if stem.is_empty() => first,
+            Some(first) if !first.starts_with('$') => format_smolstr!("{stem}_{first}"),
+            _ => format_smolstr!("{stem}_"),
+        }
+    }
+
+    /// A call of an aggregate: a measure, and the column that it becomes. `None` when the name is
+    /// no aggregate.
+    pub(super) fn aggregate(
+        &mut self,
+        call: &'a Call,
+        span: Span,
+        row: Option<&Branch>,
+    ) -> Option<Option<Typed>> {
+        let name = call.name.text.as_str();
+        let base = name
+            .strip_suffix("_if")
+            .or_else(|| name.strip_suffix("if"))
+            .unwrap_or(name);
+        if !is_aggregate(base) {
+            return None;
+        }
+        Some(self.aggregated(call, base, base != name, span, row))
+    }
+
+    fn aggregated(
+        &mut self,
+        call: &'a Call,
+        base: &str,
+        conditional: bool,
+        span: Span,
+        row: Option<&Branch>,
+    ) -> Option<Typed> {
+        // Arguments of an aggregate hold no aggregate.
+        let outer = self.aggregates.take();
+        let built = self.measured(call, base, conditional, span, row);
+        self.aggregates = outer;
+        let (function, kind, filter) = built?;
+        let name = self.fresh("measure");
+        let measure = Measure {
+            name: name.clone(),
+            function,
+            filter,
+        };
+        self.aggregates.get_or_insert_default().push(measure);
+        Some(Typed::new(Value::Field(FieldRef::unmapped(name)), kind))
+    }
+
+    fn measured(
+        &mut self,
+        call: &'a Call,
+        base: &str,
+        conditional: bool,
+        span: Span,
+        row: Option<&Branch>,
+    ) -> Option<(MeasureFunction, Kind, Option<Predicate>)> {
+        let at = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
+        let condition = match (conditional, base) {
+            (false, _) => None,
+            (true, "count") => at(0),
+            (true, _) => at(1),
+        };
+        let filter = match (condition, row) {
+            (Some(condition), Some(row)) => Some(self.predicate(condition, row)?),
+            (None, _) if !conditional => None,
+            _ => return None,
+        };
+        if base == "count" {
+            return Some((MeasureFunction::Count, Kind::Number, filter));
+        }
+        let of = self.scalar(at(0)?, row)?;
+        let limit_at = if conditional { 2 } else { 1 };
+        let number = |lowering: &mut Self, index: usize| {
+            let value = lowering.scalar(at(index)?, row)?.constant()?;
+            match value {
+                Constant::Int(n) => Some(n),
+                _ => None,
+            }
+        };
+        let kind = of.kind;
+        let value = of.value;
+        let (function, kind) = match base {
+            "dcount" | "count_distinct" => {
+                (MeasureFunction::CountDistinct(vec![value]), Kind::Number)
+            }
+            "sum" => (MeasureFunction::Sum(value), kind),
+            "avg" => (MeasureFunction::Average(value), kind),
+            "min" => (MeasureFunction::Min(value), kind),
+            "max" => (MeasureFunction::Max(value), kind),
+            "take_any" | "any" | "take_any_" => (MeasureFunction::Any(value), kind),
+            "stdev" => (
+                MeasureFunction::Deviation(value, Population::Sample),
+                Kind::Number,
+            ),
+            "stdevp" => (
+                MeasureFunction::Deviation(value, Population::Whole),
+                Kind::Number,
+            ),
+            "variance" => (
+                MeasureFunction::Variance(value, Population::Sample),
+                Kind::Number,
+            ),
+            "variancep" => (
+                MeasureFunction::Variance(value, Population::Whole),
+                Kind::Number,
+            ),
+            "make_bag" => (MeasureFunction::MakeBag(value), Kind::Dynamic),
+            "make_set" | "makeset" | "make_list" | "makelist" => {
+                let limit = at(limit_at).and_then(|_| number(self, limit_at));
+                let limit = limit.and_then(|n| u64::try_from(n).ok());
+                let function = if base.contains("set") {
+                    MeasureFunction::Set(value, limit)
+                } else {
+                    MeasureFunction::List(value, limit)
+                };
+                (function, Kind::Dynamic)
+            }
+            "percentile" => {
+                let share = self.scalar(at(1)?, row)?.constant()?;
+                let share = match share {
+                    Constant::Int(n) => f64::from(i32::try_from(n).ok()?),
+                    Constant::Float(n) => n,
+                    _ => return None,
+                };
+                (MeasureFunction::PercentileNearest(value, share), kind)
+            }
+            _ => {
+                self.lose(LossReason::UnknownFunction, call.name.text.clone(), span);
+                return None;
+            }
+        };
+        Some((function, kind, filter))
+    }
+}
+
+/// What the items of a `summarize` give.
+#[derive(Default)]
+struct Found {
+    measures: Vec<Measure>,
+    derived: Vec<(Text, Value)>,
+    columns: Vec<(Text, Column)>,
+    /// Every other column comes along.
+    whole: bool,
+}
+
+fn is_star(call: &Call) -> bool {
+    call.arguments
+        .iter()
+        .any(|argument| argument.value.kind == ExprKind::Star)
+}
+
+fn is_aggregate(name: &str) -> bool {
+    matches!(
+        name,
+        "count"
+            | "dcount"
+            | "count_distinct"
+            | "sum"
+            | "avg"
+            | "min"
+            | "max"
+            | "take_any"
+            | "any"
+            | "stdev"
+            | "stdevp"
+            | "variance"
+            | "variancep"
+            | "make_bag"
+            | "make_set"
+            | "makeset"
+            | "make_list"
+            | "makelist"
+            | "percentile"
+            | "percentiles"
+            | "hll"
+            | "tdigest"
+            | "arg_max"
+            | "arg_min"
+            | "make_list_with_nulls"
+            | "binary_all_or"
+            | "binary_all_and"
+            | "dcount_hll"
+            | "hll_merge"
+            | "buildschema"
+    )
+}

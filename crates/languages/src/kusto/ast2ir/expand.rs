@@ -1,0 +1,233 @@
+//! Operators that take values apart: `mv-expand`, `mv-apply`, `parse`, `parse-kv`.
+
+use super::Lowering;
+use super::relation::{Branch, Column, Relation};
+use super::scalar::Kind;
+use crate::kusto::ast::{MvExpand, Operator, ParseKv, ParseOperator, ParsePiece};
+use tripline_ir::{
+    Apply, Atom, Dialect, Expand, Expr as Value, Function, LossReason, Plan, Predicate, Round,
+    Subject, Test, Text, Value as Constant,
+};
+use tripline_text::Span;
+
+impl<'a> Lowering<'a> {
+    pub(super) fn every_table(&mut self, span: Span) -> Option<Relation> {
+        let _ = span;
+        let plan = Plan::Match(tripline_ir::Match {
+            source: tripline_ir::Source::default(),
+            predicate: Predicate::True,
+        });
+        Some(Relation::of(Branch::new(
+            plan,
+            tripline_schema::Scheme::Sentinel,
+            tripline_schema::Activity::Other,
+        )))
+    }
+
+    pub(super) fn expand(&mut self, branch: &mut Branch, items: &'a MvExpand) {
+        let limit = match &items.limit {
+            Some(limit) => self
+                .constant(limit)
+                .and_then(super::scalar::Typed::constant),
+            None => None,
+        };
+        let limit = match limit {
+            Some(Constant::Int(n)) => u64::try_from(n).ok(),
+            _ => None,
+        };
+        let mut columns = Vec::new();
+        for item in &items.items {
+            let name = match item.names.first() {
+                Some(name) => Some(name.text.clone()),
+                None => self.default_name(&item.value),
+            };
+            let value = self.scalar(&item.value, Some(branch));
+            if let (Some(name), Some(value)) = (name, value) {
+                columns.push((name, Value::call(Function::Elements, vec![value.value])));
+            }
+        }
+        if columns.is_empty() {
+            return;
+        }
+        branch.leave_events();
+        for (name, _) in &columns {
+            plain(branch, name, Kind::Dynamic);
+        }
+        if let Some(index) = &items.index {
+            plain(branch, index, Kind::Number);
+        }
+        branch.stage(|input| {
+            Plan::Expand(Expand {
+                input,
+                columns,
+                keep_empty: true,
+                limit,
+                index: items.index.clone(),
+            })
+        });
+    }
+
+    /// `mv-apply items on (operators)`: the operators run over the elements of one row.
+    pub(super) fn apply(
+        &mut self,
+        branch: &mut Branch,
+        items: &'a MvExpand,
+        operators: &'a [Operator],
+    ) {
+        let mut inner = branch.clone();
+        inner.leave_events();
+        inner.plan = Plan::Given;
+        self.expand(&mut inner, items);
+        if let Plan::Expand(expand) = &mut inner.plan {
+            expand.keep_empty = false;
+        }
+        let Some(done) = self.pipeline(Relation::of(inner), operators) else {
+            return;
+        };
+        let done = done.joined();
+        branch.leave_events();
+        for (name, column) in done.columns {
+            branch.define(&name, column, true);
+        }
+        branch.derived.extend(done.derived);
+        let body = Box::new(done.plan);
+        branch.stage(|input| Plan::Apply(Apply { input, body }));
+    }
+
+    pub(super) fn parse(&mut self, branch: &mut Branch, parse: &'a ParseOperator) {
+        let Some(value) = self.scalar(&parse.value, Some(branch)) else {
+            return;
+        };
+        let value = value.known_text();
+        let expression = Value::Literal(Constant::Text(pattern(parse)));
+        if parse.filter {
+            let fits = Value::call(
+                Function::RegexMatch(Dialect::Re2),
+                vec![value.clone(), expression.clone()],
+            );
+            let atom = Atom::new(Subject::Expr(fits), Test::IsTrue, parse.value.span);
+            branch.filter(Predicate::atom(atom));
+        }
+        let mut columns = Vec::new();
+        let mut group = 0_i64;
+        for piece in &parse.pieces {
+            let ParsePiece::Column(name, kind) = piece else {
+                continue;
+            };
+            group += 1;
+            let group = Value::Literal(Constant::Int(group));
+            let found = Value::call(
+                Function::RegexCapture(Dialect::Re2),
+                vec![value.clone(), expression.clone(), group],
+            );
+            columns.push((name.text.clone(), converted(found, kind)));
+        }
+        for (piece, _) in parse
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                ParsePiece::Column(name, kind) => Some((name, kind)),
+                _ => None,
+            })
+            .zip(&columns)
+        {
+            plain(branch, &piece.0.text, Kind::named(piece.1));
+        }
+        branch.derive(columns);
+    }
+
+    pub(super) fn parse_kv(&mut self, branch: &mut Branch, parse: &'a ParseKv) {
+        let Some(value) = self.scalar(&parse.value, Some(branch)) else {
+            return;
+        };
+        if parse.other {
+            self.lose(
+                LossReason::NotExpressible,
+                "options of parse-kv",
+                parse.value.span,
+            );
+        }
+        let text = |text: &Option<Text>, usual: &str| {
+            Value::Literal(Constant::Text(text.clone().unwrap_or_else(|| usual.into())))
+        };
+        let pairs = Value::call(
+            Function::ParseKeyValue,
+            vec![
+                value.value,
+                text(&parse.pairs, " "),
+                text(&parse.values, "="),
+            ],
+        );
+        let mut columns = Vec::new();
+        for column in &parse.columns {
+            let key = Value::Literal(Constant::Text(column.name.text.clone()));
+            let found = Value::call(Function::Member, vec![pairs.clone(), key]);
+            columns.push((column.name.text.clone(), converted(found, &column.kind)));
+        }
+        for column in &parse.columns {
+            plain(branch, &column.name.text, Kind::named(&column.kind));
+        }
+        branch.derive(columns);
+    }
+}
+
+/// Defines a computed column.
+fn plain(branch: &mut Branch, name: &Text, kind: Kind) {
+    let column = Column {
+        kind,
+        view: None,
+        lost: None,
+    };
+    branch.define(name, column, true);
+}
+
+/// A found text as the column's type.
+fn converted(text: Value, kind: &str) -> Value {
+    match Kind::named(kind) {
+        Kind::Number if matches!(kind, "int" | "long") => {
+            Value::call(Function::ToInt(Round::Truncate), vec![text])
+        }
+        Kind::Number => Value::call(Function::ToFloat, vec![text]),
+        Kind::Time => Value::call(Function::ToTime, vec![text]),
+        Kind::Length => Value::call(Function::ToDuration, vec![text]),
+        Kind::Bool => Value::call(Function::ToBool, vec![text]),
+        Kind::Dynamic => Value::call(Function::ParseDynamic, vec![text]),
+        Kind::Text | Kind::Unknown => text,
+    }
+}
+
+/// The regular expression that a `parse` pattern amounts to, over the whole text.
+fn pattern(parse: &ParseOperator) -> Text {
+    let mut out = String::from("(?s)^");
+    for (at, piece) in parse.pieces.iter().enumerate() {
+        let last = at + 1 == parse.pieces.len();
+        match piece {
+            ParsePiece::Star if last => out.push_str(".*"),
+            ParsePiece::Star => out.push_str(".*?"),
+            ParsePiece::Text(text) if parse.regex => {
+                out.push_str("(?:");
+                out.push_str(text);
+                out.push(')');
+            }
+            ParsePiece::Text(text) => escape(text, &mut out),
+            ParsePiece::Column(_, kind) => out.push_str(match kind.as_str() {
+                "int" | "long" => r"\s*([-+]?\d+)",
+                "real" | "double" | "decimal" => r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)",
+                _ if last => "(.*)",
+                _ => "(.*?)",
+            }),
+        }
+    }
+    out.push('$');
+    out.into()
+}
+
+/// A text as a regular expression that matches it alone.
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}

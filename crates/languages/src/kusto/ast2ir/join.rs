@@ -1,0 +1,158 @@
+//! `join` and `lookup`.
+
+use super::Lowering;
+use super::relation::{Branch, Relation};
+use crate::kusto::ast::{Expr, ExprKind, JoinOperator, Test};
+use tripline_ir::{
+    Expr as Value, Join, JoinColumns, JoinKey, JoinKind, LossReason, Plan, format_smolstr,
+};
+
+impl<'a> Lowering<'a> {
+    pub(super) fn join(
+        &mut self,
+        rows: Relation,
+        join: &'a JoinOperator,
+        lookup: bool,
+    ) -> Option<Relation> {
+        let mut left = rows.joined();
+        let Some(right) = self.relation(&join.right) else {
+            return Some(Relation::of(left));
+        };
+        let right = right.joined();
+        let mut keys = Vec::new();
+        for on in &join.on {
+            self.join_keys(on, &left, &right, &mut keys);
+        }
+        let kind = match join.kind.as_ref().map(|kind| kind.text.as_str()) {
+            None if lookup => JoinKind::LeftOuter,
+            None | Some("innerunique") => JoinKind::InnerUnique,
+            Some("leftouter") => JoinKind::LeftOuter,
+            Some("rightouter") => JoinKind::RightOuter,
+            Some("fullouter") => JoinKind::FullOuter,
+            Some("leftanti" | "anti" | "leftantisemi") => JoinKind::LeftAnti,
+            Some("rightanti" | "rightantisemi") => JoinKind::RightAnti,
+            Some("leftsemi") => JoinKind::LeftSemi,
+            Some("rightsemi") => JoinKind::RightSemi,
+            Some(_) => JoinKind::Inner,
+        };
+        let only_right = matches!(kind, JoinKind::RightSemi | JoinKind::RightAnti);
+        let only_left = matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti);
+        left.leave_events();
+        let mut shown = if only_right {
+            right.clone()
+        } else {
+            left.clone()
+        };
+        shown.leave_events();
+        if !only_left && !only_right {
+            merge(&mut shown, &right);
+        }
+        let columns = if lookup {
+            JoinColumns::LeftFirst
+        } else {
+            JoinColumns::Numbered
+        };
+        shown.plan = Plan::Join(Join {
+            left: Box::new(left.plan),
+            right: Box::new(right.plan),
+            on: vec![keys],
+            kind,
+            columns,
+            limit: None,
+        });
+        Some(Relation::of(shown))
+    }
+
+    /// The keys that an `on` item says.
+    fn join_keys(&mut self, on: &'a Expr, left: &Branch, right: &Branch, keys: &mut Vec<JoinKey>) {
+        match &on.kind {
+            ExprKind::Name(_) => {
+                let own = self.scalar(on, Some(left));
+                let other = self.scalar(on, Some(right));
+                if let (Some(own), Some(other)) = (own, other) {
+                    keys.push(JoinKey::equal(own.value, other.value));
+                }
+            }
+            ExprKind::And(parts) | ExprKind::Tuple(parts) => {
+                for part in parts {
+                    self.join_keys(part, left, right, keys);
+                }
+            }
+            ExprKind::Compare(how, a, b) if how.test == Test::Equals && !how.negated => {
+                let (a, b) = match (side(a), side(b)) {
+                    (Some(("$left", x)), Some(("$right", y))) => (x, y),
+                    (Some(("$right", x)), Some(("$left", y))) => (y, x),
+                    _ => {
+                        self.lose(
+                            LossReason::NotExpressible,
+                            "a join on other than equal columns",
+                            on.span,
+                        );
+                        return;
+                    }
+                };
+                let own = Value::Field(self.field(&a, left));
+                let other = Value::Field(self.field(&b, right));
+                let lost = [(left, &a), (right, &b)]
+                    .into_iter()
+                    .find_map(|(branch, name)| branch.columns.get(name.as_str())?.lost.clone());
+                if let Some(lost) = lost {
+                    self.losses.push(lost);
+                }
+                keys.push(JoinKey::equal(own, other));
+            }
+            _ => self.lose(
+                LossReason::NotExpressible,
+                "a join on other than equal columns",
+                on.span,
+            ),
+        }
+    }
+}
+
+/// `$left.a`, `$right.b.c`.
+fn side(expr: &Expr) -> Option<(&str, String)> {
+    let ExprKind::Member(of, name) = &expr.kind else {
+        return None;
+    };
+    match &of.kind {
+        ExprKind::Name(side) if side.starts_with('$') => Some((side, name.text.to_string())),
+        _ => {
+            let (side, path) = side(of)?;
+            Some((side, format!("{path}.{}", name.text)))
+        }
+    }
+}
+
+/// Adds the right's columns; one whose name is taken gets a number.
+fn merge(shown: &mut Branch, right: &Branch) {
+    for (name, column) in &right.columns {
+        let taken = shown.columns.contains_key(name)
+            || shown
+                .listed
+                .as_ref()
+                .is_some_and(|listed| listed.contains(name));
+        let name = match taken {
+            true => format_smolstr!("{name}1"),
+            false => name.clone(),
+        };
+        let mut column = column.clone();
+        column.view = None;
+        shown.columns.insert(name.clone(), column);
+        shown.derived.insert(name);
+    }
+    shown.listed = match (&shown.listed, &right.listed) {
+        (Some(left), Some(other)) => {
+            let mut all = left.clone();
+            for name in other {
+                let name = match all.contains(name) {
+                    true => format_smolstr!("{name}1"),
+                    false => name.clone(),
+                };
+                all.push(name);
+            }
+            Some(all)
+        }
+        _ => None,
+    };
+}

@@ -1,0 +1,581 @@
+//! Operators of a pipeline that look at one row at a time, and the choice of the others.
+
+use super::relation::{Branch, Column, Relation};
+use super::scalar::{Kind, Typed};
+use super::{Bound, Lowering};
+use crate::kusto::ast::{Argument, Expr, ExprKind, Ident, Operator, OperatorKind, SortItem};
+use std::rc::Rc;
+use tripline_ir::{
+    Aggregate, Dedup, Expr as Value, FieldRef, Join, JoinColumns, JoinKind, Limit, LossReason,
+    Measure, MeasureFunction, MissingKey, Plan, Predicate, Projection, SortKey, Text,
+    Value as Constant, Window, format_smolstr,
+};
+use tripline_text::Span;
+
+impl<'a> Lowering<'a> {
+    pub(super) fn pipeline(
+        &mut self,
+        rows: Relation,
+        operators: &'a [Operator],
+    ) -> Option<Relation> {
+        let mut rows = rows;
+        for operator in operators {
+            rows = self.operator(rows, operator)?;
+        }
+        Some(rows)
+    }
+
+    fn operator(&mut self, rows: Relation, operator: &'a Operator) -> Option<Relation> {
+        let span = operator.span;
+        match &operator.kind {
+            OperatorKind::Where(test) => {
+                self.each(rows, |lowering, branch| lowering.filter(branch, test))
+            }
+            OperatorKind::Search { predicate, .. } | OperatorKind::Find { predicate, .. } => {
+                self.search(rows, predicate)
+            }
+            OperatorKind::Extend(items) | OperatorKind::Serialize(items) => {
+                self.extend(rows, items)
+            }
+            OperatorKind::Project(items) => self.each(rows, |l, branch| l.project(branch, items)),
+            OperatorKind::ProjectKeep(names) => self.each(rows, |l, b| l.keep(b, names, true)),
+            OperatorKind::ProjectAway(names) => self.each(rows, |l, b| l.keep(b, names, false)),
+            OperatorKind::ProjectRename(items) => self.each(rows, |l, b| l.rename(b, items)),
+            OperatorKind::ProjectReorder(_) | OperatorKind::Display(_) => Some(rows),
+            OperatorKind::As(name) => {
+                self.names
+                    .insert(name.text.clone(), Bound::Rows(Rc::new(rows.clone())));
+                Some(rows)
+            }
+            OperatorKind::Summarize { measures, by } => self.summarize(rows, measures, by),
+            OperatorKind::Distinct(items) => self.distinct(rows, items),
+            OperatorKind::Count => Some(count(rows)),
+            OperatorKind::Join(join) => self.join(rows, join, false),
+            OperatorKind::Lookup(join) => self.join(rows, join, true),
+            OperatorKind::Union {
+                inputs,
+                with_source,
+            } => self.union(rows, inputs, with_source.as_ref()),
+            OperatorKind::Sort(items) => self.sort(rows, items),
+            OperatorKind::Top(limit, items) => {
+                let rows = self.sort(rows, items)?;
+                self.take(rows, limit)
+            }
+            OperatorKind::Take(limit) | OperatorKind::Sample(limit, None) => self.take(rows, limit),
+            OperatorKind::MvExpand(items) => self.each(rows, |l, b| l.expand(b, items)),
+            OperatorKind::MvApply(items, body) => self.each(rows, |l, b| l.apply(b, items, body)),
+            OperatorKind::Parse(parse) => self.each(rows, |l, b| l.parse(b, parse)),
+            OperatorKind::ParseKv(parse) => self.each(rows, |l, b| l.parse_kv(b, parse)),
+            OperatorKind::Invoke(call) => self.invoke(rows, call, span),
+            OperatorKind::Evaluate(value) => {
+                let name = match &value.kind {
+                    ExprKind::Call(call) => call.name.text.clone(),
+                    _ => Text::new_static("evaluate"),
+                };
+                self.lose(
+                    LossReason::UnknownFunction,
+                    format_smolstr!("evaluate {name}"),
+                    span,
+                );
+                Some(rows)
+            }
+            OperatorKind::Error => Some(rows),
+            OperatorKind::MakeSeries { .. } => self.skipped(rows, "make-series", span),
+            OperatorKind::Sample(..) => self.skipped(rows, "sample-distinct", span),
+            OperatorKind::Partition(..) => self.skipped(rows, "partition", span),
+            OperatorKind::Other(name) => self.skipped(rows, name, span),
+            OperatorKind::Print(_) | OperatorKind::Range(..) => {
+                self.skipped(rows, "a source after `|`", span)
+            }
+        }
+    }
+
+    /// A stage that is not understood: the rows go on as they are.
+    #[expect(clippy::unnecessary_wraps, reason = "a stage like the others")]
+    fn skipped(&mut self, rows: Relation, name: &str, span: Span) -> Option<Relation> {
+        self.lose(LossReason::UnknownCommand, name, span);
+        let mut branch = rows.joined();
+        branch.leave_events();
+        Some(Relation::of(branch))
+    }
+
+    /// Runs a stage over every branch.
+    #[expect(clippy::unnecessary_wraps, reason = "a stage like the others")]
+    fn each(
+        &mut self,
+        mut rows: Relation,
+        mut stage: impl FnMut(&mut Self, &mut Branch),
+    ) -> Option<Relation> {
+        for branch in &mut rows.branches {
+            stage(self, branch);
+        }
+        Some(rows)
+    }
+
+    /// Joins the one-row tables that an expression reads.
+    pub(super) fn attach(&mut self, branch: &mut Branch) {
+        for table in std::mem::take(&mut self.attached) {
+            branch.leave_events();
+            branch.stage(|left| {
+                Plan::Join(Join {
+                    left,
+                    right: Box::new(table),
+                    on: vec![Vec::new()],
+                    kind: JoinKind::LeftOuter,
+                    columns: JoinColumns::LeftFirst,
+                    limit: None,
+                })
+            });
+        }
+    }
+
+    fn filter(&mut self, branch: &mut Branch, test: &'a Expr) {
+        if let ExprKind::And(parts) = &test.kind {
+            for part in parts {
+                self.filter(branch, part);
+            }
+            return;
+        }
+        self.used_alias = false;
+        let found = self.predicate(test, branch);
+        if !self.attached.is_empty() {
+            self.aliases = false;
+            self.attached.clear();
+            let again = self.predicate(test, branch);
+            self.aliases = true;
+            self.attach(branch);
+            if let Some(predicate) = again {
+                branch.filter(predicate);
+            }
+            return;
+        }
+        let Some(predicate) = found else { return };
+        let mut trial = true;
+        if self.used_alias {
+            let mut fields = Vec::new();
+            predicate.visit(&mut |atom| fields.extend(atom.fields()));
+            let own = |field: &&FieldRef| !branch.derived.contains(&field.name);
+            trial = branch.row_wise && fields.iter().all(|field| own(&field));
+        }
+        if trial {
+            branch.filter(predicate);
+            return;
+        }
+        self.aliases = false;
+        let again = self.predicate(test, branch);
+        self.aliases = true;
+        if let Some(predicate) = again {
+            branch.filter(predicate);
+        }
+    }
+
+    pub(super) fn search(&mut self, rows: Relation, predicate: &'a Expr) -> Option<Relation> {
+        self.each(rows, |lowering, branch| lowering.filter(branch, predicate))
+    }
+
+    /// The tables that `search in (...)` and `find in (...)` name.
+    pub(super) fn searched(&mut self, tables: &'a [Expr], span: Span) -> Option<Relation> {
+        let mut rows = Relation {
+            branches: Vec::new(),
+        };
+        for table in tables {
+            rows.branches.extend(self.relation(table)?.branches);
+        }
+        if rows.branches.is_empty() {
+            return self.every_table(span);
+        }
+        Some(rows)
+    }
+
+    pub(super) fn extend(&mut self, rows: Relation, items: &'a [Argument]) -> Option<Relation> {
+        self.each(rows, |lowering, branch| {
+            for item in items {
+                lowering.column(branch, item);
+            }
+        })
+    }
+
+    /// Adds the column of one item; its name when it has one.
+    pub(super) fn column(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
+        if item.names.len() > 1 {
+            return self.columns_of_list(branch, item);
+        }
+        let name = match item.names.first() {
+            Some(name) => name.text.clone(),
+            None => self.default_name(&item.value)?,
+        };
+        if item.names.is_empty() && matches!(item.value.kind, ExprKind::Name(_)) {
+            return Some(name);
+        }
+        self.define(branch, &name, &item.value);
+        Some(name)
+    }
+
+    /// A column of this name and value. One that cannot be computed is told when it is read.
+    pub(super) fn define(&mut self, branch: &mut Branch, name: &Text, value: &'a Expr) {
+        let before = std::mem::take(&mut self.losses);
+        let typed = self.scalar(value, Some(branch));
+        let mut losses = std::mem::replace(&mut self.losses, before);
+        let Some(typed) = typed else {
+            let lost = losses.drain(..).next().unwrap_or(tripline_ir::Loss {
+                reason: LossReason::SyntaxError,
+                detail: name.clone(),
+                span: Some(value.span),
+            });
+            let column = Column {
+                kind: Kind::Unknown,
+                view: None,
+                lost: Some(lost),
+            };
+            branch.define(name, column, true);
+            return;
+        };
+        self.attach(branch);
+        self.store(branch, name, typed);
+    }
+
+    fn store(&mut self, branch: &mut Branch, name: &Text, typed: Typed) {
+        let same = matches!(&typed.value, Value::Field(field) if field.name == *name);
+        if same {
+            return;
+        }
+        let own_name = typed
+            .view
+            .as_ref()
+            .is_some_and(|view| view.field.name == *name);
+        let column = Column {
+            kind: typed.kind,
+            view: typed.view.filter(|_| branch.row_wise && !own_name),
+            lost: None,
+        };
+        branch.define(name, column, true);
+        branch.derive(vec![(name.clone(), typed.value)]);
+    }
+
+    /// `(a, b) = list`.
+    fn columns_of_list(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
+        let value = self.scalar(&item.value, Some(branch))?;
+        for (at, name) in item.names.iter().enumerate() {
+            let index = Value::Literal(Constant::Int(i64::try_from(at).unwrap_or(0)));
+            let part = Value::call(
+                tripline_ir::Function::Index,
+                vec![value.value.clone(), index],
+            );
+            self.store(branch, &name.text, Typed::new(part, Kind::Dynamic));
+        }
+        item.names.first().map(|name| name.text.clone())
+    }
+
+    /// The name that a column without one gets.
+    pub(super) fn default_name(&mut self, value: &Expr) -> Option<Text> {
+        Some(match &value.kind {
+            ExprKind::Name(name) => name.clone(),
+            ExprKind::Member(of, name) => {
+                format_smolstr!("{}_{}", self.default_name(of)?, name.text)
+            }
+            ExprKind::Index(of, _) => self.default_name(of)?,
+            ExprKind::Call(call) => {
+                let first = call.arguments.first().map(|argument| &argument.value)?;
+                match call.name.text.as_str() {
+                    "bin" | "floor" | "tostring" | "tolower" | "toupper" | "todynamic"
+                    | "parse_json" => self.default_name(first)?,
+                    _ => self.fresh("Column"),
+                }
+            }
+            _ => self.fresh("Column"),
+        })
+    }
+
+    fn project(&mut self, branch: &mut Branch, items: &'a [Argument]) {
+        let mut names = Vec::new();
+        let mut plain: Vec<(Text, Text)> = Vec::new();
+        for item in items {
+            if let ([name], ExprKind::Name(of)) = (item.names.as_slice(), &item.value.kind) {
+                plain.push((name.text.clone(), of.clone()));
+            }
+            match item.value.kind {
+                ExprKind::Star => return,
+                _ if item.names.len() > 1 => {
+                    self.column(branch, item);
+                    names.extend(item.names.iter().map(|name| name.text.clone()));
+                }
+                _ => names.extend(self.column(branch, item)),
+            }
+        }
+        let fields = names.iter().map(|name| self.field(name, branch)).collect();
+        branch.keep(names, fields);
+    }
+
+    fn keep(&mut self, branch: &mut Branch, names: &'a [Expr], keep: bool) {
+        let mut fields = Vec::new();
+        let mut patterns = Vec::new();
+        for name in names {
+            if let ExprKind::Name(text) | ExprKind::Wildcard(text) = &name.kind {
+                fields.push(self.field(text, branch));
+                patterns.push(text.clone());
+            }
+        }
+        let chosen = |name: &Text| patterns.iter().any(|pattern| glob(pattern, name));
+        if let Some(listed) = &mut branch.listed {
+            listed.retain(|name| chosen(name) == keep);
+        }
+        branch.columns.retain(|name, _| chosen(name) == keep);
+        let projection = if keep {
+            Projection::Keep(fields)
+        } else {
+            Projection::Drop(fields)
+        };
+        branch.stage(|input| Plan::Project { input, projection });
+    }
+
+    fn rename(&mut self, branch: &mut Branch, items: &'a [Argument]) {
+        let mut pairs = Vec::new();
+        for item in items {
+            let (Some(new), ExprKind::Name(old)) = (item.names.first(), &item.value.kind) else {
+                continue;
+            };
+            let Some(typed) = self.scalar(&item.value, Some(branch)) else {
+                continue;
+            };
+            let field = self.field(old, branch);
+            let column = Column {
+                kind: typed.kind,
+                view: typed
+                    .view
+                    .filter(|view| branch.row_wise && !branch.derived.contains(&view.field.name)),
+                lost: None,
+            };
+            pairs.push((field, new.text.clone()));
+            branch.columns.remove(old);
+            if let Some(listed) = &mut branch.listed {
+                listed.retain(|name| name != old);
+            }
+            branch.derived.insert(old.clone());
+            let view = column.view.clone();
+            branch.define(&new.text, column, true);
+            if let Some(column) = branch.columns.get_mut(&new.text) {
+                column.view = view;
+            }
+            // The old name is gone; a test through the new one may still be put at the event.
+            branch.derived.remove(old);
+        }
+        if !pairs.is_empty() {
+            branch.stage(|input| Plan::Project {
+                input,
+                projection: Projection::Rename(pairs),
+            });
+        }
+    }
+
+    pub(super) fn union(
+        &mut self,
+        mut rows: Relation,
+        inputs: &'a [Expr],
+        with_source: Option<&Text>,
+    ) -> Option<Relation> {
+        if let Some(name) = with_source {
+            for branch in &mut rows.branches {
+                tagged(branch, name, "union_arg0");
+            }
+        }
+        for input in inputs {
+            let Some(more) = self.relation(input) else {
+                continue;
+            };
+            for mut branch in more.branches {
+                if let Some(name) = with_source {
+                    let table = match &branch.plan {
+                        Plan::Match(found) => found.source.names.first().cloned(),
+                        _ => None,
+                    };
+                    let table = table.unwrap_or_else(|| self.source.slice(input.span).into());
+                    tagged(&mut branch, name, &table);
+                }
+                rows.branches.push(branch);
+            }
+        }
+        (!rows.branches.is_empty()).then_some(rows)
+    }
+
+    fn distinct(&mut self, rows: Relation, items: &'a [Argument]) -> Option<Relation> {
+        let mut branch = rows.joined();
+        if matches!(items, [item] if item.value.kind == ExprKind::Star) {
+            let by = vec![Value::call(tripline_ir::Function::RowObject, Vec::new())];
+            branch.leave_events();
+            branch.stage(|input| dedup(input, by));
+            return Some(Relation::of(branch));
+        }
+        let mut names = Vec::new();
+        for item in items {
+            if let Some(name) = self.column(&mut branch, item) {
+                names.push(name);
+            }
+        }
+        let fields: Vec<FieldRef> = names.iter().map(|name| self.field(name, &branch)).collect();
+        for item in items {
+            if let ExprKind::Name(_) = item.value.kind {
+                let _ = self.scalar(&item.value, Some(&branch));
+            }
+        }
+        let by = fields.iter().cloned().map(Value::Field).collect();
+        branch.leave_events();
+        branch.stage(|input| dedup(input, by));
+        branch.keep(names, fields);
+        Some(Relation::of(branch))
+    }
+
+    fn sort(&mut self, rows: Relation, items: &'a [SortItem]) -> Option<Relation> {
+        let mut branch = rows.joined();
+        let mut by = Vec::new();
+        let before = self.losses.len();
+        for item in items {
+            if let Some(value) = self.scalar(&item.value, Some(&branch)) {
+                by.push(SortKey {
+                    value: value.value,
+                    descending: !item.ascending,
+                    nulls_first: item.ascending,
+                });
+            }
+        }
+        // Order alone decides nothing.
+        self.losses.truncate(before);
+        branch.leave_events();
+        branch.stage(|input| Plan::Sort { input, by });
+        Some(Relation::of(branch))
+    }
+
+    fn take(&mut self, rows: Relation, limit: &'a Expr) -> Option<Relation> {
+        let mut branch = rows.joined();
+        let value = self.constant(limit).and_then(Typed::constant);
+        let Some(Constant::Int(count)) = value else {
+            self.lose(
+                LossReason::NotExpressible,
+                "a computed number of rows",
+                limit.span,
+            );
+            return Some(Relation::of(branch));
+        };
+        let count = u64::try_from(count).unwrap_or(0);
+        branch.leave_events();
+        branch.stage(|input| {
+            Plan::Limit(Limit {
+                input,
+                count,
+                from_end: false,
+            })
+        });
+        Some(Relation::of(branch))
+    }
+
+    fn invoke(
+        &mut self,
+        rows: Relation,
+        call: &'a crate::kusto::ast::Call,
+        span: Span,
+    ) -> Option<Relation> {
+        if let Some(Bound::Function(lambda)) = self.names.get(&call.name.text) {
+            let lambda = *lambda;
+            let arguments: Vec<_> = call.arguments.iter().collect();
+            return self.call_function(lambda, &arguments, Some(rows), span);
+        }
+        self.lose(LossReason::UnknownFunction, call.name.text.clone(), span);
+        Some(rows)
+    }
+
+    pub(super) fn range(&mut self, name: &Ident, bounds: &'a [Expr; 3]) -> Option<Relation> {
+        let mut values = Vec::new();
+        let mut kind = Kind::Unknown;
+        for bound in bounds {
+            let value = self.constant(bound)?;
+            if values.is_empty() {
+                kind = value.kind;
+            }
+            values.push(value.value);
+        }
+        let list = Value::call(tripline_ir::Function::RangeInclusive, values);
+        let table = Plan::Table(tripline_ir::Table {
+            columns: Vec::new(),
+            rows: vec![Vec::new()],
+        });
+        let plan = Plan::Expand(tripline_ir::Expand {
+            input: Box::new(table),
+            columns: vec![(name.text.clone(), list)],
+            keep_empty: false,
+            limit: None,
+            index: None,
+        });
+        let mut branch = Branch::new(
+            plan,
+            tripline_schema::Scheme::Sentinel,
+            tripline_schema::Activity::Other,
+        );
+        branch.row_wise = false;
+        branch.listed = Some(Vec::new());
+        let column = Column {
+            kind,
+            view: None,
+            lost: None,
+        };
+        branch.define(&name.text, column, true);
+        Some(Relation::of(branch))
+    }
+}
+
+/// Adds the name of the source.
+fn tagged(branch: &mut Branch, name: &Text, table: &str) {
+    let column = Column {
+        kind: Kind::Text,
+        view: None,
+        lost: None,
+    };
+    branch.define(name, column, true);
+    branch.derive(vec![(
+        name.clone(),
+        Value::Literal(Constant::Text(table.into())),
+    )]);
+}
+
+fn dedup(input: Box<Plan>, by: Vec<Value>) -> Plan {
+    Plan::Dedup(Dedup {
+        input,
+        by,
+        count: 1,
+        consecutive: false,
+        missing: MissingKey::Value,
+    })
+}
+
+/// `count`: one row.
+fn count(rows: Relation) -> Relation {
+    let mut branch = rows.joined();
+    branch.leave_events();
+    branch.stage(|input| {
+        Plan::Aggregate(Aggregate {
+            input,
+            group_by: Vec::new(),
+            window: Window::Whole,
+            measures: vec![Measure::new("Count", MeasureFunction::Count)],
+            having: Predicate::True,
+            closed: true,
+        })
+    });
+    branch.columns.clear();
+    branch.listed = Some(Vec::new());
+    let column = Column {
+        kind: Kind::Number,
+        view: None,
+        lost: None,
+    };
+    branch.define(&Text::new_static("Count"), column, true);
+    Relation::of(branch)
+}
+
+/// Whether a name fits a pattern in which `*` stands for any run.
+fn glob(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        }
+    }
+}

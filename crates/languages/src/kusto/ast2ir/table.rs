@@ -1,0 +1,368 @@
+//! Where rows come from: tables, names of tables, `datatable`, `externaldata`, calls.
+
+use super::relation::{Branch, Column, Relation};
+use super::scalar::Kind;
+use super::{Bound, Lowering, MAX_NODES, function, is_place};
+use crate::kusto::ast::{self, Call, Expr, ExprKind, OperatorKind, Parameter};
+use crate::sigma::near;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use tripline_ir::{
+    LossReason, Match, Opaque, Plan, Predicate, Source as Origin, Table, Text, Value,
+    format_smolstr,
+};
+use tripline_schema::{Activity, Scheme};
+use tripline_text::{Code, Span};
+
+impl<'a> Lowering<'a> {
+    /// The rows of an expression that stands for a table.
+    pub(super) fn relation(&mut self, expr: &'a Expr) -> Option<Relation> {
+        match &expr.kind {
+            ExprKind::Pipe(source, operators) => {
+                let rows = self.relation(source)?;
+                self.pipeline(rows, operators)
+            }
+            ExprKind::Name(name) => self.named(name, expr.span),
+            ExprKind::Wildcard(name) => self.source_of(name, expr.span).map(Relation::of),
+            ExprKind::Star => self.source_of("*", expr.span).map(Relation::of),
+            ExprKind::Call(call) => self.called_table(call, expr.span),
+            ExprKind::Member(of, name) => {
+                self.place(of);
+                self.named_table(&name.text, expr.span)
+            }
+            ExprKind::MemberCall(of, call) => {
+                if is_place(&call.name.text) {
+                    self.place(of);
+                    return self.opaque(LossReason::NotExpressible, &call.name.text, expr.span);
+                }
+                self.place(of);
+                self.called_table(call, expr.span)
+            }
+            ExprKind::Datatable(columns, values) => self.datatable(columns, values),
+            ExprKind::External(_, addresses) => {
+                let name = addresses.first().map_or("externaldata", |address| {
+                    self.source
+                        .slice(address.span)
+                        .trim_matches(['@', '"', '\'', 'h', ' '])
+                });
+                let name = format_smolstr!("externaldata {name}");
+                self.opaque(LossReason::UnresolvedList, &name, expr.span)
+            }
+            ExprKind::Leading(operator) => match &operator.kind {
+                OperatorKind::Union {
+                    inputs,
+                    with_source,
+                } => {
+                    let rows = Relation {
+                        branches: Vec::new(),
+                    };
+                    self.union(rows, inputs, with_source.as_ref())
+                }
+                OperatorKind::Search { tables, predicate }
+                | OperatorKind::Find { tables, predicate } => {
+                    let rows = self.searched(tables, expr.span)?;
+                    self.search(rows, predicate)
+                }
+                OperatorKind::Print(items) => {
+                    let table = Plan::Table(Table {
+                        columns: Vec::new(),
+                        rows: vec![Vec::new()],
+                    });
+                    let branch = Branch::new(table, Scheme::Sentinel, Activity::Other);
+                    self.extend(Relation::of(branch), items)
+                }
+                OperatorKind::Range(name, bounds) => self.range(name, bounds),
+                _ => self.opaque(
+                    LossReason::UnknownCommand,
+                    self.source
+                        .slice(operator.span)
+                        .split_whitespace()
+                        .next()
+                        .unwrap_or("?"),
+                    operator.span,
+                ),
+            },
+            ExprKind::Error => None,
+            _ => {
+                let message = "expected a table, found a value".to_owned();
+                self.report(Code::KustoLet, expr.span, message, None);
+                self.opaque(LossReason::NotExpressible, "a value as a table", expr.span)
+            }
+        }
+    }
+
+    fn place(&mut self, of: &'a Expr) {
+        let name = match &of.kind {
+            ExprKind::Call(call) | ExprKind::MemberCall(_, call) => {
+                format_smolstr!("{}()", call.name.text)
+            }
+            _ => return,
+        };
+        self.lose(LossReason::NotExpressible, name, of.span);
+    }
+
+    /// Rows that are not understood.
+    pub(super) fn opaque(
+        &mut self,
+        reason: LossReason,
+        detail: &str,
+        span: Span,
+    ) -> Option<Relation> {
+        self.lose(reason, detail, span);
+        let plan = Plan::Opaque(Opaque {
+            text: self.source.slice(span).into(),
+            reason,
+            span,
+        });
+        let mut branch = Branch::new(plan, Scheme::Sentinel, Activity::Other);
+        branch.row_wise = false;
+        Some(Relation::of(branch))
+    }
+
+    fn named(&mut self, name: &Text, span: Span) -> Option<Relation> {
+        match self.names.get(name).cloned() {
+            None => self.named_table(name, span),
+            Some(Bound::Rows(rows)) => Some((*rows).clone()),
+            Some(Bound::Table(expr, frame)) => self.let_table(expr, frame, span),
+            Some(Bound::Function(_)) => {
+                let call = Call {
+                    name: ast::Ident {
+                        text: name.clone(),
+                        span,
+                    },
+                    arguments: Vec::new(),
+                };
+                let lambda = match self.names.get(&call.name.text) {
+                    Some(Bound::Function(lambda)) => *lambda,
+                    _ => return None,
+                };
+                self.call_function(lambda, &[], None, span)
+            }
+            Some(_) => {
+                let message = format!("expected a table, found the value `{name}`");
+                self.report(Code::KustoLet, span, message, None);
+                self.opaque(LossReason::NotExpressible, "a value as a table", span)
+            }
+        }
+    }
+
+    /// The rows of a `let`, lowered at the first use.
+    fn let_table(&mut self, expr: &'a Expr, frame: u32, span: Span) -> Option<Relation> {
+        let key = (frame, expr.span.start);
+        if let Some(known) = self.tables.get(&key).cloned() {
+            let rows = known?;
+            let size: usize = rows.branches.iter().map(|branch| size(&branch.plan)).sum();
+            self.nodes += size;
+            if self.nodes > MAX_NODES {
+                return self.opaque(LossReason::NotExpressible, "too many tables", span);
+            }
+            return Some((*rows).clone());
+        }
+        let aggregates = self.aggregates.take();
+        let attached = std::mem::take(&mut self.attached);
+        let aliases = std::mem::replace(&mut self.aliases, true);
+        let rows = self.called(span, |lowering| lowering.relation(expr));
+        self.aggregates = aggregates;
+        self.attached = attached;
+        self.aliases = aliases;
+        self.tables.insert(key, rows.clone().map(Rc::new));
+        rows
+    }
+
+    fn named_table(&mut self, name: &str, span: Span) -> Option<Relation> {
+        self.source_of(name, span).map(Relation::of)
+    }
+
+    fn source_of(&mut self, name: &str, span: Span) -> Option<Branch> {
+        let schema = self.context.schema;
+        let known = schema.table_events(name);
+        if known.is_none() && !name.contains('*') {
+            let tables = schema.table_names();
+            if let Some(meant) =
+                near::nearest(name, tables.iter().copied()).filter(|meant| close(name, meant))
+            {
+                let message = format!("no table `{name}` is known");
+                let hint = format!("`{meant}` has a similar name");
+                self.report(Code::KustoTable, span, message, Some(hint));
+            }
+        }
+        let (events, activity) = known.unwrap_or_default();
+        let names = if name == "*" {
+            Vec::new()
+        } else {
+            vec![Text::from(name)]
+        };
+        let plan = Plan::Match(Match {
+            source: Origin { names, events },
+            predicate: Predicate::True,
+        });
+        Some(Branch::new(plan, scheme_of(name), activity))
+    }
+
+    fn called_table(&mut self, call: &'a Call, span: Span) -> Option<Relation> {
+        let name = call.name.text.as_str();
+        if let Some(Bound::Function(lambda)) = self.names.get(name) {
+            let lambda = *lambda;
+            let arguments: Vec<&'a ast::Argument> = call.arguments.iter().collect();
+            return self.call_function(lambda, &arguments, None, span);
+        }
+        let first = call.arguments.first();
+        match name {
+            "materialize" | "view" => self.relation(&first?.value),
+            "table" => match first.map(|argument| &argument.value.kind) {
+                Some(_) => {
+                    let named = self.constant(&first?.value);
+                    match named.as_ref().and_then(super::scalar::Typed::text) {
+                        Some(table) => self.named_table(&table.clone(), span),
+                        None => self.opaque(LossReason::NotExpressible, "table()", span),
+                    }
+                }
+                None => self.opaque(LossReason::NotExpressible, "table()", span),
+            },
+            _ if function::is_parser(name) => self.source_of(name, span).map(Relation::of),
+            "_GetWatchlist" | "_GetWatchlistAlias" => {
+                let list = first.map_or("", |argument| self.source.slice(argument.value.span));
+                let detail = format_smolstr!("{name}({list})");
+                self.opaque(LossReason::UnresolvedList, &detail, span)
+            }
+            _ => self.opaque(LossReason::UnknownFunction, name, span),
+        }
+    }
+
+    /// The rows that a function of the query gives.
+    pub(super) fn call_function(
+        &mut self,
+        lambda: &'a ast::Lambda,
+        arguments: &[&'a ast::Argument],
+        given: Option<Relation>,
+        span: Span,
+    ) -> Option<Relation> {
+        let names = self.bound_arguments(lambda, arguments, given);
+        self.called(span, |lowering| {
+            lowering.in_frame(names, |inner| inner.statements(&lambda.body))
+        })
+    }
+
+    /// The names that a function's body sees.
+    pub(super) fn bound_arguments(
+        &mut self,
+        lambda: &'a ast::Lambda,
+        arguments: &[&'a ast::Argument],
+        given: Option<Relation>,
+    ) -> BTreeMap<Text, Bound<'a>> {
+        let mut names = self.names.clone();
+        let mut given = given;
+        let mut positional = arguments
+            .iter()
+            .filter(|argument| argument.names.is_empty());
+        for parameter in &lambda.parameters {
+            let own = &parameter.name.text;
+            let by_name = arguments
+                .iter()
+                .find(|argument| argument.names.first().is_some_and(|name| name.text == *own));
+            let bound = if parameter.kind == "table" && given.is_some() {
+                given.take().map(|rows| Bound::Rows(Rc::new(rows)))
+            } else {
+                by_name.or_else(|| positional.next()).map(|argument| {
+                    if self.is_table(&argument.value) && parameter.kind == "table" {
+                        self.relation(&argument.value)
+                            .map_or(Bound::Value(None), |rows| Bound::Rows(Rc::new(rows)))
+                    } else {
+                        Bound::Value(self.constant(&argument.value))
+                    }
+                })
+            };
+            let bound = bound
+                .or_else(|| parameter.default.as_ref().map(Bound::Scalar))
+                .unwrap_or(Bound::Value(None));
+            names.insert(own.clone(), bound);
+        }
+        names
+    }
+
+    fn datatable(&mut self, columns: &'a [Parameter], values: &'a [Expr]) -> Option<Relation> {
+        let mut rows = Vec::new();
+        let width = columns.len().max(1);
+        for chunk in values.chunks(width) {
+            let mut row = Vec::with_capacity(width);
+            for value in chunk {
+                let constant = self
+                    .constant(value)
+                    .and_then(super::scalar::Typed::constant);
+                if constant.is_none() {
+                    self.lose(
+                        LossReason::NotExpressible,
+                        "a computed value in `datatable`",
+                        value.span,
+                    );
+                }
+                row.push(constant.unwrap_or(Value::Null));
+            }
+            row.resize(width, Value::Null);
+            rows.push(row);
+        }
+        let names: Vec<Text> = columns
+            .iter()
+            .map(|column| column.name.text.clone())
+            .collect();
+        let plan = Plan::Table(Table {
+            columns: names.clone(),
+            rows,
+        });
+        let mut branch = Branch::new(plan, Scheme::Sentinel, Activity::Other);
+        branch.row_wise = false;
+        for column in columns {
+            let own = Column {
+                kind: Kind::named(&column.kind),
+                view: None,
+                lost: None,
+            };
+            branch.define(&column.name.text, own, true);
+        }
+        branch.listed = Some(names);
+        Some(Relation::of(branch))
+    }
+}
+
+/// Number of nodes of a plan.
+fn size(plan: &Plan) -> usize {
+    1 + plan.inputs().into_iter().map(size).sum::<usize>()
+}
+
+/// Whether a name is so close to a known one that a typing error is likely.
+pub(super) fn close(name: &str, meant: &str) -> bool {
+    let same = name
+        .chars()
+        .zip(meant.chars())
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
+    name.len() > 6
+        && name.len().abs_diff(meant.len()) < 3
+        && (name.eq_ignore_ascii_case(meant) || same + 3 > name.len().min(meant.len()))
+}
+
+/// Whose names a table's columns have.
+fn scheme_of(table: &str) -> Scheme {
+    let defender = [
+        "Device",
+        "Email",
+        "Url",
+        "CloudApp",
+        "AlertInfo",
+        "AlertEvidence",
+        "Behavior",
+        "AADSignInEventsBeta",
+        "AADSpnSignInEventsBeta",
+    ];
+    let identity = [
+        "IdentityLogonEvents",
+        "IdentityQueryEvents",
+        "IdentityDirectoryEvents",
+        "IdentityInfo",
+    ];
+    if defender.iter().any(|prefix| table.starts_with(prefix)) || identity.contains(&table) {
+        Scheme::Defender
+    } else {
+        Scheme::Sentinel
+    }
+}
