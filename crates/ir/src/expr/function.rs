@@ -303,7 +303,7 @@ pub enum Function {
     ParseCsv,
     /// `(text)`: an object of an XML text: elements by name, attributes with `@`, text `#text`.
     ParseXml,
-    /// `(text)`: a version `1.2.3.4` as a number that orders as versions do.
+    /// `(text)`: a version `1.2.3.4` as a text that orders as versions do.
     ParseVersion,
 
     // --- lists (whole) ---
@@ -453,6 +453,11 @@ pub enum Function {
 }
 
 impl Function {
+    /// Whether it reads more than its arguments: the row, or the clock.
+    pub fn reads_more(self) -> bool {
+        matches!(self, Self::Now | Self::RowTime | Self::RowObject)
+    }
+
     /// Name as printed: the JSON name, with parameters that are not the usual ones behind it.
     pub fn name(self) -> Text {
         let json = serde_json::to_value(self).unwrap_or_default();

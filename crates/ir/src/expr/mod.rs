@@ -87,6 +87,20 @@ impl Expr {
         Self::Literal(value.into())
     }
 
+    /// Whether its value is the same for every event and at any time.
+    pub fn is_constant(&self) -> bool {
+        match self {
+            Self::Literal(_) | Self::Variable(_) => true,
+            Self::Field(_) => false,
+            Self::Call {
+                function,
+                arguments,
+            } => !function.reads_more() && arguments.iter().all(Self::is_constant),
+            Self::Each { list, body, .. } => list.is_constant() && body.is_constant(),
+            Self::Let { value, body, .. } => value.is_constant() && body.is_constant(),
+        }
+    }
+
     /// Every field read, in order of appearance.
     pub fn fields(&self) -> Vec<&FieldRef> {
         match self {

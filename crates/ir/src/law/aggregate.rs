@@ -18,13 +18,11 @@
 //! A group without rows does not exist: "fewer than three" never holds for nothing at all.
 
 use super::correlate::{bursts, extend_tuples};
-use super::rows::Row;
+use super::rows::{Row, View};
+use super::sequence::key_name;
 use super::{Law, Unrunnable, value};
-use crate::{
-    Aggregate, CompareOp, Expr, Fields, Measure, MeasureFunction, Number, Predicate, Test, Text,
-    Value, Window,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{Aggregate, CompareOp, Fields, Key, Predicate, Test, Text, Value, Window};
+use std::collections::BTreeMap;
 
 struct Group {
     keys: Fields,
@@ -35,10 +33,16 @@ impl Law<'_> {
     /// The rows of an aggregate: one for each window that passes.
     pub(crate) fn aggregate(&self, aggregate: &Aggregate) -> Result<Vec<Row>, Unrunnable> {
         let mut rows = self.rows(&aggregate.input)?;
-        rows.sort_by_key(|row| self.completion(row));
+        if aggregate.window != Window::Whole {
+            rows.sort_by_key(|row| self.completion(row));
+        }
+        if rows.is_empty() && aggregate.closed && aggregate.group_by.is_empty() {
+            // A pipe's measures of nothing are still a row: `stats count` says 0.
+            return Ok(self.of_nothing(aggregate).into_iter().collect());
+        }
         let mut groups: BTreeMap<Vec<Text>, Group> = BTreeMap::new();
         for row in rows {
-            for (key, values) in self.group_tuples(aggregate, &row) {
+            for (key, values) in self.group_tuples(&aggregate.group_by, &row) {
                 let names = aggregate.group_by.iter().map(|k| key_name(&k.value));
                 let group = groups.entry(key).or_insert_with(|| Group {
                     keys: names.zip(values).collect(),
@@ -55,9 +59,21 @@ impl Law<'_> {
         Ok(found)
     }
 
-    fn group_tuples(&self, aggregate: &Aggregate, row: &Row) -> Vec<(Vec<Text>, Vec<Value>)> {
+    /// The measures of no row at all, if they pass.
+    fn of_nothing(&self, aggregate: &Aggregate) -> Option<Row> {
+        let measures = aggregate.measures.iter();
+        let columns = measures.map(|m| (m.name.clone(), self.measure(m, &[])));
+        let row = Row {
+            view: View::closed(),
+            ..Row::of_columns(columns.collect())
+        };
+        self.row_holds(&aggregate.having, &row).then_some(row)
+    }
+
+    /// The groups that a row belongs to; none where it lacks a key that is not optional.
+    pub(crate) fn group_tuples(&self, keys: &[Key], row: &Row) -> Vec<(Vec<Text>, Vec<Value>)> {
         let mut tuples = vec![(Vec::new(), Vec::new())];
-        for key in &aggregate.group_by {
+        for key in keys {
             let mut values = value::group_values(&self.row_value(&key.value, row));
             // A text form that no value has: values of a group begin with `=`.
             for (text, _) in &mut values {
@@ -115,109 +131,29 @@ impl Law<'_> {
         if rows.is_empty() {
             return None;
         }
-        let columns = aggregate
-            .measures
-            .iter()
-            .map(|measure| (measure.name.clone(), self.measure(measure, rows)))
-            .collect();
+        let names: Vec<&Text> = aggregate.measures.iter().map(|m| &m.name).collect();
+        let mut columns = Fields::new();
+        for measure in &aggregate.measures {
+            for (name, value) in self.row_columns(measure, rows).unwrap_or_default() {
+                columns.entry(name).or_insert(value);
+            }
+        }
+        for measure in &aggregate.measures {
+            columns.insert(measure.name.clone(), self.measure(measure, rows));
+        }
+        columns.retain(|name, _| !group.keys.contains_key(name) || names.contains(&name));
         let row = Row {
             events: self.tidy(rows.iter().flat_map(|row| row.events.clone()).collect()),
             keys: group.keys.clone(),
             columns,
+            view: if aggregate.closed {
+                View::closed()
+            } else {
+                View::default()
+            },
         };
         self.row_holds(&aggregate.having, &row).then_some(row)
     }
-
-    fn measure(&self, measure: &Measure, rows: &[Row]) -> Value {
-        match &measure.function {
-            MeasureFunction::Count => count(rows.len()),
-            MeasureFunction::CountDistinct(exprs) => {
-                let tuples = rows.iter().flat_map(|row| self.tuples(exprs, row));
-                let distinct: BTreeSet<Vec<Text>> = tuples.map(|(texts, _)| texts).collect();
-                count(distinct.len())
-            }
-            MeasureFunction::Sum(expr) => sum(&self.numbers(expr, rows)),
-            MeasureFunction::Average(expr) => average(&self.numbers(expr, rows)),
-            MeasureFunction::Min(expr) => share(&self.sorted(expr, rows), 0.0),
-            MeasureFunction::Max(expr) => share(&self.sorted(expr, rows), 100.0),
-            MeasureFunction::Median(expr) => share(&self.sorted(expr, rows), 50.0),
-            MeasureFunction::Percentile(expr, of) => share(&self.sorted(expr, rows), *of),
-            _ => Value::Null,
-        }
-    }
-
-    /// The numbers that an argument has over the rows; what is no number is skipped.
-    fn numbers(&self, expr: &Expr, rows: &[Row]) -> Vec<Number> {
-        let mut numbers = Vec::new();
-        for row in rows {
-            let value = self.row_value(expr, row);
-            numbers.extend(value.elements().into_iter().filter_map(value::number));
-        }
-        numbers
-    }
-
-    fn sorted(&self, expr: &Expr, rows: &[Row]) -> Vec<Number> {
-        let mut numbers = self.numbers(expr, rows);
-        numbers.sort_by(|a, b| value::float(*a).total_cmp(&value::float(*b)));
-        numbers
-    }
-}
-
-use super::sequence::key_name;
-
-fn count(rows: usize) -> Value {
-    Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
-/// Null for nothing; whole when every number is and the sum fits.
-fn sum(numbers: &[Number]) -> Value {
-    if numbers.is_empty() {
-        return Value::Null;
-    }
-    let whole = numbers
-        .iter()
-        .try_fold(0_i64, |total, number| match number {
-            Number::Int(n) => total.checked_add(*n),
-            Number::Float(_) => None,
-        });
-    match whole {
-        Some(total) => Value::Int(total),
-        None => Value::Float(numbers.iter().map(|n| value::float(*n)).sum()),
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a mean is a floating-point number"
-)]
-fn average(numbers: &[Number]) -> Value {
-    if numbers.is_empty() {
-        return Value::Null;
-    }
-    let total: f64 = numbers.iter().map(|n| value::float(*n)).sum();
-    Value::Float(total / numbers.len() as f64)
-}
-
-/// The value below which a share of sorted numbers falls, by linear interpolation between the
-/// two nearest: the number at place `share / 100 * (n - 1)`.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places in a list of numbers, clamped to it"
-)]
-fn share(sorted: &[Number], share: f64) -> Value {
-    let Some(top) = sorted.len().checked_sub(1) else {
-        return Value::Null;
-    };
-    let place = (share.clamp(0.0, 100.0) / 100.0) * top as f64;
-    let below = (place.floor() as usize).min(top);
-    let above = (place.ceil() as usize).min(top);
-    if below == above {
-        return value::from_number(sorted[below]);
-    }
-    let (low, high) = (value::float(sorted[below]), value::float(sorted[above]));
-    Value::Float(low + (high - low) * (place - below as f64))
 }
 
 /// Whether a test of measures can only turn true, never false, as they grow.

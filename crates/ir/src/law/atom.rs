@@ -1,12 +1,12 @@
 //! Atoms: one test of one thing in an event.
 
+use super::functions::{inside, instant_of, term_occurs};
 use super::pattern::{folded, pattern_matches};
-use super::{Law, expr, lookup::Scope, value};
+use super::{Law, lookup::Scope, value};
 use crate::{
     Atom, Event, FieldCompare, FieldRef, FieldRelation, ListMatch, ListRef, Net, Predicate,
-    Quantifier, Subject, Term, Test, Value,
+    Quantifier, Subject, Test, Value,
 };
-use std::net::IpAddr;
 
 impl Law<'_> {
     /// Whether an atom holds: for one value of its subject, or for each when it says so. A
@@ -21,12 +21,12 @@ impl Law<'_> {
                 .into_iter()
                 .any(|value| self.quantified(atom, value, scope)),
             Subject::AnyField => {
-                let mut values: Vec<Value> = scope.every_value().into_iter().cloned().collect();
+                let mut values: Vec<Value> = scope.every_value();
                 values.extend(scope.event.raw.clone().map(Value::Text));
                 self.quantified(atom, &Value::List(values), scope)
             }
             Subject::Expr(computed) => {
-                let value = expr::evaluate(computed, scope);
+                let value = self.evaluate(computed, scope);
                 self.quantified(atom, &value, scope)
             }
         }
@@ -61,18 +61,28 @@ impl Law<'_> {
                 .as_text()
                 .is_some_and(|text| op.holds(text.as_str().cmp(bound))),
             Test::Cidr(nets) => value.as_text().is_some_and(|text| inside(nets, &text)),
-            Test::Compare(compare) => compared(value, compare, scope),
+            Test::Compare(compare) => self.compared(value, compare, scope),
             Test::InList(list) => self.listed(list, value),
             Test::Term(term) => value.as_text().is_some_and(|text| term_occurs(term, &text)),
             Test::Nested(inner) => self.nested(atom, value, inner, scope),
             Test::Lineage(lineage) => self.lineage(lineage, value, scope),
             Test::IsTrue => is_true(value),
-            Test::Time(op, bound) => expr::instant_of(value)
-                .is_some_and(|at| op.holds(at.cmp(&bound.resolve(self.now())))),
+            Test::Time(op, bound) => {
+                instant_of(value).is_some_and(|at| op.holds(at.cmp(&bound.resolve(self.now()))))
+            }
             Test::Words(words) => value
                 .as_text()
                 .is_some_and(|text| words.found_in(&text, pattern_matches)),
         }
+    }
+
+    /// Whether a value relates to one of those of a second thing in the event.
+    fn compared(&self, value: &Value, compare: &FieldCompare, scope: &Scope<'_>) -> bool {
+        let other = self.evaluate(&compare.other, scope);
+        other
+            .elements()
+            .into_iter()
+            .any(|right| related(value, compare, right))
     }
 
     /// Whether a value is in a list known by name; without the list it is not.
@@ -104,9 +114,8 @@ impl Law<'_> {
         };
         let element = element_event(scope.event, field, value);
         let part = Scope {
-            event: &element,
-            columns: None,
             index: None,
+            ..Scope::of_event(&element)
         };
         self.predicate(inner, &part)
     }
@@ -155,22 +164,6 @@ fn flatten(name: &str, value: &Value, into: &mut crate::Fields) {
     }
 }
 
-/// Whether a text is an address inside one of the networks. An IPv4 address written in IPv6
-/// (`::ffff:10.0.0.1`) is an IPv6 address and in no IPv4 network.
-fn inside(nets: &[Net], text: &str) -> bool {
-    text.parse::<IpAddr>()
-        .is_ok_and(|address| nets.iter().any(|net| net.0.contains(&address)))
-}
-
-/// Whether a value relates to one of those of a second thing in the event.
-fn compared(value: &Value, compare: &FieldCompare, scope: &Scope<'_>) -> bool {
-    let other = expr::evaluate(&compare.other, scope);
-    other
-        .elements()
-        .into_iter()
-        .any(|right| related(value, compare, right))
-}
-
 /// Whether two values stand in a relation: numbers in order as numbers, anything else as text
 /// under the case rule.
 fn related(left: &Value, compare: &FieldCompare, right: &Value) -> bool {
@@ -192,27 +185,6 @@ fn related(left: &Value, compare: &FieldCompare, right: &Value) -> bool {
         FieldRelation::EndsWith => left.ends_with(&right),
         FieldRelation::Contains => left.contains(&right),
     }
-}
-
-/// Whether a word test holds: the text occurs somewhere with every bounded edge on a boundary.
-fn term_occurs(term: &Term, text: &str) -> bool {
-    let fold = |c: char| term.case.fold(c);
-    let text: Vec<char> = text.chars().map(fold).collect();
-    let needle: Vec<char> = term.text.chars().map(fold).collect();
-    let (Some(first), Some(last)) = (needle.first(), needle.last()) else {
-        return true;
-    };
-    let word = |at: Option<usize>| {
-        at.and_then(|i| text.get(i))
-            .is_some_and(|c| c.is_alphanumeric())
-    };
-    let left_bound = term.left && first.is_alphanumeric();
-    let right_bound = term.right && last.is_alphanumeric();
-    text.windows(needle.len()).enumerate().any(|(at, window)| {
-        window == needle.as_slice()
-            && !(left_bound && word(at.checked_sub(1)))
-            && !(right_bound && word(Some(at + needle.len())))
-    })
 }
 
 /// True itself, or the word `true` in any case, as logs of text values write it.

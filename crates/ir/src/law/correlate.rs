@@ -15,7 +15,7 @@
 //! A row of an inner correlation or aggregate stands at the time of its last event and shows its
 //! keys, its measures, and the fields of that event.
 
-use super::rows::Row;
+use super::rows::{Row, View};
 use super::{Law, Unrunnable, value};
 use crate::{Condition, Correlate, Correlated, Duration, Expr, Fields, Text, Timestamp, Value};
 use std::collections::BTreeMap;
@@ -74,6 +74,7 @@ impl Law<'_> {
                 events: self.tidy(events.collect()),
                 keys: group.keys.clone(),
                 columns: Fields::new(),
+                view: View::default(),
             });
             true
         });

@@ -86,11 +86,7 @@ fn has_ancestor(
 
 /// How an event names a process: by entity id where it has one, else by process id.
 fn names(event: &Event, entity: &str, pid: &str) -> Vec<Process> {
-    let scope = Scope {
-        event,
-        columns: None,
-        index: None,
-    };
+    let scope = Scope::of_event(event);
     let text = |name: &str| {
         let field = FieldRef::unmapped(name);
         scope.field(&field).and_then(Value::as_text)

@@ -1,6 +1,7 @@
 //! What value a field reference has.
 
-use crate::{Event, FieldGlob, FieldRef, Fields, Value};
+use super::rows::{Part, View};
+use crate::{Event, FieldGlob, FieldRef, Fields, Text, Value};
 
 /// What a test or an expression reads: an event, under the columns of a row where there is one.
 #[derive(Clone, Copy)]
@@ -11,11 +12,40 @@ pub(crate) struct Scope<'e> {
     pub(crate) columns: Option<&'e Fields>,
     /// Where the event stands in the input; `None` for a part of an event.
     pub(crate) index: Option<usize>,
+    /// What of the event the row still shows; all of it where there is none.
+    pub(crate) view: Option<&'e View>,
+    /// All events, for the named parts of a row.
+    pub(crate) events: &'e [Event],
+    /// What `Each` and `Let` bound, innermost first.
+    pub(crate) bound: Option<&'e Bound<'e>>,
+}
+
+/// A variable and its value.
+pub(crate) struct Bound<'e> {
+    /// The name.
+    pub(crate) name: &'e Text,
+    /// What it stands for.
+    pub(crate) value: Value,
+    /// What was bound around it.
+    pub(crate) outer: Option<&'e Bound<'e>>,
 }
 
 impl<'e> Scope<'e> {
-    /// The value of a field. Looked for, in order: a column of that name, the event's own field
-    /// of that name, the canonical field, the event's own field under the canonical name. A name
+    /// A single event's own fields.
+    pub(crate) fn of_event(event: &'e Event) -> Self {
+        Self {
+            event,
+            columns: None,
+            index: None,
+            view: None,
+            events: &[],
+            bound: None,
+        }
+    }
+
+    /// The value of a field. Looked for, in order: a column of that name, a named part's field,
+    /// the event's own field of that name, the canonical field, the event's own field under the
+    /// canonical name; the event's fields only as far as the row still shows them. A name
     /// that is there with a null ends the search.
     pub(crate) fn field(&self, field: &FieldRef) -> Option<&'e Value> {
         if let Some(columns) = self.columns {
@@ -26,6 +56,17 @@ impl<'e> Scope<'e> {
                 return column;
             }
         }
+        if let Some(view) = self.view {
+            if let Some((part, inner)) = view.part(&field.name) {
+                return self.of_part(part).field(&FieldRef {
+                    name: inner.into(),
+                    canonical: field.canonical.clone(),
+                });
+            }
+            if !view.shows(&field.name) {
+                return None;
+            }
+        }
         self.event
             .native
             .get(&field.name)
@@ -33,30 +74,118 @@ impl<'e> Scope<'e> {
             .or_else(|| self.event.native.get(&field.canonical))
     }
 
+    /// The scope of a named part of the row.
+    fn of_part(&self, part: &'e Part) -> Scope<'e> {
+        Scope {
+            event: part
+                .event
+                .map_or(&super::rows::NO_EVENT, |at| &self.events[at]),
+            columns: Some(&part.columns),
+            index: part.event,
+            view: Some(&part.view),
+            events: self.events,
+            bound: None,
+        }
+    }
+
+    /// The object of the fields below a name: `a.b` and `a.c` for `a`. `None` when there are none.
+    pub(crate) fn object(&self, field: &FieldRef) -> Option<Value> {
+        let prefix = crate::format_smolstr!("{}.", field.name);
+        let all = self.visible();
+        let below = all.range(prefix.clone()..);
+        let mut object = Vec::new();
+        for (name, value) in below.take_while(|(name, _)| name.starts_with(prefix.as_str())) {
+            let mut path = name[prefix.len()..].split('.');
+            if let Some(first) = path.next() {
+                insert(&mut object, first, path, value);
+            }
+        }
+        (!object.is_empty()).then_some(Value::Object(object))
+    }
+
+    /// Every field that the row shows, by name: columns before the event's own fields. An event
+    /// without fields of its own shows its canonical ones.
+    pub(crate) fn visible(&self) -> Fields {
+        let event = if self.event.native.is_empty() {
+            &self.event.canonical
+        } else {
+            &self.event.native
+        };
+        let shown = |name: &Text| self.view.is_none_or(|view| view.shows(name));
+        let mut all: Fields = event
+            .iter()
+            .filter(|(name, _)| shown(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        for (name, value) in self.columns.into_iter().flatten() {
+            all.insert(name.clone(), value.clone());
+        }
+        all
+    }
+
     /// The values of every field whose name fits: columns, then the event's own names, then
     /// canonical names that are not among them.
     pub(crate) fn fields(&self, glob: &FieldGlob) -> Vec<&'e Value> {
+        let shown = |name: &Text| self.view.is_none_or(|view| view.shows(name));
         let columns = self.columns.into_iter().flatten();
         let native = &self.event.native;
         let canonical = self.event.canonical.iter();
         columns
-            .chain(native)
-            .chain(canonical.filter(|(name, _)| !native.contains_key(*name)))
+            .chain(native.iter().filter(|(name, _)| shown(name)))
+            .chain(canonical.filter(|(name, _)| shown(name) && !native.contains_key(*name)))
             .filter(|(name, _)| glob_fits(&glob.name, name))
             .map(|(_, value)| value)
             .collect()
     }
 
-    /// Every value of the event under its own names; under canonical names when it has none of
-    /// its own.
-    pub(crate) fn every_value(&self) -> Vec<&'e Value> {
-        let event = self.event;
-        let fields = if event.native.is_empty() {
-            &event.canonical
-        } else {
-            &event.native
-        };
-        fields.values().collect()
+    /// Every value of the event under its own names (under canonical names when it has none of
+    /// its own), as far as the row shows them; of a row that shows no event, its columns.
+    pub(crate) fn every_value(&self) -> Vec<Value> {
+        let closed = self.view.is_some_and(|view| view.closed);
+        let columns = self.columns.filter(|_| closed);
+        let own = Scope { columns, ..*self };
+        own.visible().into_values().collect()
+    }
+
+    /// What a variable stands for.
+    pub(crate) fn variable(&self, name: &str) -> Value {
+        let mut next = self.bound;
+        while let Some(bound) = next {
+            if bound.name == name {
+                return bound.value.clone();
+            }
+            next = bound.outer;
+        }
+        Value::Null
+    }
+}
+
+/// Puts a value at a path of an object.
+fn insert<'p>(
+    object: &mut Vec<(Text, Value)>,
+    key: &str,
+    mut rest: impl Iterator<Item = &'p str>,
+    value: &Value,
+) {
+    let place = match object.iter().position(|(name, _)| name == key) {
+        Some(place) => place,
+        None => {
+            object.push((key.into(), Value::Null));
+            object.len() - 1
+        }
+    };
+    let slot = &mut object[place].1;
+    match rest.next() {
+        None => *slot = value.clone(),
+        Some(next) => {
+            let mut inner = match std::mem::replace(slot, Value::Null) {
+                Value::Object(fields) => fields,
+                _ => Vec::new(),
+            };
+            let rest: Vec<&str> = rest.collect();
+            insert(&mut inner, next, rest.into_iter(), value);
+            *slot = Value::Object(inner);
+        }
     }
 }
 

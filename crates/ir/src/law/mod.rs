@@ -7,12 +7,13 @@
 //! |---|---|
 //! | [`source`] | which events a [`Match`](crate::Match) looks at |
 //! | [`lookup`] | what value a field reference has |
-//! | [`value`], [`expr`] | numbers, equality, functions |
+//! | [`value`], [`expr`], [`functions`] | numbers, equality, expressions, functions by family |
 //! | [`pattern`], [`regex`], [`lucene`] | text tests |
 //! | [`atom`], [`lineage`], [`predicate`] | tests of one event |
 //! | [`rows`] | rows and the nodes that handle one row at a time |
 //! | [`sequence`], [`sample`], [`correlate`] | groups of events |
-//! | [`aggregate`], [`new_terms`], [`join`] | groups of rows |
+//! | [`aggregate`], [`measure`], [`new_terms`], [`join`] | groups of rows |
+//! | [`stages`] | the other stages of pipelines |
 //! | [`explain`] | why an event fits or not |
 //!
 //! What holds everywhere: events are looked at in order of time, events of equal time in the
@@ -23,10 +24,12 @@ mod atom;
 mod correlate;
 mod explain;
 mod expr;
+mod functions;
 mod join;
 mod lineage;
 mod lookup;
 mod lucene;
+mod measure;
 mod new_terms;
 mod pattern;
 mod predicate;
@@ -35,6 +38,8 @@ mod rows;
 mod sample;
 mod sequence;
 mod source;
+mod stages;
+mod transaction;
 mod value;
 
 pub use explain::{AtomOutcome, EventExplanation, LeafExplanation, explain};
@@ -105,6 +110,20 @@ pub fn holds(predicate: &Predicate, event: &Event, options: &Options) -> bool {
     law.predicate(predicate, &law.scope(0))
 }
 
+/// The value of an expression over one event.
+pub fn evaluate(expr: &crate::Expr, event: &Event, options: &Options) -> Value {
+    let events = std::slice::from_ref(event);
+    let law = Law::new(events, options);
+    law.evaluate(expr, &law.scope(0))
+}
+
+/// The value of an expression that reads neither event nor clock, so that front ends can show
+/// it as a literal; `None` for any other.
+pub fn constant(expr: &crate::Expr) -> Option<Value> {
+    expr.is_constant()
+        .then(|| evaluate(expr, &Event::default(), &Options::default()))
+}
+
 /// One run: the events in order, what the caller gave, and the expressions compiled so far.
 pub(crate) struct Law<'a> {
     /// The input.
@@ -117,6 +136,8 @@ pub(crate) struct Law<'a> {
     rank: Vec<usize>,
     /// Compiled regular expressions.
     regexes: regex::Cache,
+    /// What the enclosing `Apply` nodes hand in, innermost last.
+    given: std::cell::RefCell<Vec<Vec<rows::Row>>>,
 }
 
 impl<'a> Law<'a> {
@@ -133,6 +154,7 @@ impl<'a> Law<'a> {
             order,
             rank,
             regexes: regex::Cache::default(),
+            given: std::cell::RefCell::default(),
         }
     }
 
@@ -145,9 +167,8 @@ impl<'a> Law<'a> {
     /// The view of one event that tests and expressions read.
     fn scope(&self, index: usize) -> lookup::Scope<'a> {
         lookup::Scope {
-            event: &self.events[index],
-            columns: None,
             index: Some(index),
+            ..lookup::Scope::of_event(&self.events[index])
         }
     }
 }

@@ -4,7 +4,7 @@
 //! for each; a row without one of the fields gives none. Each new tuple alerts once, on its first
 //! row in the look-back.
 
-use super::rows::Row;
+use super::rows::{Row, View};
 use super::{Law, Unrunnable};
 use crate::{Expr, Fields, NewTerms, Text};
 use std::collections::BTreeSet;
@@ -34,6 +34,7 @@ impl Law<'_> {
                     events: row.events.clone(),
                     keys: names.zip(values).collect(),
                     columns: Fields::new(),
+                    view: View::default(),
                 });
             }
         }

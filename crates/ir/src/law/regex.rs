@@ -74,6 +74,76 @@ impl Compiled {
     }
 }
 
+/// One match: the spans of its groups, group 0 the match itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// In bytes; `None` for a group that took no part.
+    pub(crate) groups: Vec<Option<(usize, usize)>>,
+    /// The groups' names.
+    names: Rc<Vec<Option<Text>>>,
+}
+
+impl Found {
+    /// A group by number.
+    pub(crate) fn number(&self, number: usize) -> Option<(usize, usize)> {
+        self.groups.get(number).copied().flatten()
+    }
+
+    /// A group by name; of several of one name the first that took part.
+    pub(crate) fn name(&self, name: &str) -> Option<(usize, usize)> {
+        let all = self.names.iter().zip(&self.groups);
+        all.filter(|(own, _)| own.as_deref() == Some(name))
+            .find_map(|(_, span)| *span)
+    }
+}
+
+impl Compiled {
+    /// The matches in a text, at most so many, with their groups. A whole-value expression
+    /// with complement or intersection has no groups but the match.
+    fn find(&self, text: &str, limit: usize) -> Vec<Found> {
+        match &self.matcher {
+            Matcher::Backtracking(regex) => {
+                let names = Rc::new(owned(regex.capture_names()));
+                let mut all = Vec::new();
+                for captures in regex.captures_iter(text).take(limit) {
+                    let Ok(captures) = captures else { break };
+                    let spans = (0..names.len())
+                        .map(|group| captures.get(group).map(|m| (m.start(), m.end())));
+                    all.push(Found {
+                        groups: spans.collect(),
+                        names: Rc::clone(&names),
+                    });
+                }
+                all
+            }
+            Matcher::Linear(regex) => {
+                let names = Rc::new(owned(regex.capture_names()));
+                let found = regex.captures_iter(text).take(limit);
+                found
+                    .map(|captures| Found {
+                        groups: captures
+                            .iter()
+                            .map(|group| group.map(|m| (m.start(), m.end())))
+                            .collect(),
+                        names: Rc::clone(&names),
+                    })
+                    .collect()
+            }
+            Matcher::Lucene(pattern) => {
+                let whole = pattern.is_match(text).then(|| Found {
+                    groups: vec![Some((0, text.len()))],
+                    names: Rc::new(vec![None]),
+                });
+                whole.into_iter().take(limit).collect()
+            }
+        }
+    }
+}
+
+fn owned<'n>(names: impl Iterator<Item = Option<&'n str>>) -> Vec<Option<Text>> {
+    names.map(|name| name.map(Text::new)).collect()
+}
+
 /// Compiles an expression of any dialect. Lucene expressions match whole values whatever the
 /// flag says, know no anchors, and their case flag leaves character ranges as they are.
 ///
@@ -151,15 +221,25 @@ pub(crate) struct Cache {
 impl Cache {
     /// Whether a text matches.
     pub(crate) fn matches(&self, regex: &Regex, text: &str) -> bool {
+        self.compiled(regex)
+            .is_some_and(|compiled| compiled.is_match(text))
+    }
+
+    /// The compiled form of an expression, if it has one.
+    pub(crate) fn compiled(&self, regex: &Regex) -> Option<Rc<Compiled>> {
         let found = self.compiled.borrow().get(regex).cloned();
-        let compiled = found.unwrap_or_else(|| {
+        found.unwrap_or_else(|| {
             let fresh = compile(regex).ok().map(Rc::new);
             self.compiled
                 .borrow_mut()
                 .insert(regex.clone(), fresh.clone());
             fresh
-        });
-        compiled.is_some_and(|compiled| compiled.is_match(text))
+        })
+    }
+
+    /// The matches in a text, at most so many; `None` when the expression does not compile.
+    pub(crate) fn find(&self, regex: &Regex, text: &str, limit: usize) -> Option<Vec<Found>> {
+        Some(self.compiled(regex)?.find(text, limit))
     }
 
     /// Whether a text matches a list's entry, read as PCRE.

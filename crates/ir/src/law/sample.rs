@@ -3,7 +3,7 @@
 //! before took, going back to another choice where the rest then finds none.
 
 use super::Law;
-use super::rows::Row;
+use super::rows::{Row, View};
 use super::sequence::JoinKey;
 use crate::{Fields, Sample};
 use std::collections::BTreeMap;
@@ -38,6 +38,7 @@ impl Law<'_> {
             events: self.tidy(chosen),
             keys,
             columns: Fields::new(),
+            view: View::default(),
         })
     }
 }

@@ -21,8 +21,8 @@
 //! Keys are equal by value, text case-sensitively. An event without a key takes no part unless
 //! the key is optional; then null equals null.
 
-use super::rows::Row;
-use super::{Law, expr, value};
+use super::rows::{Row, View};
+use super::{Law, value};
 use crate::{Expr, Fields, Key, Sequence, Step, Text, Value};
 use std::collections::BTreeMap;
 
@@ -177,6 +177,7 @@ impl Law<'_> {
             events,
             keys,
             columns: Fields::new(),
+            view: View::default(),
         }
     }
 
@@ -188,7 +189,7 @@ impl Law<'_> {
         step.by
             .iter()
             .map(|key| {
-                let value = expr::evaluate(&key.value, &self.scope(event));
+                let value = self.evaluate(&key.value, &self.scope(event));
                 (key.optional || !is_missing(&value)).then(|| value::identity(&single(value)))
             })
             .collect()
@@ -198,7 +199,7 @@ impl Law<'_> {
     pub(crate) fn named_keys(&self, by: &[Key], event: usize) -> Fields {
         by.iter()
             .map(|key| {
-                let value = expr::evaluate(&key.value, &self.scope(event));
+                let value = self.evaluate(&key.value, &self.scope(event));
                 (key_name(&key.value), single(value))
             })
             .collect()

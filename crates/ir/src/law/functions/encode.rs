@@ -1,0 +1,127 @@
+//! Encodings and hashes.
+
+use super::{hash, string, text};
+use crate::{Function, Value};
+use std::fmt::Write as _;
+
+pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
+    let text = text(a, 0)?;
+    let bytes = text.as_bytes();
+    Some(string(match function {
+        Function::UrlDecode => url_decode(&text),
+        Function::UrlEncode => url_encode(bytes),
+        Function::Base64Encode => base64(bytes),
+        Function::Base64Decode => String::from_utf8(from_base64(&text)?).ok()?,
+        Function::HexEncode => hex(bytes),
+        Function::HexDecode => String::from_utf8(from_hex(&text)?).ok()?,
+        Function::Hash(which) => hex(&hash::of(which, bytes)),
+        _ => return None,
+    }))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(hex_digit).collect();
+    let digits = digits?;
+    let whole = digits.len() % 2 == 0;
+    whole.then(|| {
+        digits
+            .chunks(2)
+            .map(|pair| pair[0] << 4 | pair[1])
+            .collect()
+    })
+}
+
+fn hex_digit(c: char) -> Option<u8> {
+    c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// `%41` and `+` read; malformed escapes and what is no UTF-8 stay as they are (the latter as
+/// U+FFFD).
+pub(super) fn url_decode(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let escape = bytes.get(at + 1..at + 3).and_then(|pair| {
+            let high = hex_digit(char::from(pair[0]))?;
+            Some(high << 4 | hex_digit(char::from(pair[1]))?)
+        });
+        match (byte, escape) {
+            (b'%', Some(decoded)) => {
+                out.push(decoded);
+                at += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            _ => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn url_encode(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn base64(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk
+            .iter()
+            .chain(&[0, 0])
+            .take(3)
+            .fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
+        for place in 0..4 {
+            let letter = ALPHABET[(group >> (18 - 6 * place) & 63) as usize];
+            out.push(if place <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    out
+}
+
+/// Standard or URL alphabet; white space is skipped, padding optional.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let (mut group, mut bits) = (0_u32, 0);
+    let body = text.trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace());
+    for c in body.chars().filter(|c| !c.is_ascii_whitespace()) {
+        let c = match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        };
+        let value = ALPHABET
+            .iter()
+            .position(|&letter| char::from(letter) == c)?;
+        group = group << 6 | u32::try_from(value).ok()?;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from(group >> bits & 0xff).ok()?);
+        }
+    }
+    // A single letter left over holds no byte.
+    (bits < 6).then_some(out)
+}

@@ -1,0 +1,96 @@
+//! IP addresses.
+
+use super::{int, string, text};
+use crate::{Function, Net, Value};
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
+    match function {
+        Function::InNetwork => in_network(a),
+        Function::IsIp => Some(Value::Bool(address(a, 0).is_some())),
+        Function::ToIp => address(a, 0).map(|ip| string(ip.to_string())),
+        Function::IsPrivateV4 => match address(a, 0)? {
+            IpAddr::V4(ip) => Some(Value::Bool(ip.is_private())),
+            IpAddr::V6(_) => None,
+        },
+        Function::IsPrivate => Some(Value::Bool(private(address(a, 0)?))),
+        Function::IpPrefix => {
+            let ip = address(a, 0)?;
+            let bits = int(a, if ip.is_ipv4() { 1 } else { 2 })?;
+            let net = IpNet::new(ip, u8::try_from(bits).ok()?).ok()?;
+            Some(string(net.network().to_string()))
+        }
+        Function::IpCompare => compare(a),
+        Function::IpToNumber => match address(a, 0)? {
+            IpAddr::V4(ip) => Some(Value::Int(i64::from(u32::from(ip)))),
+            IpAddr::V6(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn address(a: &[Value], at: usize) -> Option<IpAddr> {
+    text(a, at)?.trim().parse().ok()
+}
+
+/// A network, or an address as a network of itself.
+fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn in_network(a: &[Value]) -> Option<Value> {
+    let (first, nets) = a.split_first()?;
+    let addresses: Vec<IpAddr> = first
+        .elements()
+        .into_iter()
+        .filter_map(|value| value.as_text()?.trim().parse().ok())
+        .collect();
+    if addresses.is_empty() || nets.iter().any(Value::is_null) {
+        return None;
+    }
+    let inside = nets.iter().flat_map(Value::elements).any(|net| {
+        let net = net.as_text().and_then(|text| network(&text));
+        net.is_some_and(|net| addresses.iter().any(|ip| net.contains(ip)))
+    });
+    Some(Value::Bool(inside))
+}
+
+fn private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// The order of the first bits of two addresses; IPv4 counts as mapped into IPv6 when one is.
+fn compare(a: &[Value]) -> Option<Value> {
+    let (left, right) = (address(a, 0)?, address(a, 1)?);
+    let short = left.is_ipv4() && right.is_ipv4();
+    let most = if short { 32 } else { 128 };
+    let bits = match a.get(2) {
+        Some(_) => int(a, 2)?.clamp(0, most),
+        None => most,
+    };
+    let number = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) if short => u128::from(u32::from(ip)) << 96,
+        IpAddr::V4(ip) => u128::from(Ipv4Addr::to_ipv6_mapped(&ip)),
+        IpAddr::V6(ip) => u128::from(Ipv6Addr::from(ip.octets())),
+    };
+    let mask = match u32::try_from(128 - bits).ok()? {
+        128 => 0,
+        shift => u128::MAX << shift,
+    };
+    let order = (number(left) & mask).cmp(&(number(right) & mask));
+    Some(Value::Int(order as i64))
+}
+
+/// Whether a text is an address inside one of the networks. An IPv4 address written in IPv6
+/// (`::ffff:10.0.0.1`) is an IPv6 address and in no IPv4 network.
+pub(crate) fn inside(nets: &[Net], text: &str) -> bool {
+    text.parse::<IpAddr>()
+        .is_ok_and(|address| nets.iter().any(|net| net.0.contains(&address)))
+}
