@@ -1,5 +1,7 @@
 //! A plan in words: one sentence per stage, made from the plan alone.
 
+mod pipes;
+
 use crate::correlations::duration;
 use smol_str::SmolStr as Text;
 use std::fmt::Write;
@@ -132,11 +134,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
             } else {
                 format!(" per {keys}")
             };
-            let measures: Vec<String> = aggregate
-                .measures
-                .iter()
-                .map(measure)
-                .collect();
+            let measures: Vec<String> = aggregate.measures.iter().map(measure).collect();
             let text = format!(
                 "{} Compute{per} {}; alert when {}.",
                 window(aggregate.window),
@@ -157,10 +155,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
             );
             Some(sentence("new_terms", text))
         }
-        Plan::Join(_) => Some(sentence(
-            "join",
-            "Keep the events of the first stages that share a value with the rows of the last.",
-        )),
+        Plan::Join(join) => Some(sentence("join", pipes::join(join))),
         Plan::Limit(limit) => {
             let end = if limit.from_end { "last" } else { "first" };
             Some(sentence(
@@ -168,8 +163,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
                 format!("Keep the {end} {}.", limit.count),
             ))
         }
-        Plan::Dedup(_) => Some(sentence("dedup", "Keep one row of each kind.")),
-        _ => None,
+        other => pipes::own(other),
     }
 }
 

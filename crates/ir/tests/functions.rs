@@ -881,7 +881,7 @@ proptest! {
     }
 
     #[test]
-    fn times_go_round(seconds in -10_000_000_000_i64..10_000_000_000) {
+    fn times_go_round(seconds in -9_000_000_000_i64..9_000_000_000) {
         let time = Value::Time(seconds * SECOND / 3);
         let format = t("%Y-%m-%d %H:%M:%S.%9N");
         let written = call(F::FormatTime(TimeFormat::Strftime), [time.clone(), format.clone()]);
@@ -889,7 +889,7 @@ proptest! {
     }
 
     #[test]
-    fn truncated_times_are_the_start_of_what_holds_them(seconds in -10_000_000_000_i64..10_000_000_000) {
+    fn truncated_times_are_the_start_of_what_holds_them(seconds in -9_000_000_000_i64..9_000_000_000) {
         for unit in [Unit::Minute, Unit::Day, Unit::Week, Unit::WeekFromSunday, Unit::Month, Unit::Quarter, Unit::Year] {
             let time = Value::Time(seconds * SECOND);
             let start = call(F::TimeTruncate(unit), [time.clone()]);

@@ -1,8 +1,9 @@
 //! Walks a plan's leaves and collects their tests.
 
 use super::canonical::{self, Canonical};
+use super::leaves::{Leaf, leaves};
 use super::{AtomFact, Branch, ExclusionFact, Tree, clauses, events};
-use tripline_ir::{Atom, Detection, Match, Plan, Predicate, Subject, Test};
+use tripline_ir::{Atom, Detection, Predicate, Subject, Test};
 use tripline_schema::Schema;
 
 /// What the walk finds.
@@ -36,35 +37,6 @@ pub(super) fn collect(detection: &Detection, schema: &Schema) -> Collected {
         out.leaf(&leaf, &context, single);
     }
     out
-}
-
-/// A leaf and the tests that later stages add to it.
-struct Leaf<'a> {
-    found: &'a Match,
-    filters: Vec<&'a Predicate>,
-}
-
-/// The leaves whose events can alert: the looked-up side of a join only decides about others.
-fn leaves(plan: &Plan) -> Vec<Leaf<'_>> {
-    match plan {
-        Plan::Join(join) => leaves(&join.left),
-        Plan::Filter { input, predicate } => {
-            let mut below = leaves(input);
-            if let [only] = below.as_mut_slice() {
-                only.filters.push(predicate);
-            }
-            below
-        }
-        Plan::Match(_) | Plan::Sequence(_) | Plan::Sample(_) | Plan::Opaque(_) => plan
-            .matches()
-            .into_iter()
-            .map(|found| Leaf {
-                found,
-                filters: Vec::new(),
-            })
-            .collect(),
-        other => other.inputs().into_iter().flat_map(leaves).collect(),
-    }
 }
 
 impl Collected {

@@ -13,6 +13,7 @@ mod clauses;
 mod correlation;
 mod events;
 mod family;
+mod leaves;
 mod plain_regex;
 mod project;
 
