@@ -22,7 +22,9 @@ impl<'a> Lowering<'a> {
             };
         }
         let tests = self.names.tests.iter();
-        let types = tests.filter_map(|test| event_types(test, event)).next();
+        let types = tests
+            .filter_map(|test| demanded(test, event, "metadata.event_type"))
+            .next();
         let names: Vec<Text> = types.unwrap_or_default().into_iter().collect();
         let mut events = Vec::new();
         let mut activities = BTreeSet::new();
@@ -48,7 +50,37 @@ impl<'a> Lowering<'a> {
         if !known {
             events.clear();
         }
+        self.of_product(event, &mut events);
         Source { names, events }
+    }
+
+    /// Leaves the events that the product which a rule names can give: catalogue events are those
+    /// of Windows and of operating systems' own logs, so a cloud product gives none.
+    fn of_product(&self, event: &str, events: &mut Vec<Text>) {
+        const FIELDS: [&str; 3] = [
+            "metadata.log_type",
+            "metadata.product_name",
+            "metadata.vendor_name",
+        ];
+        let all = |field: &str| {
+            let tests = self.names.tests.iter();
+            tests.filter_map(|test| demanded(test, event, field)).flatten().collect::<Vec<_>>()
+        };
+        let named: Vec<Text> = FIELDS.into_iter().flat_map(all).collect();
+        if named.is_empty() {
+            return;
+        }
+        let holds = |part: &str| named.iter().any(|name| name.to_ascii_lowercase().contains(part));
+        if holds("sysmon") {
+            events.retain(|event| event.starts_with("Sysmon"));
+        } else if holds("security-auditing") {
+            events.retain(|event| event.starts_with("Security-Auditing"));
+        } else if !["windows", "winevt", "edr", "linux", "auditd", "unix", "osquery"]
+            .iter()
+            .any(|part| holds(part))
+        {
+            events.clear();
+        }
     }
 
     /// Notes that a placeholder is needed as a column of every branch that defines it.
@@ -189,8 +221,8 @@ fn implied(found: Predicate) -> Predicate {
     }
 }
 
-/// The event types that a statement demands of a variable's events.
-fn event_types(test: &Expr, event: &str) -> Option<BTreeSet<Text>> {
+/// The texts of which a statement demands one in a field of a variable's events.
+fn demanded(test: &Expr, event: &str, field: &str) -> Option<BTreeSet<Text>> {
     match &test.kind {
         Kind::Compare {
             op: Comparison::Eq,
@@ -198,20 +230,20 @@ fn event_types(test: &Expr, event: &str) -> Option<BTreeSet<Text>> {
             right,
             ..
         } => {
-            let (Kind::Field(field), Kind::Str(name)) = (&left.kind, &right.kind) else {
+            let (Kind::Field(found), Kind::Str(name)) = (&left.kind, &right.kind) else {
                 return None;
             };
-            let is_type = field.variable == event && field.names() == "metadata.event_type";
-            is_type.then(|| BTreeSet::from([name.clone()]))
+            let is_it = found.variable == event && found.names() == field;
+            is_it.then(|| BTreeSet::from([name.clone()]))
         }
         Kind::Or(parts) => parts
             .iter()
-            .map(|part| event_types(part, event))
+            .map(|part| demanded(part, event, field))
             .try_fold(BTreeSet::new(), |mut all, found| {
                 all.extend(found?);
                 Some(all)
             }),
-        Kind::And(parts) => parts.iter().find_map(|part| event_types(part, event)),
+        Kind::And(parts) => parts.iter().find_map(|part| demanded(part, event, field)),
         _ => None,
     }
 }

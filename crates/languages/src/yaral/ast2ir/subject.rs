@@ -218,8 +218,8 @@ impl Tested {
                 self.as_any().atom(Test::Exists, Quantifier::Any, true),
                 Predicate::not(self.as_all(test)),
             ]),
-            None if self.repeated => Predicate::not(self.as_all(test)),
-            None => Predicate::not(self.any(test)),
+            _ if self.repeated => Predicate::not(self.as_all(test)),
+            _ => Predicate::not(self.any(test)),
         }
     }
 

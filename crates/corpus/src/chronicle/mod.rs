@@ -1,0 +1,67 @@
+//! Google's detection rules: YARA-L files (`.yaral`), beside them `reference_lists`.
+//!
+//! `bytes -> rules with their meta section -> Detection`, one per rule of a file. [`metadata`]
+//! says what the keys of `meta` mean, [`class`] how a rule counts, [`lists`] where the lists lie
+//! that a rule names.
+
+mod class;
+mod lists;
+mod metadata;
+#[cfg(test)]
+mod tests;
+
+use crate::ledger::Failure;
+use crate::reader::{FileContext, FileRead, VendorReader};
+use tripline_ir::Language;
+use tripline_languages::{Context, yaral};
+use tripline_text::Source;
+
+/// Reads the layout of chronicle/detection-rules, and YARA-L files anywhere.
+pub(crate) struct ChronicleReader;
+
+impl VendorReader for ChronicleReader {
+    fn default_language(&self) -> Language {
+        Language::Yaral
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["yaral"]
+    }
+
+    fn is_rule_folder(&self, name: &str) -> bool {
+        name == "rules"
+    }
+
+    fn looks_like_rule(&self, bytes: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(bytes);
+        let begins = |line: &str| {
+            let line = line.trim_start();
+            line.strip_prefix("rule")
+                .is_some_and(|rest| rest.starts_with([' ', '\t']))
+        };
+        text.lines().any(begins) && (text.contains("events:") || text.contains("meta:"))
+    }
+
+    fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
+        let mut surroundings = Context::new(context.schema);
+        surroundings.lists = lists::beside(source.text(), context);
+        let (rules, diagnostics) = context.clock.lower(|| yaral::rules(source, &surroundings));
+        let mut read = FileRead::default();
+        for (index, rule) in rules.into_iter().enumerate() {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            let mut detection = metadata::describe(&rule, index, source, context);
+            let (class, reason) = class::decide(&rule, &detection);
+            detection.class = class;
+            detection.class_reason = reason;
+            read.names.push(detection.title.clone());
+            read.detections.push(detection);
+        }
+        if read.detections.is_empty() {
+            let first = diagnostics.iter().find(|found| found.is_error());
+            read.failures
+                .extend(first.map(|first| Failure::of(first, context.spec, context.path)));
+        }
+        read.diagnostics = diagnostics;
+        read
+    }
+}
