@@ -29,11 +29,18 @@ fn main() {
             .diagnostics
             .iter()
             .map(|found| {
-                let place = found.primary.as_ref().map_or("", |label| source.slice(label.span));
+                let place = found
+                    .primary
+                    .as_ref()
+                    .map_or("", |label| source.slice(label.span));
                 format!("{} {place:?}: {}", found.code, found.message)
             })
             .collect();
-        let errors = lowered.diagnostics.iter().filter(|found| found.is_error()).count();
+        let errors = lowered
+            .diagnostics
+            .iter()
+            .filter(|found| found.is_error())
+            .count();
         let losses: Vec<String> = lowered
             .losses
             .iter()

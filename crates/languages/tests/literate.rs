@@ -35,8 +35,12 @@ fn language_of(folder: &str) -> Option<(Language, &'static [&'static str])> {
     Some(match folder {
         "sigma" => (Language::Sigma, &["yaml"]),
         "eql" => (Language::Eql, &["eql"]),
+        "esql" => (Language::Esql, &["esql"]),
         "kuery" => (Language::Kuery, &["kuery"]),
         "lucene" => (Language::Lucene, &["lucene"]),
+        "kusto" => (Language::Kusto, &["kusto"]),
+        "spl" => (Language::Spl, &["spl"]),
+        "yaral" => (Language::Yaral, &["yaral"]),
         _ => return None,
     })
 }

@@ -14,6 +14,7 @@ pub(super) fn describe(
     reader: &mut Reader<'_>,
     metadata: Option<&Table<'_>>,
     rule: &Table<'_>,
+    language: Language,
     context: &FileContext<'_>,
 ) -> Detection {
     let (techniques, tactics) = threat::read(reader, rule);
@@ -29,7 +30,7 @@ pub(super) fn describe(
     Detection {
         id: id(reader, rule, context),
         vendor: Vendor::Elastic.name().into(),
-        language: language(reader, rule),
+        language,
         kind: reader.owned(rule, "type").unwrap_or_default(),
         title: title(reader, rule, context),
         description: reader.owned(rule, "description").unwrap_or_default(),
@@ -89,7 +90,8 @@ fn title(reader: &mut Reader<'_>, rule: &Table<'_>, context: &FileContext<'_>) -
     file.strip_suffix(".toml").unwrap_or(file).into()
 }
 
-fn language(reader: &mut Reader<'_>, rule: &Table<'_>) -> Language {
+/// The language that the rule names, or that its type amounts to.
+pub(super) fn language(reader: &mut Reader<'_>, rule: &Table<'_>) -> Language {
     match reader.text(rule, "language") {
         Some("kuery") => Language::Kuery,
         Some("lucene") => Language::Lucene,

@@ -3,7 +3,7 @@
 //! `bytes -> TOML with spans -> Detection`. What a rule's type adds to its query (thresholds, new
 //! terms, indicator joins, filters) becomes plan nodes in [`plan`]; [`class`] holds the rule that
 //! decides how a detection counts. A damaged file keeps what could be read of it. Files with
-//! `[hunt]` hold queries of another kind, which are not read yet, and give nothing.
+//! `[hunt]` hold hunting queries, which [`hunting`] reads.
 //!
 //! Spans of atoms count bytes of the query. Atoms from filters and indicator queries, which stand
 //! elsewhere in the file, have the empty span.
@@ -11,6 +11,7 @@
 mod class;
 mod fields;
 mod filters;
+mod hunting;
 mod metadata;
 mod plan;
 mod query;
@@ -38,13 +39,13 @@ impl VendorReader for ElasticReader {
     }
 
     fn is_rule_folder(&self, name: &str) -> bool {
-        matches!(name, "rules" | "rules_building_block")
+        matches!(name, "rules" | "rules_building_block" | "hunting")
     }
 
     fn looks_like_rule(&self, bytes: &[u8]) -> bool {
         bytes
             .split(|byte| *byte == b'\n')
-            .any(|line| line.trim_ascii() == b"[rule]")
+            .any(|line| matches!(line.trim_ascii(), b"[rule]" | b"[hunt]"))
     }
 
     fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
@@ -65,7 +66,12 @@ impl VendorReader for ElasticReader {
                 read.names.extend(upstream_id(&detection));
                 read.detections.push(detection);
             }
-            None if errors.is_empty() && root.has("hunt") => {}
+            None if root.has("hunt") => {
+                if let Some(hunt) = reader.table(&root, "hunt") {
+                    read.detections = hunting::read(&mut reader, &hunt, context);
+                    read.names = read.detections.iter().map(|d| d.title.clone()).collect();
+                }
+            }
             None => {
                 if errors.is_empty() {
                     let message = "the file has no table `[rule]`";
@@ -93,7 +99,8 @@ fn detection(
     context: &FileContext<'_>,
 ) -> Detection {
     let metadata = reader.table(root, "metadata");
-    let mut detection = metadata::describe(reader, metadata.as_ref(), rule, context);
+    let language = metadata::language(reader, rule);
+    let mut detection = metadata::describe(reader, metadata.as_ref(), rule, language, context);
     plan::fill(&mut detection, reader, rule, context);
     class::decide(&mut detection, reader, metadata.as_ref(), rule);
     detection

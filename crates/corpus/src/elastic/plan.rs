@@ -7,9 +7,9 @@ use super::metadata::sorted;
 use super::query::Query;
 use crate::reader::FileContext;
 use tripline_ir::{
-    Aggregate, Atom, CompareOp, Detection, Duration, Expr, FieldRef, Instant, Join, JoinKey,
-    JoinColumns, JoinKind, Key, Language, Loss, LossReason, Match, Measure, MeasureFunction, NewTerms, Number,
-    Opaque, Plan, Predicate, Requirement, RequirementKind, Subject, Test, Text, Window,
+    Aggregate, Atom, CompareOp, Detection, Duration, Expr, FieldRef, Instant, Join, JoinColumns,
+    JoinKey, JoinKind, Key, Language, Loss, LossReason, Match, Measure, MeasureFunction, NewTerms,
+    Number, Opaque, Plan, Predicate, Requirement, RequirementKind, Subject, Test, Text, Window,
 };
 use tripline_languages::ecs;
 use tripline_schema::{Activity, Schema, Scheme};
@@ -107,16 +107,6 @@ fn query(
     };
     detection.body = query.text.into();
     detection.provenance.body_offset = query.offset;
-    if detection.language == Language::Esql {
-        let message = "ES|QL is not read yet; the query is kept verbatim";
-        reader.report(Diagnostic::new(
-            Code::LanguageNotRead,
-            reader.source,
-            message,
-        ));
-        detection.plan = Some(opaque(detection, LossReason::LanguageNotRead));
-        return;
-    }
     let lowered = query.lower(reader, detection.language, &detection.sources, context);
     detection.losses.extend(lowered.losses);
     let Some(mut plan) = lowered.plan else {
@@ -138,6 +128,30 @@ fn query(
         "threat_match" => threat_match(plan, detection, reader, rule, context),
         _ => Some(plan),
     };
+    if detection.language == Language::Esql {
+        sources_of_plan(detection);
+    }
+}
+
+/// An ES|QL query names its indices itself: the rule's sources are those of its plan.
+pub(super) fn sources_of_plan(detection: &mut Detection) {
+    let Some(plan) = &detection.plan else { return };
+    let names = plan
+        .matches()
+        .into_iter()
+        .flat_map(|found| &found.source.names);
+    let mut indices: Vec<Text> = detection.sources.iter().chain(names).cloned().collect();
+    indices = sorted(indices);
+    for name in &indices {
+        let requirement = Requirement {
+            kind: RequirementKind::Index,
+            name: name.clone(),
+        };
+        if !detection.requires.contains(&requirement) {
+            detection.requires.push(requirement);
+        }
+    }
+    detection.sources = indices;
 }
 
 /// Calls `each` for every match of a query's plan.

@@ -1,6 +1,6 @@
 //! The query of a rule: its text, its place in the file, and its lowering.
 
-use super::fields::{Reader, Table};
+use super::fields::{Reader, Table, Value};
 use crate::reader::FileContext;
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -23,6 +23,28 @@ impl<'a> Query<'a> {
     pub(super) fn read(reader: &mut Reader<'_>, table: &Table<'a>, key: &str) -> Option<Self> {
         let value = table.get(key)?;
         let text = reader.text(table, key)?;
+        Some(Self::new(reader, value, text))
+    }
+
+    /// The texts of the list under `key`, without a line `sql` before them.
+    pub(super) fn read_all(reader: &mut Reader<'_>, table: &Table<'a>, key: &str) -> Vec<Self> {
+        let written = reader.texts(table, key).len();
+        let items: &'a [Value<'a>] = match table.get(key).map(|value| value.get_ref()) {
+            Some(DeValue::Array(items)) => items,
+            _ => return Self::read(reader, table, key).into_iter().collect(),
+        };
+        let mut queries = Vec::with_capacity(written);
+        for item in items {
+            if let Some(text) = item.get_ref().as_str() {
+                let trimmed = text.trim_start();
+                let text = trimmed.strip_prefix("sql\n").unwrap_or(text);
+                queries.push(Self::new(reader, item, text));
+            }
+        }
+        queries
+    }
+
+    fn new(reader: &Reader<'_>, value: &Value<'_>, text: &'a str) -> Self {
         let span = reader.span(value.span());
         let borrowed = matches!(value.get_ref(), DeValue::String(Cow::Borrowed(_)));
         let offset = reader
@@ -32,7 +54,7 @@ impl<'a> Query<'a> {
             .filter(|_| borrowed && !text.is_empty())
             .and_then(|at| u32::try_from(at).ok())
             .map(|at| span.start + at);
-        Some(Self { text, span, offset })
+        Self { text, span, offset }
     }
 
     /// Lowers the query; what is said of it is reported at its place in the file.

@@ -84,7 +84,10 @@ pub(crate) enum CommandKind {
     /// `FORK (..) (..)`.
     Fork(Vec<Vec<Command>>),
     /// `FUSE method SCORE BY a GROUP BY b KEY BY c`.
-    Fuse { score: Option<Name>, keys: Vec<Name> },
+    Fuse {
+        score: Option<Name>,
+        keys: Vec<Name>,
+    },
     /// A command that is not known or could not be read.
     Error,
 }

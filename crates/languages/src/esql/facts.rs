@@ -16,8 +16,6 @@ pub(crate) const MAX_OPERATORS: u32 = 512;
 pub(crate) const MAX_DIAGNOSTICS: usize = 64;
 /// Most branches of `FORK`.
 pub(crate) const MAX_BRANCHES: usize = 8;
-/// Rows that a query without `LIMIT` gives.
-pub(crate) const DEFAULT_LIMIT: u64 = 1_000;
 
 /// The commands that a query begins with.
 pub(crate) const SOURCE_COMMANDS: [&str; 5] = ["from", "row", "show", "ts", "promql"];
@@ -88,6 +86,14 @@ pub(crate) fn is_keyword(word: &str) -> bool {
         && !["on", "with"]
             .iter()
             .any(|later| later.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word can name no column, even where nothing else could stand.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    is_keyword(word)
+        && !["first", "last"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(word))
 }
 
 /// Punctuation, longer before shorter.
@@ -260,7 +266,10 @@ mod tests {
 
     #[test]
     fn units_have_several_names() {
-        assert_eq!(unit("Minutes").map(|unit| unit.nanoseconds), Some(60 * SECOND));
+        assert_eq!(
+            unit("Minutes").map(|unit| unit.nanoseconds),
+            Some(60 * SECOND)
+        );
         assert_eq!(unit("mo").map(|unit| unit.months), Some(1));
         assert_eq!(unit("fortnight"), None);
     }

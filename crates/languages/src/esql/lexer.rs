@@ -77,7 +77,11 @@ impl Token {
 
 /// The tokens of a text; the last is [`Kind::End`].
 pub(crate) fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        budget: text.len().saturating_mul(8),
+    };
     let mut tokens = Vec::new();
     loop {
         lexer.blanks();
@@ -98,6 +102,8 @@ pub(crate) fn lex(text: &str) -> Vec<Token> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    /// How many bytes may still be looked through for the ends of comments in comments.
+    budget: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -132,7 +138,7 @@ impl<'a> Lexer<'a> {
             self.at += rest.len() - trimmed.len();
             if trimmed.starts_with("//") {
                 self.at += trimmed.find('\n').unwrap_or(trimmed.len());
-            } else if let Some(length) = comment(trimmed) {
+            } else if let Some(length) = comment(trimmed, &mut self.budget) {
                 self.at += length;
             } else {
                 return;
@@ -317,15 +323,17 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The length of the block comment at the start, which may hold others, when it is closed.
-fn comment(text: &str) -> Option<usize> {
+/// The length of the block comment at the start, when it is closed: it may hold others, and one
+/// that is opened inside and not closed counts as text.
+fn comment(text: &str, budget: &mut usize) -> Option<usize> {
     if !text.starts_with("/*") {
         return None;
     }
     let mut depth = 0_usize;
     let mut at = 0;
     let bytes = text.as_bytes();
-    while at + 1 < bytes.len() {
+    while at + 1 < bytes.len() && *budget > 0 {
+        *budget -= 1;
         match &bytes[at..at + 2] {
             b"/*" => (depth, at) = (depth + 1, at + 2),
             b"*/" => {
@@ -337,5 +345,5 @@ fn comment(text: &str) -> Option<usize> {
             _ => at += 1,
         }
     }
-    None
+    text[2..].find("*/").map(|end| end + 4)
 }

@@ -4,7 +4,7 @@ use super::super::ast::{Call, Expr, Literal, TimeSpan};
 use super::super::facts;
 use super::super::functions::{self, FUNCTIONS};
 use super::Lowering;
-use super::value::{Typed, call, literal};
+use super::value::{Typed, bound, call, literal};
 use tripline_ir::{
     Case, Dialect, Function, Hash, LossReason, Predicate, SECOND, TimeFormat, Unit, Value,
 };
@@ -65,7 +65,11 @@ const SCALAR: [(&str, Function); 43] = [
 // Table: names of the language and of the representation.
 const WHOLE: [(&str, Function, bool); 19] = [
     ("mv_avg", Function::ListAverage, false),
-    ("mv_contains", Function::ListContains(Case::Sensitive), false),
+    (
+        "mv_contains",
+        Function::ListContains(Case::Sensitive),
+        false,
+    ),
     ("mv_count", Function::ListLength, false),
     ("mv_dedupe", Function::Distinct, true),
     ("mv_difference", Function::Difference, true),
@@ -93,7 +97,11 @@ impl Lowering<'_> {
             let hint = near.map(|near| format!("`{near}` may be meant"));
             let message = format!("there is no function `{}`", written.name);
             self.report(Code::EsqlFunction, written.name_span, message, hint);
-            self.lose(LossReason::UnknownFunction, written.name.clone(), written.span);
+            self.lose(
+                LossReason::UnknownFunction,
+                written.name.clone(),
+                written.span,
+            );
             return None;
         };
         let count = written.arguments.len();
@@ -186,9 +194,7 @@ impl Lowering<'_> {
             arguments.truncate(1);
             return arguments.pop().map(Typed::one);
         }
-        let several = several
-            && (any || name.starts_with("mv_"))
-            && function != Function::Index;
+        let several = several && (any || name.starts_with("mv_")) && function != Function::Index;
         Some(Typed {
             expr: call(function, arguments),
             several,
@@ -242,9 +248,9 @@ impl Lowering<'_> {
             ("date_parse", _) => self.parsed_time(arguments),
             ("day_name", [date]) => self.named_part("EEEE", date),
             ("month_name", [date]) => self.named_part("MMMM", date),
-            ("kql" | "qstr" | "match" | "match_phrase" | "match_operator", _) => {
-                self.search_value(&Expr::Call(written.clone())).map(Typed::one)
-            }
+            ("kql" | "qstr" | "match" | "match_phrase" | "match_operator", _) => self
+                .search_value(&Expr::Call(written.clone()))
+                .map(Typed::one),
             _ => {
                 for argument in arguments {
                     if !matches!(argument, Expr::Options(..)) {
@@ -298,10 +304,13 @@ impl Lowering<'_> {
     fn append(&mut self, a: &Expr, b: &Expr) -> Option<Typed> {
         let (a, b) = (self.value(a)?.expr, self.value(b)?.expr);
         let null = |value: &tripline_ir::Expr| call(Function::IsNull, vec![value.clone()]);
-        let either = call(Function::Or, vec![null(&a), null(&b)]);
-        let both = call(Function::ListConcat, vec![a, b]);
-        let arguments = vec![either, literal_value(Value::Null), both];
-        Some(Typed::many(call(Function::If, arguments)))
+        Some(Typed::many(bound("a", a, |a| {
+            bound("b", b, |b| {
+                let either = call(Function::Or, vec![null(&a), null(&b)]);
+                let both = call(Function::ListConcat, vec![a, b]);
+                call(Function::If, vec![either, literal_value(Value::Null), both])
+            })
+        })))
     }
 
     fn sorted(&mut self, value: &Expr, order: Option<&Expr>) -> Option<Typed> {
@@ -402,10 +411,12 @@ impl Lowering<'_> {
                 return Some(Typed::one(call(Function::Add, vec![wrapped, number(1)])));
             }
             "minute_of_day" => {
-                let hour = call(Function::HourOfDay, vec![date.clone()]);
-                let minutes = call(Function::Multiply, vec![hour, number(60)]);
-                let minute = call(Function::MinuteOfHour, vec![date]);
-                return Some(Typed::one(call(Function::Add, vec![minutes, minute])));
+                return Some(Typed::one(bound("date", date, |date| {
+                    let hour = call(Function::HourOfDay, vec![date.clone()]);
+                    let minutes = call(Function::Multiply, vec![hour, number(60)]);
+                    let minute = call(Function::MinuteOfHour, vec![date]);
+                    call(Function::Add, vec![minutes, minute])
+                })));
             }
             "epoch_day" => Function::ToUnix(Unit::Day),
             _ => return self.not_expressible(&format!("part {name} of a date"), part.span()),

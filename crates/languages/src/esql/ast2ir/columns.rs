@@ -113,7 +113,11 @@ impl Columns {
         let mut globs: Vec<Text> = names.iter().map(|name| name.text.clone()).collect();
         if let Visible::Fitting(before) = &self.source {
             // A narrower pattern that fits a kept one stays; a kept name must have been seen.
-            let mut both: Vec<Text> = before.iter().filter(|name| fitting(name)).cloned().collect();
+            let mut both: Vec<Text> = before
+                .iter()
+                .filter(|name| fitting(name))
+                .cloned()
+                .collect();
             both.extend(
                 globs
                     .iter()
@@ -143,7 +147,12 @@ impl Columns {
     pub(super) fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.known.keys().map(Text::as_str).collect();
         if let Visible::Fitting(globs) = &self.source {
-            names.extend(globs.iter().filter(|glob| !glob.contains('*')).map(Text::as_str));
+            names.extend(
+                globs
+                    .iter()
+                    .filter(|glob| !glob.contains('*'))
+                    .map(Text::as_str),
+            );
         }
         names
     }

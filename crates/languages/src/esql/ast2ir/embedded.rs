@@ -9,9 +9,7 @@ use super::Lowering;
 use super::value::{call, literal};
 use crate::kuery::ecs;
 use crate::{Context, kuery, lucene};
-use tripline_ir::{
-    Atom, Case, Function, LossReason, Part, Plan, Predicate, Subject, Test, Text,
-};
+use tripline_ir::{Atom, Case, Function, LossReason, Part, Plan, Predicate, Subject, Test, Text};
 use tripline_text::{Code, Source, Span};
 
 impl Lowering<'_> {
@@ -68,7 +66,11 @@ impl Lowering<'_> {
         let places = Places::new(self.source.slice(*span), *span, text);
         if !self.quiet {
             for mut diagnostic in lowered.diagnostics {
-                for label in diagnostic.primary.iter_mut().chain(&mut diagnostic.secondary) {
+                for label in diagnostic
+                    .primary
+                    .iter_mut()
+                    .chain(&mut diagnostic.secondary)
+                {
                     label.span = places.moved(label.span);
                 }
                 self.diagnostics.push(diagnostic);
@@ -168,15 +170,17 @@ fn leaf(atom: &Atom) -> Option<tripline_ir::Expr> {
         }
         Test::Pattern(pattern) => {
             let glob = escaped(&pattern.parts);
-            call(Function::Glob(pattern.case), vec![field, literal(glob.as_str())])
+            call(
+                Function::Glob(pattern.case),
+                vec![field, literal(glob.as_str())],
+            )
         }
         Test::Number(op, number) => {
             let number = match number {
                 tripline_ir::Number::Int(n) => tripline_ir::Value::Int(*n),
                 tripline_ir::Number::Float(n) => tripline_ir::Value::Float(*n),
             };
-            let function =
-                Function::Compare(*op, Case::Sensitive, tripline_ir::Coerce::Typed);
+            let function = Function::Compare(*op, Case::Sensitive, tripline_ir::Coerce::Typed);
             call(function, vec![field, tripline_ir::Expr::Literal(number)])
         }
         Test::Cidr(nets) => {

@@ -60,7 +60,10 @@ impl Lowering<'_> {
 
     fn extract(&mut self, plan: Plan, input: &Expr, all: &[Captures], separator: &str) -> Plan {
         let mut names: Vec<(Text, Kind)> = Vec::new();
-        for group in all.iter().flat_map(|captures| captures.groups.iter().flatten()) {
+        for group in all
+            .iter()
+            .flat_map(|captures| captures.groups.iter().flatten())
+        {
             if !names.iter().any(|(name, _)| *name == group.0) {
                 names.push(group.clone());
             }
@@ -77,7 +80,10 @@ impl Lowering<'_> {
                 let found = captured(captures, name, &value.expr, separator);
                 (captures, found)
             });
-            columns.push((name.clone(), converted(first_match(tries, &value.expr), *kind)));
+            columns.push((
+                name.clone(),
+                converted(first_match(tries, &value.expr), *kind),
+            ));
         }
         for (name, _) in names {
             let several = value.several;
@@ -192,7 +198,9 @@ impl<'a> Key<'a> {
             None => (text, false),
         };
         if text.starts_with(['*', '&']) {
-            return Err(format!("`%{{{text}}}`: reference keys are not part of ES|QL"));
+            return Err(format!(
+                "`%{{{text}}}`: reference keys are not part of ES|QL"
+            ));
         }
         let (name, skipped) = match text.strip_prefix('?') {
             Some(name) => (name, true),
@@ -270,9 +278,18 @@ mod tests {
     #[test]
     fn keys_become_groups() {
         let captures = dissected("%{a}: %{?b} %{c->} %{d}").unwrap();
-        let names: Vec<_> = captures.groups.iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<_> = captures
+            .groups
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(names, ["a", "c", "d"]);
-        assert!(captures.regex.ends_with("([\\s\\S]*)\\z"), "{}", captures.regex);
+        assert!(
+            captures.regex.ends_with("([\\s\\S]*)\\z"),
+            "{}",
+            captures.regex
+        );
         assert!(dissected("%{a").is_err());
         assert!(dissected("plain").is_err());
         assert!(dissected("%{*a} %{&a}").is_err());

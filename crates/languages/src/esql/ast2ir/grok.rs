@@ -12,8 +12,14 @@ const MAX_LENGTH: usize = 64 * 1024;
 
 /// Named patterns.
 const PATTERNS: [(&str, &str); 62] = [
-    ("BASE10NUM", r"(?<![0-9.+-])(?>[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"),
-    ("BASE16FLOAT", r"\b(?<![0-9A-Fa-f.])(?:[+-]?(?:0x)?(?:[0-9A-Fa-f]+(?:\.[0-9A-Fa-f]*)?|\.[0-9A-Fa-f]+))\b"),
+    (
+        "BASE10NUM",
+        r"(?<![0-9.+-])(?>[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))",
+    ),
+    (
+        "BASE16FLOAT",
+        r"\b(?<![0-9A-Fa-f.])(?:[+-]?(?:0x)?(?:[0-9A-Fa-f]+(?:\.[0-9A-Fa-f]*)?|\.[0-9A-Fa-f]+))\b",
+    ),
     ("BASE16NUM", r"(?<![0-9A-Fa-f])(?:[+-]?(?:0x)?[0-9A-Fa-f]+)"),
     ("CISCOMAC", r"(?:[A-Fa-f0-9]{4}\.){2}[A-Fa-f0-9]{4}"),
     ("COMMONMAC", r"(?:[A-Fa-f0-9]{2}:){5}[A-Fa-f0-9]{2}"),
@@ -22,12 +28,18 @@ const PATTERNS: [(&str, &str); 62] = [
     ("DATESTAMP", r"%{DATE}[- ]%{TIME}"),
     ("DATE_EU", r"%{MONTHDAY}[./-]%{MONTHNUM}[./-]%{YEAR}"),
     ("DATE_US", r"%{MONTHNUM}[/-]%{MONTHDAY}[/-]%{YEAR}"),
-    ("DAY", r"(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)"),
+    (
+        "DAY",
+        r"(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)",
+    ),
     ("EMAILADDRESS", r"%{EMAILLOCALPART}@%{HOSTNAME}"),
     ("EMAILLOCALPART", r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"),
     ("GREEDYDATA", r".*"),
     ("GREEDYMULTILINE", r"[\s\S]*"),
-    ("HOSTNAME", r"\b(?:[0-9A-Za-z][0-9A-Za-z_-]{0,62})(?:\.(?:[0-9A-Za-z][0-9A-Za-z_-]{0,62}))*(?:\.?|\b)"),
+    (
+        "HOSTNAME",
+        r"\b(?:[0-9A-Za-z][0-9A-Za-z_-]{0,62})(?:\.(?:[0-9A-Za-z][0-9A-Za-z_-]{0,62}))*(?:\.?|\b)",
+    ),
     ("HOSTPORT", r"%{IPORHOST}:%{POSINT}"),
     ("HOUR", r"(?:2[0123]|[01]?[0-9])"),
     ("HTTPDATE", r"%{MONTHDAY}/%{MONTH}/%{YEAR}:%{TIME} %{INT}"),
@@ -35,14 +47,26 @@ const PATTERNS: [(&str, &str); 62] = [
     ("INT", r"(?:[+-]?[0-9]+)"),
     ("IP", r"(?:%{IPV6}|%{IPV4})"),
     ("IPORHOST", r"(?:%{IP}|%{HOSTNAME})"),
-    ("IPV4", r"(?<![0-9])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?![0-9])"),
-    ("IPV6", r"(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?:%[0-9A-Za-z]+)?"),
+    (
+        "IPV4",
+        r"(?<![0-9])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?![0-9])",
+    ),
+    (
+        "IPV6",
+        r"(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?:%[0-9A-Za-z]+)?",
+    ),
     ("ISO8601_SECOND", r"(?:%{SECOND}|60)"),
     ("ISO8601_TIMEZONE", r"(?:Z|[+-]%{HOUR}(?::?%{MINUTE}))"),
-    ("LOGLEVEL", r"(?i:trace|debug|info(?:rmation)?|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|alert|fatal|severe|emerg(?:ency)?)"),
+    (
+        "LOGLEVEL",
+        r"(?i:trace|debug|info(?:rmation)?|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|alert|fatal|severe|emerg(?:ency)?)",
+    ),
     ("MAC", r"(?:%{CISCOMAC}|%{WINDOWSMAC}|%{COMMONMAC})"),
     ("MINUTE", r"(?:[0-5][0-9])"),
-    ("MONTH", r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"),
+    (
+        "MONTH",
+        r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b",
+    ),
     ("MONTHDAY", r"(?:0[1-9]|[12][0-9]|3[01]|[1-9])"),
     ("MONTHNUM", r"(?:0?[1-9]|1[0-2])"),
     ("MONTHNUM2", r"(?:0[1-9]|1[0-2])"),
@@ -53,25 +77,43 @@ const PATTERNS: [(&str, &str); 62] = [
     ("POSINT", r"\b(?:[1-9][0-9]*)\b"),
     ("PROG", r"[!-Z^-~]+"),
     ("QS", r"%{QUOTEDSTRING}"),
-    ("QUOTEDSTRING", r#"(?:"(?:\\.|[^\\"])*"|'(?:\\.|[^\\'])*'|`(?:\\.|[^\\`])*`)"#),
+    (
+        "QUOTEDSTRING",
+        r#"(?:"(?:\\.|[^\\"])*"|'(?:\\.|[^\\'])*'|`(?:\\.|[^\\`])*`)"#,
+    ),
     ("SECOND", r"(?:(?:[0-5]?[0-9]|60)(?:[:.,][0-9]+)?)"),
     ("SPACE", r"\s*"),
     ("SYSLOGTIMESTAMP", r"%{MONTH} +%{MONTHDAY} %{TIME}"),
-    ("TIME", r"(?<![0-9])%{HOUR}:%{MINUTE}(?::%{SECOND})(?![0-9])"),
-    ("TIMESTAMP_ISO8601", r"%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[T ]%{HOUR}:?%{MINUTE}(?::?%{SECOND})?%{ISO8601_TIMEZONE}?"),
+    (
+        "TIME",
+        r"(?<![0-9])%{HOUR}:%{MINUTE}(?::%{SECOND})(?![0-9])",
+    ),
+    (
+        "TIMESTAMP_ISO8601",
+        r"%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[T ]%{HOUR}:?%{MINUTE}(?::?%{SECOND})?%{ISO8601_TIMEZONE}?",
+    ),
     ("TTY", r"(?:/dev/(?:pts|tty[pq]?)(?:\w+)?/?[0-9]*)"),
     ("TZ", r"(?:[A-Z]{3})"),
     ("UNIXPATH", r"(?:/[\w.%!$@:,+~-]*)+"),
-    ("URI", r"%{URIPROTO}://(?:%{USER}(?::[^@]*)?@)?(?:%{URIHOST})?(?:%{URIPATHPARAM})?"),
+    (
+        "URI",
+        r"%{URIPROTO}://(?:%{USER}(?::[^@]*)?@)?(?:%{URIHOST})?(?:%{URIPATHPARAM})?",
+    ),
     ("URIHOST", r"%{IPORHOST}(?::%{POSINT})?"),
     ("URIPARAM", r"\?[A-Za-z0-9$.+!*'|(){},~@#%&/=:;_?\[\]<>-]*"),
     ("URIPATH", r"(?:/[A-Za-z0-9$.+!*'(){},~:;=@#%&_-]*)+"),
     ("URIPATHPARAM", r"%{URIPATH}(?:%{URIPARAM})?"),
     ("URIPROTO", r"[A-Za-z](?:[A-Za-z0-9+.-]+)+"),
-    ("URN", r"urn:[0-9A-Za-z][0-9A-Za-z-]{0,31}:(?:%[0-9a-fA-F]{2}|[0-9A-Za-z()+,.:=@;$_!*'/?#-])+"),
+    (
+        "URN",
+        r"urn:[0-9A-Za-z][0-9A-Za-z-]{0,31}:(?:%[0-9a-fA-F]{2}|[0-9A-Za-z()+,.:=@;$_!*'/?#-])+",
+    ),
     ("USER", r"%{USERNAME}"),
     ("USERNAME", r"[a-zA-Z0-9._-]+"),
-    ("UUID", r"[A-Fa-f0-9]{8}-(?:[A-Fa-f0-9]{4}-){3}[A-Fa-f0-9]{12}"),
+    (
+        "UUID",
+        r"[A-Fa-f0-9]{8}-(?:[A-Fa-f0-9]{4}-){3}[A-Fa-f0-9]{12}",
+    ),
     ("WINDOWSMAC", r"(?:[A-Fa-f0-9]{2}-){5}[A-Fa-f0-9]{2}"),
     ("WORD", r"\b\w+\b"),
 ];
@@ -98,7 +140,9 @@ fn expand(pattern: &str, into: &mut Captures, depth: u32) -> Result<(), String> 
     while let Some(c) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix("%{")
             && let Some((inside, after)) = after.split_once('}')
-            && inside.chars().all(|c| c.is_ascii_alphanumeric() || "_:.-[]@".contains(c))
+            && inside
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_:.-[]@".contains(c))
             && !in_class
         {
             named(inside, into, depth)?;
@@ -153,7 +197,11 @@ fn named(inside: &str, into: &mut Captures, depth: u32) -> Result<(), String> {
         None | Some("string") => Kind::Text,
         Some("int" | "long") => Kind::Int,
         Some("float" | "double") => Kind::Float,
-        Some(other) => return Err(format!("`{other}` is not a type of grok: expected `int` or `float`")),
+        Some(other) => {
+            return Err(format!(
+                "`{other}` is not a type of grok: expected `int` or `float`"
+            ));
+        }
     };
     let known = PATTERNS.iter().chain(&MORE).find(|(own, _)| *own == name);
     let Some((_, pattern)) = known else {
@@ -207,7 +255,10 @@ mod tests {
         assert!(matches("%{WORD:w} %{NUMBER:n:int}", "pid 12"));
         assert!(matches("%{TIMESTAMP_ISO8601}", "2024-01-02T03:04:05.6Z"));
         assert!(matches("(?<a.b>x+)%{GREEDYDATA}", "xxy"));
-        assert!(matches("%{URIPROTO}://%{URIHOST}", "https://example.org:8080"));
+        assert!(matches(
+            "%{URIPROTO}://%{URIHOST}",
+            "https://example.org:8080"
+        ));
     }
 
     #[test]

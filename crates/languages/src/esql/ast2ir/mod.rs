@@ -41,6 +41,7 @@ pub(crate) fn lower(
         activity: Activity::Other,
         quiet: false,
         collector: None,
+        forked: false,
     };
     let plan = lowering.query(query);
     let Lowering {
@@ -71,6 +72,8 @@ struct Lowering<'a> {
     quiet: bool,
     /// Aggregates are collected: a measure is being lowered.
     collector: Option<stats::Collector>,
+    /// A `FORK` was met; a query has one at most.
+    forked: bool,
 }
 
 impl Lowering<'_> {

@@ -3,7 +3,9 @@
 //! A condition on fields of the source is moved to the source, past every command that handles
 //! each row by itself: it finds the same rows there, and shows which events the query needs.
 
-use super::super::ast::{Assignment, Command, CommandKind, Expr, From, Literal, Name, Query, SortKey};
+use super::super::ast::{
+    Assignment, Command, CommandKind, Expr, From, Literal, Name, Query, SortKey,
+};
 use super::Lowering;
 use super::columns::{Column, Columns, Found};
 use super::stats::derive;
@@ -38,7 +40,9 @@ impl Lowering<'_> {
             }
             CommandKind::Show => {
                 let columns = ["version", "date", "hash"].map(Text::new_static);
-                let known = columns.iter().map(|name| (name.clone(), Column::Computed { several: false }));
+                let known = columns
+                    .iter()
+                    .map(|name| (name.clone(), Column::Computed { several: false }));
                 self.columns = Columns::closed(known.collect());
                 let plan = Plan::Table(Table {
                     columns: columns.into(),
@@ -47,7 +51,11 @@ impl Lowering<'_> {
                 Some(self.pipe(plan, rest, false))
             }
             _ => {
-                self.lose(LossReason::SyntaxError, self.excerpt(first.span), first.span);
+                self.lose(
+                    LossReason::SyntaxError,
+                    self.excerpt(first.span),
+                    first.span,
+                );
                 None
             }
         }
@@ -88,7 +96,11 @@ impl Lowering<'_> {
             self.columns = Columns::default();
             inputs.extend(self.pipeline(commands));
         }
-        self.activity = if from.indices.is_empty() { self.activity } else { activity };
+        self.activity = if from.indices.is_empty() {
+            self.activity
+        } else {
+            activity
+        };
         self.columns = Columns::default();
         self.pipe(Plan::Append(inputs), rest, false)
     }
@@ -186,6 +198,11 @@ impl Lowering<'_> {
             } => self.dissect(plan, input, pattern, separator),
             CommandKind::Grok { input, patterns } => self.grok(plan, input, patterns),
             CommandKind::MvExpand(name) => self.expand(plan, name),
+            CommandKind::Fork(_) if std::mem::replace(&mut self.forked, true) => {
+                let message = "a query has one `FORK` at most";
+                self.wrong(Code::EsqlCommand, span, message, None);
+                plan
+            }
             CommandKind::Fork(branches) => self.fork(plan, branches),
             CommandKind::Enrich { policy, on, with } => {
                 self.read(on.iter());
@@ -207,12 +224,20 @@ impl Lowering<'_> {
             CommandKind::Completion { target, prompt } => {
                 self.value(prompt);
                 self.lost_stage("COMPLETION", span);
-                self.columns.lose(target.as_ref().map_or_else(|| "completion".into(), |name| name.text.clone()));
+                self.columns.lose(
+                    target
+                        .as_ref()
+                        .map_or_else(|| "completion".into(), |name| name.text.clone()),
+                );
                 plan
             }
             CommandKind::Rerank { target } => {
                 self.lost_stage("RERANK", span);
-                self.columns.lose(target.as_ref().map_or_else(|| "_score".into(), |name| name.text.clone()));
+                self.columns.lose(
+                    target
+                        .as_ref()
+                        .map_or_else(|| "_score".into(), |name| name.text.clone()),
+                );
                 plan
             }
             CommandKind::ChangePoint {
@@ -308,14 +333,20 @@ impl Lowering<'_> {
 
     fn keep(&mut self, plan: Plan, names: &[Name]) -> Plan {
         self.read(names.iter().filter(|name| !name.pattern));
-        let kept = names.iter().map(|name| self.reference(&name.text)).collect();
+        let kept = names
+            .iter()
+            .map(|name| self.reference(&name.text))
+            .collect();
         self.columns.keep(names);
         project(plan, Projection::Keep(kept))
     }
 
     fn drop_columns(&mut self, plan: Plan, names: &[Name]) -> Plan {
         self.read(names.iter().filter(|name| !name.pattern));
-        let gone = names.iter().map(|name| self.reference(&name.text)).collect();
+        let gone = names
+            .iter()
+            .map(|name| self.reference(&name.text))
+            .collect();
         self.columns.drop(names);
         project(plan, Projection::Drop(gone))
     }
@@ -423,8 +454,10 @@ impl Lowering<'_> {
             let mark = literal(mark.as_str());
             inputs.push(derive(rows, vec![(Text::new_static("_fork"), mark)]));
         }
-        self.columns
-            .set(Text::new_static("_fork"), Column::Computed { several: false });
+        self.columns.set(
+            Text::new_static("_fork"),
+            Column::Computed { several: false },
+        );
         match inputs.len() {
             0 => plan,
             _ => Plan::Append(inputs),

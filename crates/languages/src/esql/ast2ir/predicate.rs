@@ -168,7 +168,10 @@ impl Lowering<'_> {
     }
 
     fn joined(&mut self, parts: &[Expr], positive: bool, all: bool) -> Predicate {
-        let parts: Vec<_> = parts.iter().map(|part| self.truth(part, positive)).collect();
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|part| self.truth(part, positive))
+            .collect();
         if all {
             Predicate::and(parts)
         } else if parts.contains(&Predicate::True) {
@@ -195,7 +198,12 @@ impl Lowering<'_> {
     }
 
     /// A computed condition.
-    pub(super) fn computed(&self, value: tripline_ir::Expr, positive: bool, span: Span) -> Predicate {
+    pub(super) fn computed(
+        &self,
+        value: tripline_ir::Expr,
+        positive: bool,
+        span: Span,
+    ) -> Predicate {
         let value = if positive {
             value
         } else {
@@ -289,7 +297,12 @@ impl Lowering<'_> {
         {
             let message = "`*` is an ordinary character here";
             let hint = "write `LIKE` for wildcards".to_owned();
-            self.report(Code::EsqlLiteralWildcard, written.span(), message, Some(hint));
+            self.report(
+                Code::EsqlLiteralWildcard,
+                written.span(),
+                message,
+                Some(hint),
+            );
         }
     }
 
@@ -311,22 +324,33 @@ impl Lowering<'_> {
             if let Some(bound) = &bound {
                 self.literal_wildcard(bound, written);
             }
-            match bound.as_ref().and_then(|bound| equals(&tested, bound, written.span())) {
+            match bound
+                .as_ref()
+                .and_then(|bound| equals(&tested, bound, written.span()))
+            {
                 Some(test) => tests.extend(test),
                 None if matches!(bound, Some(Bound::Value(Value::Null))) => null = true,
                 None => others.push(item.single()),
             }
         }
         if lost || (null && !positive) {
-            return if lost { Predicate::True } else { Predicate::False };
+            return if lost {
+                Predicate::True
+            } else {
+                Predicate::False
+            };
         }
         if others.is_empty() {
             return tested.decide(tests, positive, span);
         }
         let single = value.single();
-        let others = others
-            .into_iter()
-            .map(|other| self.computed(compared(CompareOp::Eq, single.clone(), other), positive, span));
+        let others = others.into_iter().map(|other| {
+            self.computed(
+                compared(CompareOp::Eq, single.clone(), other),
+                positive,
+                span,
+            )
+        });
         if positive {
             return Predicate::or(tests.into_iter().chain(others));
         }
@@ -348,7 +372,11 @@ impl Lowering<'_> {
         let tested = Tested::of(value);
         let mut tests = Vec::new();
         for pattern in patterns {
-            let place = if patterns.len() == 1 { span } else { pattern.span };
+            let place = if patterns.len() == 1 {
+                span
+            } else {
+                pattern.span
+            };
             let found = if regex {
                 self.regex(&tested, pattern, place)
             } else {
@@ -379,13 +407,23 @@ impl Lowering<'_> {
         let Some(upper) = tested.folded else {
             return Some(tested.atom(Test::Regex(regex), span));
         };
-        let foreign = |c: char| if upper { c.is_lowercase() } else { c.is_uppercase() };
+        let foreign = |c: char| {
+            if upper {
+                c.is_lowercase()
+            } else {
+                c.is_uppercase()
+            }
+        };
         if !regex.text.contains(['[', '\\']) && !regex.text.chars().any(foreign) {
             regex.case_insensitive = true;
             return Some(tested.atom(Test::Regex(regex), span));
         }
         // Ranges keep their case whatever the flag says: the folded value itself is tested.
-        let function = if upper { Function::Upper } else { Function::Lower };
+        let function = if upper {
+            Function::Upper
+        } else {
+            Function::Lower
+        };
         let inner = match &tested.subject {
             Subject::Field(field) => tripline_ir::Expr::Field(field.clone()),
             Subject::Expr(expr) => expr.clone(),
@@ -412,7 +450,8 @@ impl Lowering<'_> {
             if let Some(next) = chars.next()
                 && next.is_alphanumeric()
             {
-                let message = format!("`\\{next}` in a pattern is `{next}`: the backslash disappears");
+                let message =
+                    format!("`\\{next}` in a pattern is `{next}`: the backslash disappears");
                 let hint = "a backslash is written twice in the pattern".to_owned();
                 self.report(Code::EsqlBackslash, pattern.span, message, Some(hint));
                 return;

@@ -113,7 +113,10 @@ impl Lowering<'_> {
         after: &mut Vec<(Text, tripline_ir::Expr)>,
     ) -> (Text, Column) {
         let name = self.assigned_name(&measure.assignment);
-        let filter = measure.filter.as_ref().map(|filter| self.truth(filter, true));
+        let filter = measure
+            .filter
+            .as_ref()
+            .map(|filter| self.truth(filter, true));
         let value = &measure.assignment.value;
         let whole = matches!(value, Expr::Call(written)
             if super::super::functions::function(&written.name).is_some_and(|f| f.aggregate));
@@ -133,7 +136,8 @@ impl Lowering<'_> {
         match found {
             None => (name, Column::Lost),
             Some(value) => {
-                if !whole || !matches!(&value.expr, tripline_ir::Expr::Field(own) if own.name == name)
+                if !whole
+                    || !matches!(&value.expr, tripline_ir::Expr::Field(own) if own.name == name)
                 {
                     after.push((name.clone(), value.expr));
                 }
@@ -146,7 +150,9 @@ impl Lowering<'_> {
     /// An aggregate inside of a measure: it is collected, and the value is its column.
     pub(super) fn aggregate(&mut self, known: &str, written: &Call) -> Option<Typed> {
         let Some(mut collector) = self.collector.take() else {
-            let message = format!("the aggregate `{known}` stands where there is none: outside of `STATS`, or in another");
+            let message = format!(
+                "the aggregate `{known}` cannot stand here: outside of `STATS`, or inside another"
+            );
             self.wrong(Code::EsqlAggregate, written.span, message, None);
             return None;
         };
@@ -232,7 +238,11 @@ impl Lowering<'_> {
 
 /// Whether a count is above 0, or is 0.
 fn counted(present: bool, count: tripline_ir::Expr) -> tripline_ir::Expr {
-    let op = if present { CompareOp::Gt } else { CompareOp::Eq };
+    let op = if present {
+        CompareOp::Gt
+    } else {
+        CompareOp::Eq
+    };
     let zero = tripline_ir::Expr::Literal(Value::Int(0));
     call(
         Function::Compare(op, Case::Sensitive, Coerce::Typed),

@@ -1,6 +1,6 @@
 //! Values: columns, constants, arithmetic, conditions as values.
 
-use super::super::ast::{ArithmeticOp, CompareOp, Expr, Literal, Name, TimeSpan};
+use super::super::ast::{ArithmeticOp, CompareOp, Expr, Literal, Name, TimeSpan, Word};
 use super::super::facts;
 use super::Lowering;
 use super::columns::{Column, Found};
@@ -55,6 +55,21 @@ pub(super) fn call(function: Function, arguments: Vec<tripline_ir::Expr>) -> tri
     tripline_ir::Expr::call(function, arguments)
 }
 
+/// A value that a body uses several times, computed once.
+pub(super) fn bound(
+    name: &'static str,
+    value: tripline_ir::Expr,
+    body: impl FnOnce(tripline_ir::Expr) -> tripline_ir::Expr,
+) -> tripline_ir::Expr {
+    let variable = Text::new_static(name);
+    tripline_ir::Expr::Let {
+        variable: variable.clone(),
+        value: Box::new(value),
+        body: Box::new(body(tripline_ir::Expr::Variable(variable))),
+    }
+}
+
+/// A constant.
 pub(super) fn literal(value: impl Into<Value>) -> tripline_ir::Expr {
     tripline_ir::Expr::Literal(value.into())
 }
@@ -265,16 +280,15 @@ impl Lowering<'_> {
                 } else {
                     Function::Glob(Case::Sensitive)
                 };
-                let mut tests: Vec<_> = patterns
-                    .iter()
-                    .map(|pattern| {
-                        let pattern = literal(pattern.text.as_str());
-                        call(function, vec![value.clone(), pattern])
-                    })
-                    .collect();
-                let test = match tests.len() {
-                    1 => tests.remove(0),
-                    _ => call(Function::Or, tests),
+                let test = |value: tripline_ir::Expr, pattern: &Word| {
+                    call(function, vec![value, literal(pattern.text.as_str())])
+                };
+                let test = match patterns.as_slice() {
+                    [only] => test(value, only),
+                    many => bound("value", value, |value| {
+                        let tests = many.iter().map(|pattern| test(value.clone(), pattern));
+                        call(Function::Or, tests.collect())
+                    }),
                 };
                 Some(negate(test, *negated))
             }

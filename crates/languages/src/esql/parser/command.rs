@@ -70,12 +70,14 @@ impl Parser<'_> {
             .map(|(_, own)| format!("ES|QL writes `{own}`"));
         let known = facts::COMMANDS.iter().copied();
         let near = || {
-            facts::nearest(word, known).map(|near| format!("`{}` may be meant", near.to_uppercase()))
+            facts::nearest(word, known)
+                .map(|near| format!("`{}` may be meant", near.to_uppercase()))
         };
+        let written = self.source.slice(start);
         let message = if facts::is_source_command(word) {
-            format!("`{word}` begins a query; it cannot stand after `|`")
+            format!("`{written}` begins a query; it cannot stand after `|`")
         } else {
-            format!("`{word}` is not a command")
+            format!("`{written}` is not a command")
         };
         let hint = foreign.or_else(near);
         self.report(Code::EsqlCommand, start, message, hint);
@@ -258,7 +260,12 @@ impl Parser<'_> {
         if word != "lookup" {
             let message = format!("`{}` is not available", word.to_uppercase());
             let hint = "ES|QL joins by `LOOKUP JOIN index ON field`".to_owned();
-            self.report(Code::EsqlCommand, self.since(self.span()), message, Some(hint));
+            self.report(
+                Code::EsqlCommand,
+                self.since(self.span()),
+                message,
+                Some(hint),
+            );
         }
         let Some(index) = self.index() else {
             self.expected("a lookup index");

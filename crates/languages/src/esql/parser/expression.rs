@@ -1,8 +1,6 @@
 //! Expressions, by precedence: `OR`, `AND`, `NOT`, comparison, sum, product, sign, cast.
 
-use super::super::ast::{
-    ArithmeticOp, Call, CompareOp, Expr, Literal, Name, TimeSpan, Word,
-};
+use super::super::ast::{ArithmeticOp, Call, CompareOp, Expr, Literal, Name, TimeSpan, Word};
 use super::super::facts;
 use super::super::lexer::{Kind, Punct};
 use super::Parser;
@@ -333,7 +331,10 @@ impl Parser<'_> {
                 return self.fail(start, "a type after `::`");
             }
             let to = self.taken();
-            if !facts::TYPES.iter().any(|known| known.eq_ignore_ascii_case(&to.text)) {
+            if !facts::TYPES
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(&to.text))
+            {
                 let near = facts::nearest(&to.text, facts::TYPES);
                 let hint = near.map(|near| format!("`{near}` may be meant"));
                 let message = format!("`{}` is not a type", to.text);
@@ -372,7 +373,7 @@ impl Parser<'_> {
             }
             Kind::Punct(Punct::OpenBracket) => self.list(),
             Kind::Punct(Punct::OpenBrace) => self.options_map(),
-            Kind::Punct(Punct::Star) => {
+            Kind::Punct(Punct::Star) if self.peek(1).is(Punct::Close) => {
                 self.advance();
                 Expr::Star(span)
             }
@@ -386,7 +387,11 @@ impl Parser<'_> {
         let span = self.span();
         let word = self.word().unwrap_or("");
         let called = self.peek(1).is(Punct::Open);
-        if called && !["and", "or", "not", "in", "by", "is"].iter().any(|k| k.eq_ignore_ascii_case(word)) {
+        if called
+            && !["and", "or", "not", "in", "by", "is"]
+                .iter()
+                .any(|k| k.eq_ignore_ascii_case(word))
+        {
             return self.call();
         }
         let literal = match word.to_ascii_lowercase().as_str() {
@@ -425,7 +430,10 @@ impl Parser<'_> {
         let (Literal::Int(count), Some(word)) = (&literal, self.word()) else {
             return Expr::Literal(literal, start);
         };
-        let joined = facts::is_keyword(word) || ["on", "with", "as"].iter().any(|k| k.eq_ignore_ascii_case(word));
+        let joined = facts::is_keyword(word)
+            || ["on", "with", "as"]
+                .iter()
+                .any(|k| k.eq_ignore_ascii_case(word));
         if joined {
             return Expr::Literal(literal, start);
         }

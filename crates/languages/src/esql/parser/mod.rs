@@ -16,11 +16,7 @@ use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Reads a query.
-pub(crate) fn parse(
-    source: &Source,
-    tokens: &[Token],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Query {
+pub(crate) fn parse(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Diagnostic>) -> Query {
     let mut parser = Parser {
         source,
         tokens,
@@ -107,7 +103,8 @@ impl<'a> Parser<'a> {
     }
 
     fn at_word(&self, word: &str) -> bool {
-        self.word().is_some_and(|here| here.eq_ignore_ascii_case(word))
+        self.word()
+            .is_some_and(|here| here.eq_ignore_ascii_case(word))
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
@@ -237,7 +234,10 @@ impl<'a> Parser<'a> {
                 ) if open == 0 => return,
                 Kind::Word if open == 0 => {
                     let word = self.text_of(token);
-                    if ["and", "or", "by"].iter().any(|k| k.eq_ignore_ascii_case(word)) {
+                    if ["and", "or", "by"]
+                        .iter()
+                        .any(|k| k.eq_ignore_ascii_case(word))
+                    {
                         return;
                     }
                 }
@@ -277,7 +277,9 @@ impl<'a> Parser<'a> {
     fn enter(&mut self) -> bool {
         if self.depth >= facts::MAX_DEPTH {
             let most = facts::MAX_DEPTH;
-            self.give_up(format!("the query is nested too deeply: at most {most} levels"));
+            self.give_up(format!(
+                "the query is nested too deeply: at most {most} levels"
+            ));
             return false;
         }
         self.depth += 1;

@@ -1,8 +1,6 @@
 //! Queries: settings, the source command, the pipes; names and lists of them.
 
-use super::super::ast::{
-    Assignment, Command, CommandKind, Expr, From, Name, Query, Setting, Word,
-};
+use super::super::ast::{Assignment, Command, CommandKind, Expr, From, Name, Query, Setting, Word};
 use super::super::facts;
 use super::super::lexer::{Kind, Punct};
 use super::Parser;
@@ -95,7 +93,10 @@ impl Parser<'_> {
             } else {
                 Some("write `FROM logs-* | ...`".to_owned())
             };
-            let message = format!("expected `FROM`, `ROW`, `SHOW` or `TS`, found {}", self.found());
+            let message = format!(
+                "expected `FROM`, `ROW`, `SHOW` or `TS`, found {}",
+                self.found()
+            );
             self.report(Code::EsqlSource, self.span(), message, hint);
         }
         self.skip_command();
@@ -281,7 +282,10 @@ impl Parser<'_> {
 
     pub(super) fn assignment(&mut self) -> Assignment {
         let start = self.at;
-        let named = matches!(self.token().kind, Kind::Word | Kind::Quoted(_) | Kind::Parameter)
+        let named = matches!(
+            self.token().kind,
+            Kind::Word | Kind::Quoted(_) | Kind::Parameter
+        ) && self.word().is_none_or(|word| !facts::is_reserved(word))
             && self.assigned();
         if named && let Some(name) = self.name(false) {
             self.eat(Punct::Assign);
