@@ -162,6 +162,14 @@ pub(super) fn unlinked(text: &str) -> String {
     out + rest
 }
 
+/// The value of a test with this operator: the empty text is shown as `""`.
+pub(super) fn operand(operator: &str, text: &str) -> Line {
+    if text.is_empty() && operator == "eq" {
+        return toned(Tone::Value, "\"\"");
+    }
+    value(text)
+}
+
 /// A value; spaces at its edges are made visible.
 pub(super) fn value(text: &str) -> Line {
     let inner = text.trim_matches(' ');
