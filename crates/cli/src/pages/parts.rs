@@ -71,11 +71,16 @@ pub(super) fn operator(name: &str) -> String {
 
 /// A field, an operator and a value on a line.
 pub(super) fn test(line: Line, field: &str, op: &str, value: &str) -> Line {
-    line.push(Tone::Name, field)
+    let mut line = line
+        .push(Tone::Name, field)
         .plain(" ")
-        .push(Tone::Faint, operator(op))
-        .plain(if value.is_empty() { "" } else { " " })
-        .push(Tone::Value, value)
+        .push(Tone::Faint, operator(op));
+    let value = operand(op, value);
+    if !value.is_empty() {
+        line = line.plain(" ");
+        line.0.extend(value.0);
+    }
+    line
 }
 
 /// The tests of a clause.
