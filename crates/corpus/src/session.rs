@@ -6,7 +6,7 @@
 //! them names), when a document that is read anew names one of its rules, or when the id that one
 //! of its rules gets has changed.
 
-use crate::ledger::{RowBuilder, reasons, status};
+use crate::ledger::{RowBuilder, reasons};
 use crate::load::LoadedFile;
 use crate::reader::{FileContext, FileRead, StageClock};
 use crate::{CorpusSpec, Failure, FileEntry, IdRegistry, Ledger, Status, load};
@@ -440,7 +440,7 @@ impl Fresh<'_, '_> {
             index,
             language: detection.language,
             withdrawn: detection.class == Class::Deprecated,
-            status: status(detection),
+            status: Status::of(detection),
             reasons: reasons(detection),
             techniques: detection
                 .techniques

@@ -4,7 +4,7 @@
 
 use super::ElasticReader;
 use crate::reader::{FileContext, FileRead, StageClock, VendorReader};
-use crate::{CorpusSpec, Status, Vendor, status};
+use crate::{CorpusSpec, Status, Vendor};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tripline_ir::{Class, Detection, Language, Plan};
@@ -82,16 +82,16 @@ fn the_whole_corpus() {
         for rule in &read.detections {
             rules += 1;
             *classes.entry(rule.class).or_default() += 1;
-            assert_ne!(status(rule), Status::Failed, "{path}");
+            assert_ne!(Status::of(rule), Status::Failed, "{path}");
             spans_lie_in_the_body(path, rule);
             if let Some(offset) = rule.provenance.body_offset {
                 let slice = &text[offset as usize..][..rule.body.len()];
                 assert_eq!(slice, rule.body, "{path}");
             }
             queries += usize::from(has_query(rule));
-            full += usize::from(has_query(rule) && status(rule) == Status::Full);
+            full += usize::from(has_query(rule) && Status::of(rule) == Status::Full);
             if matches!(rule.language, Language::Kuery | Language::Lucene) {
-                assert_eq!(status(rule), Status::Full, "{path}: {:?}", rule.losses);
+                assert_eq!(Status::of(rule), Status::Full, "{path}: {:?}", rule.losses);
             }
         }
     }
@@ -179,7 +179,7 @@ fn filters() {
         "type = \"query\"\nquery = 'f: 1'\n[[rule.filters]]\nquery = { script = { source = \"x\" } }\n",
     );
     assert_eq!(read.detections[0].losses.len(), 1);
-    assert_eq!(status(&read.detections[0]), Status::Partial);
+    assert_eq!(Status::of(&read.detections[0]), Status::Partial);
 }
 
 #[test]
