@@ -61,12 +61,9 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     let db = Connection::open_with_flags(path, flags)
         .map_err(|error| CatalogError::damaged(path, error))?;
     let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    match pragma("application_id") {
-        Ok(APPLICATION_ID) => {}
-        _ => {
-            let message = "the file is not a Tripline catalogue";
-            return Err(CatalogError::new(Code::NotACatalogue, path, message));
-        }
+    if !matches!(pragma("application_id"), Ok(APPLICATION_ID)) {
+        let message = "the file is not a Tripline catalogue";
+        return Err(CatalogError::new(Code::NotACatalogue, path, message));
     }
     let format = pragma("user_version").map_err(|error| CatalogError::damaged(path, error))?;
     if format != FORMAT {

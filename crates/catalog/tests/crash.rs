@@ -1,6 +1,7 @@
 //! Builds that end badly: killed at any moment, on a full disk, into a folder that is read-only.
 //! The catalogue that was there is then there still, whole.
 #![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;

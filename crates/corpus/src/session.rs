@@ -164,7 +164,7 @@ struct Reading<'a> {
     clock: &'a StageClock,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn context<'b>(&'b self, path: &'b str) -> FileContext<'b> {
         FileContext {
             spec: self.spec,
@@ -464,12 +464,11 @@ impl Fresh<'_, '_> {
                 .filter(|diagnostic| diagnostic.is_error())
         };
         let found = errors().find(inside).or_else(|| errors().next());
-        let mut failure = match found {
-            Some(diagnostic) => Failure::of(diagnostic, self.reading.spec, &self.path),
-            None => {
-                let flaw = Diagnostic::for_file(Code::RuleWithoutPlan, "", "the rule has no plan");
-                Failure::of(&flaw, self.reading.spec, &self.path)
-            }
+        let mut failure = if let Some(diagnostic) = found {
+            Failure::of(diagnostic, self.reading.spec, &self.path)
+        } else {
+            let flaw = Diagnostic::for_file(Code::RuleWithoutPlan, "", "the rule has no plan");
+            Failure::of(&flaw, self.reading.spec, &self.path)
         };
         failure.language = detection.language;
         failure

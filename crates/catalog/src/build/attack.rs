@@ -121,12 +121,11 @@ impl AttackPart {
                 continue;
             }
             let known = self.known.as_ref().and_then(|known| known.get(tag));
-            let target = match known {
-                Some(target) => target.clone(),
-                None => {
-                    let found = self.attack()?.resolve_technique(tag);
-                    found.technique().unwrap_or(found.tag()).clone()
-                }
+            let target = if let Some(target) = known {
+                target.clone()
+            } else {
+                let found = self.attack()?.resolve_technique(tag);
+                found.technique().unwrap_or(found.tag()).clone()
             };
             resolved.insert(tag.clone(), target);
         }

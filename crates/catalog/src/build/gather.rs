@@ -122,12 +122,11 @@ impl Gather<'_> {
             let mut rules = 0;
             for file in read.files {
                 rules += file.record.rules.len();
-                match file.detections {
-                    Some(detections) => fresh.extend(detections),
-                    None => {
-                        report.kept += 1;
-                        kept.extend(file.record.rules.iter().map(|rule| rule.id.clone()));
-                    }
+                if let Some(detections) = file.detections {
+                    fresh.extend(detections);
+                } else {
+                    report.kept += 1;
+                    kept.extend(file.record.rules.iter().map(|rule| rule.id.clone()));
                 }
                 files.push(StoredFile {
                     corpus,

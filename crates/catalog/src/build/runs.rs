@@ -135,7 +135,7 @@ fn ranges(rules: &[RuleRow]) -> Vec<Range<usize>> {
 }
 
 fn is_end(id: &str) -> bool {
-    blake3::hash(id.as_bytes()).as_bytes()[0] % ENDS == 0
+    blake3::hash(id.as_bytes()).as_bytes()[0].is_multiple_of(ENDS)
 }
 
 fn run(rules: &[RuleRow], old: &[OldRun]) -> Result<Arc<Run>> {

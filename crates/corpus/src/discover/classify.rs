@@ -114,8 +114,7 @@ fn knowledge(listing: &Listing, folder: &str) -> Option<Kind> {
     }
     let ossem = listing
         .folders_in(&format!("{}windows", prefix(folder)))
-        .iter()
-        .any(|name| *name == "etw-providers");
+        .contains(&"etw-providers");
     ossem.then_some(Kind::Ossem)
 }
 
