@@ -176,7 +176,7 @@ fn bad_files_are_in_the_ledger_and_the_rest_is_built() {
     let mut bomb = String::from("a0: &a0 [x, x]\n");
     for level in 1..40 {
         let below = level - 1;
-        bomb += &format!("a{level}: &a{level} [*a{below}, *a{below}]\n");
+        bomb.extend([format!("a{level}: &a{level} [*a{below}, *a{below}]\n")]);
     }
     place.put("mine/rules/bomb.yml", (bomb + &rule(7, "bomb")).as_bytes());
     let cycle = |id, of: &str| {
