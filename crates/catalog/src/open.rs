@@ -76,8 +76,9 @@ impl Catalog {
     /// A catalogue that lives in memory only.
     pub(crate) fn in_memory(contents: &Contents) -> Result<Self> {
         let name = Path::new("<memory>");
-        let image = image(contents, None)?;
-        let make = || {
+        let mut image = image(contents, None)?;
+        let mut make = || {
+            let image = image.serialize(MAIN_DB)?;
             let mut db = Connection::open_in_memory()?;
             db.deserialize_read_exact(MAIN_DB, &image[..], image.len(), true)?;
             Ok(db)

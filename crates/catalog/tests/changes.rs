@@ -94,7 +94,7 @@ fn write(folder: &Path, files: &BTreeMap<u8, String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn incremental_is_cold(rounds in changes()) {

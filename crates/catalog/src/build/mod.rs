@@ -150,11 +150,10 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport> {
         report.bytes = std::fs::metadata(options.output).map_or(0, |file| file.len());
     } else {
         (options.progress)(Progress::Write(contents.rules.len()));
-        let image = image(&contents, previous.as_ref())?;
+        let mut image = image(&contents, previous.as_ref())?;
         // On some systems an open file cannot be replaced.
         drop(previous);
-        write::replace(options.output, &image, &lock)?;
-        report.bytes = image.len() as u64;
+        report.bytes = write::replace(options.output, &mut image, &lock)?;
     }
     report.timings.write = writing.elapsed();
     report.timings.total = start.elapsed();

@@ -12,8 +12,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// The bytes of a catalogue.
-pub(crate) fn image(contents: &Contents, previous: Option<&Previous>) -> Result<Vec<u8>> {
+/// A catalogue in memory. Its index is only usable once it has been written or copied: FTS5 does
+/// not see what was put into its tables behind its back.
+pub(crate) fn image(contents: &Contents, previous: Option<&Previous>) -> Result<Connection> {
     let make = || {
         let (db, index) = rayon::join(
             || tables(contents),
@@ -22,27 +23,33 @@ pub(crate) fn image(contents: &Contents, previous: Option<&Previous>) -> Result<
                 None => search::fill(contents.rules.iter().map(|rule| &rule.text)).map(Some),
             },
         );
-        let mut db = db?;
+        let db = db?;
         match (index?, previous) {
             (Some(index), _) => search::copy(&index, &db)?,
             (None, Some(previous)) => previous.copy_search(&db)?,
             (None, None) => {}
         }
         db.execute_batch("COMMIT")?;
-        Ok(db.serialize(MAIN_DB)?.to_vec())
+        Ok(db)
     };
-    make().map_err(|error: rusqlite::Error| CatalogError::damaged(Path::new("<memory>"), error))
+    make().map_err(in_memory)
 }
 
-/// Writes the catalogue and puts it in place of the old one.
-pub(super) fn replace(output: &Path, image: &[u8], lock: &Lock) -> Result<()> {
+fn in_memory(error: rusqlite::Error) -> CatalogError {
+    CatalogError::damaged(Path::new("<memory>"), error)
+}
+
+/// Writes the catalogue and puts it in place of the old one. Returns its size.
+pub(super) fn replace(output: &Path, image: &mut Connection, lock: &Lock) -> Result<u64> {
+    let image = image.serialize(MAIN_DB).map_err(in_memory)?;
     let temporary = lock.temporary();
-    let written = write(temporary, image).and_then(|()| fs::rename(temporary, output));
+    let written = write(temporary, &image).and_then(|()| fs::rename(temporary, output));
     if written.is_err() {
         let _ = fs::remove_file(temporary);
     }
     sync_folder(output);
-    written.map_err(|error| CatalogError::unwritable(output, error))
+    written.map_err(|error| CatalogError::unwritable(output, error))?;
+    Ok(image.len() as u64)
 }
 
 fn write(path: &Path, image: &[u8]) -> io::Result<()> {
