@@ -26,13 +26,19 @@ fn the_filters_of_the_svchost_rule_are_exclusions() {
                 proc_creation_win_svchost_uncommon_parent_process.yml";
     let Some(path) = corpus(path) else { return };
     let facts = of(&read_path(&path).detections[0]);
-    let indicators: Vec<_> = facts.atoms.iter().filter(|atom| atom.is_indicator()).collect();
+    let indicators: Vec<_> = facts
+        .atoms
+        .iter()
+        .filter(|atom| atom.is_indicator())
+        .collect();
     assert_eq!(indicators.len(), 1);
     assert_eq!(indicators[0].value, r"\svchost.exe");
     assert_eq!(facts.exclusions.len(), 9);
     for exclusion in &facts.exclusions {
         assert!(exclusion.whole);
-        let [at] = exclusion.atoms[..] else { panic!("one test each: {exclusion:?}") };
+        let [at] = exclusion.atoms[..] else {
+            panic!("one test each: {exclusion:?}")
+        };
         assert_eq!(facts.atoms[at as usize].field, "process.parent.executable");
         assert!(facts.atoms[at as usize].negated);
     }
@@ -40,7 +46,9 @@ fn the_filters_of_the_svchost_rule_are_exclusions() {
 
 #[test]
 fn no_placeholder_is_a_value() {
-    let Some(path) = corpus("sigma/rules-placeholder") else { return };
+    let Some(path) = corpus("sigma/rules-placeholder") else {
+        return;
+    };
     let read = read_path(&path);
     assert!(read.detections.len() >= 20);
     let mut lists = 0;

@@ -21,7 +21,10 @@ struct ExpectedFile {
 }
 
 fn folder() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/starter/events"))
+    Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../data/starter/events"
+    ))
 }
 
 fn read(name: &str) -> String {
@@ -35,7 +38,12 @@ fn samples_fire_the_rules_they_are_made_for() {
     let detections = catalog.detections().expect("its rules are readable");
     for file in expected.file {
         let events = tripline_events::read(&Source::new(file.name.as_str(), read(&file.name)));
-        assert!(events.diagnostics.is_empty(), "{}: {:?}", file.name, events.diagnostics);
+        assert!(
+            events.diagnostics.is_empty(),
+            "{}: {:?}",
+            file.name,
+            events.diagnostics
+        );
         let mut fires = BTreeMap::new();
         for detection in detections.iter().filter(|rule| rule.vendor == file.vendor) {
             let plan = detection.plan.as_ref().expect("starter rules have plans");
