@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Times Tripline's stages, and its reading of rules side by side with other tools.
 
-Everything runs in this one call, alternating between the tools, because machines are noisy; the
-best and the median of the rounds are printed. Needs a release build, ../shared/corpora, and for
+Everything runs in this one call, the tools taking turns, because machines are noisy; the best and
+the median of the rounds are printed, elapsed and processor time. Needs a release build, ../shared/corpora, and for
 the comparisons `rsigma` 0.23 on PATH (or --rsigma) and a Python with `eql` and `pysigma`
 (`./test oracles` makes one in .venv).
 
@@ -56,15 +56,26 @@ print(len(texts), time.perf_counter() - start)
 """
 
 
-def timed(command, **kwargs):
-    """Wall seconds, peak resident megabytes and standard output of a command."""
+class Run:
+    """One run of a command: what it took and what it said."""
+
+    def __init__(self, wall, cpu, megabytes, out, code):
+        self.wall, self.cpu, self.megabytes, self.out, self.code = wall, cpu, megabytes, out, code
+
+
+def timed(command, codes=(0,)):
+    """Runs a command to its end; stops the program when it ends with an unexpected code."""
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True, **kwargs) as process:
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as process:
         out = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return time.perf_counter() - start, usage.ru_maxrss / 1024, out, process.returncode
+    wall = time.perf_counter() - start
+    if process.returncode not in codes:
+        sys.exit(f"{command[0]} {command[1]} ended with {process.returncode}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out,
+               process.returncode)
 
 
 def machine():
@@ -74,7 +85,8 @@ def machine():
         if line.startswith("model name"):
             model = line.split(":", 1)[1].strip()
             break
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
+    load = [round(value, 1) for value in os.getloadavg()]
+    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform(), "load": load}
 
 
 def commits():
@@ -90,47 +102,65 @@ def commits():
 
 
 def cases(args, scratch):
-    """Name to a function that runs once and returns seconds (and megabytes)."""
-    tripline = str(args.tripline)
-    catalog = scratch / "bench.db"
-    touched = scratch / "corpora" / "sigma"
-    target = next((touched / "rules").rglob("proc_creation_win_svchost*.yml"))
+    """Name to a function that runs once."""
+    tripline = args.tripline
+    catalog, touched = scratch / "bench.db", scratch / "touched.db"
+    copy = scratch / "corpora"
+    rules = copy / "sigma" / "rules"
+    target = rules / ("windows/process_creation/"
+                      "proc_creation_win_svchost_uncommon_parent_process.yml")
+    text = target.read_text("utf-8")
+    rounds = iter(range(1_000_000))
 
-    def build_cold():
+    def cold():
         catalog.unlink(missing_ok=True)
-        seconds, memory, _, _ = timed([tripline, "build", str(CORPORA), "-o", str(catalog)])
-        return seconds, memory
+        return timed([tripline, "build", CORPORA, "-o", catalog])
 
-    def rebuild():
-        target.write_text(target.read_text() + "# touched\n")
-        command = [tripline, "build", str(scratch / "corpora"), "-o", str(scratch / "touched.db")]
-        seconds, memory, _, _ = timed(command)
-        return seconds, memory
+    def rebuild(change):
+        def run():
+            target.write_text(change(next(rounds)), "utf-8")
+            return timed([tripline, "build", copy, "-o", touched])
+        return run
 
-    def technique():
-        command = [tripline, "--catalog", str(catalog), "technique", "T1059.001", "--format",
-                   "json"]
-        seconds, memory, _, _ = timed(command)
-        return seconds, memory
+    def answer(*words):
+        return lambda: timed([tripline, "--catalog", catalog, *words, "--format", "json"])
 
-    sigma = [str(CORPORA / "sigma" / name) for name in SIGMA]
-    elastic = [str(CORPORA / "elastic" / name) for name in ("rules", "rules_building_block")]
+    # `check` ends with 1 when a rule has an error; some upstream rules have one.
+    def check(folders):
+        return lambda: timed([tripline, "check", "--format", "json", *folders], codes=(0, 1))
+
+    sigma = [CORPORA / "sigma" / name for name in SIGMA]
+    elastic = [CORPORA / "elastic" / name for name in ("rules", "rules_building_block")]
+    timed([tripline, "build", copy, "-o", touched])
     found = {
-        "build everything, cold": build_cold,
-        "rebuild after touching one rule": rebuild,
-        "open and answer T1059.001": technique,
-        "read SigmaHQ: tripline check": lambda: timed([tripline, "check", "--quiet", *sigma])[:2],
-        "read Elastic: tripline check": lambda: timed([tripline, "check", "--quiet", *elastic])[:2],
+        "build everything, cold": cold,
+        "rebuild, nothing changed": lambda: timed([tripline, "build", copy, "-o", touched]),
+        "rebuild, a comment added": rebuild(lambda n: f"{text}# touched {n}\n"),
+        "rebuild, a title changed": rebuild(
+            lambda n: text.replace("title: ", f"title: Round{n} ", 1)),
+        "open and answer T1204.001": answer("technique", "T1204.001"),
+        "open and answer T1059.001": answer("technique", "T1059.001"),
+        "read SigmaHQ: tripline check": check(sigma),
+        "read Elastic: tripline check": check(elastic),
     }
     if args.rsigma:
-        found["read SigmaHQ: rsigma rule validate"] = lambda: (
-            sum(timed([args.rsigma, "rule", "validate", folder])[0] for folder in sigma), None)
+        # One folder with everything, so that it starts once as `tripline check` does.
+        linked = scratch / "sigma"
+        linked.mkdir()
+        for folder in sigma:
+            shutil.copytree(folder, linked / folder.name, copy_function=shutil.copyfile)
+        found["read SigmaHQ: rsigma rule validate"] = lambda: timed(
+            [args.rsigma, "rule", "validate", linked], codes=(0, 1))
     if args.python:
         def python(code, folders):
-            _, memory, out, _ = timed([args.python, "-c", code, *folders])
-            return float(out.split()[1]), memory
-        found["parse SigmaHQ: pySigma"] = lambda: python(PYSIGMA, sigma)
-        found["parse Elastic EQL: Python eql"] = lambda: python(EQL, elastic)
+            """Counts the parsing only, not the start of Python."""
+            def run():
+                done = timed([args.python, "-c", code, *folders])
+                done.wall = done.cpu = float(done.out.split()[1])
+                return done
+            return run
+        found["parse SigmaHQ: pySigma"] = python(PYSIGMA, sigma)
+        found["parse Elastic EQL: Python eql"] = python(EQL, elastic)
     return found
 
 
@@ -154,26 +184,29 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         shutil.copytree(CORPORA, scratch / "corpora", copy_function=shutil.copyfile)
-        for path in (scratch / "corpora").rglob("*"):
+        for path in [scratch / "corpora", *(scratch / "corpora").rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         runs = cases(args, scratch)
-        timed([str(args.tripline), "build", str(scratch / "corpora"), "-o",
-               str(scratch / "touched.db")])
         for _ in range(args.rounds):
             for name, run in runs.items():
                 results.setdefault(name, []).append(run())
-    print(json.dumps(machine()))
-    print(f"{'case':44} {'best':>9} {'median':>9} {'memory':>9}")
+    found = machine()
+    print(f"{found['cpu']}, {found['cores']} cores, load {found['load']}; {args.rounds} rounds")
+    print(f"{'':38} {'elapsed':>19}  {'processor':>19}  {'memory':>8}")
+    print(f"{'case':38} {'best':>9} {'median':>9}  {'best':>9} {'median':>9}  {'most':>8}")
     for name, rows in results.items():
-        seconds = [row[0] for row in rows]
-        memory = max((row[1] or 0) for row in rows)
-        shown = f"{memory:6.0f} MB" if memory else ""
-        print(f"{name:44} {min(seconds):8.3f}s {statistics.median(seconds):8.3f}s {shown:>9}")
+        wall, cpu = [row.wall for row in rows], [row.cpu for row in rows]
+        print(f"{name:38} {min(wall):8.3f}s {statistics.median(wall):8.3f}s "
+              f" {min(cpu):8.3f}s {statistics.median(cpu):8.3f}s "
+              f" {max(row.megabytes for row in rows):5.0f} MB")
     if args.save:
-        day = datetime.date.today().isoformat()
-        record = {"date": day, "machine": machine(), "commits": commits(), "seconds": {
-            name: [round(row[0], 4) for row in rows] for name, rows in results.items()}}
-        path = ROOT / "bench" / "runs" / f"{day}.json"
+        now = datetime.datetime.now()
+        record = {"date": now.isoformat(timespec="minutes"), "machine": found,
+                  "commits": commits(), "runs": {
+                      name: [{"elapsed": round(row.wall, 4), "processor": round(row.cpu, 4),
+                              "megabytes": round(row.megabytes)} for row in rows]
+                      for name, rows in results.items()}}
+        path = ROOT / "bench" / "runs" / f"{now:%Y-%m-%d-%H%M}.json"
         path.write_text(json.dumps(record, indent=1) + "\n")
         print(f"kept in {path.relative_to(ROOT)}")
 

@@ -7,8 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders whose content decides, relative to this crate.
-const PARTS: [&str; 8] = [
+/// Files and folders whose content decides what is written, relative to this crate.
+const PARTS: [&str; 9] = [
+    "../../Cargo.lock",
     "../text/src",
     "../ir/src",
     "../schema/src",
@@ -19,11 +20,25 @@ const PARTS: [&str; 8] = [
     "../../data/schema",
 ];
 
+/// Those that define the records inside blobs: a catalogue of other records cannot be read.
+const RECORDS: [&str; 9] = [
+    "../text/src/code.rs",
+    "../text/src/codes",
+    "../text/src/span.rs",
+    "../ir/src",
+    "../attack/src/model.rs",
+    "../corpus/src/ledger.rs",
+    "src/facts",
+    "src/open.rs",
+    "src/pack.rs",
+];
+
 /// The embedded starter corpus.
 const STARTER: &str = "../../data/starter";
 
 fn main() {
-    fingerprint();
+    fingerprint("TRIPLINE_FINGERPRINT", &PARTS);
+    fingerprint("TRIPLINE_RECORDS", &RECORDS);
     starter();
 }
 
@@ -33,22 +48,24 @@ fn starter() {
     let mut files = Vec::new();
     list(Path::new(STARTER), &mut files);
     files.sort();
-    let mut code = String::from("&[\n");
+    let mut entries = Vec::new();
     for file in files {
         let (Ok(inside), Ok(full)) = (file.strip_prefix(STARTER), file.canonicalize()) else {
             continue;
         };
         let inside = inside.to_string_lossy().replace('\\', "/");
-        code.push_str(&format!("    ({inside:?}, include_bytes!({full:?})),\n"));
+        let full = full.to_string_lossy();
+        entries.push(format!("    ({inside:?}, include_bytes!({full:?})),\n"));
     }
-    code.push_str("]\n");
+    let code = format!("&[\n{}]\n", entries.concat());
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("starter.rs"), code).expect("OUT_DIR is writable");
 }
 
-fn fingerprint() {
+/// Puts a hash of the parts into an environment variable of the crate's compilation.
+fn fingerprint(name: &str, parts: &[&str]) {
     let mut hasher = blake3::Hasher::new();
-    for part in PARTS {
+    for part in parts {
         println!("cargo::rerun-if-changed={part}");
         let mut files = Vec::new();
         list(Path::new(part), &mut files);
@@ -61,10 +78,13 @@ fn fingerprint() {
         }
     }
     let hash = hasher.finalize().to_hex();
-    println!("cargo::rustc-env=TRIPLINE_FINGERPRINT={}", &hash[..16]);
+    println!("cargo::rustc-env={name}={}", &hash[..16]);
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) {
+    if folder.is_file() {
+        return files.push(folder.to_path_buf());
+    }
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };

@@ -157,6 +157,8 @@ pub struct SpannedAtom {
     pub value: Text,
     /// It stands under an odd number of negations.
     pub excluded: bool,
+    /// The language implies it (`process where`); counts leave it out.
+    pub implied: bool,
     /// First and one past the last byte in the body.
     pub span: [u32; 2],
 }
@@ -279,6 +281,7 @@ fn spanned(index: &Index<'_>, facts: &RuleFacts) -> Vec<SpannedAtom> {
             operator: atom.operator.clone(),
             value: atom.value.clone(),
             excluded: atom.negated,
+            implied: atom.implied,
             span: [atom.span.start, atom.span.end],
         })
         .collect()

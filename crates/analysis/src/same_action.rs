@@ -20,13 +20,12 @@ pub struct SameAction {
 }
 
 /// Canonical fields that name an operation.
-const OPERATION_FIELDS: [&str; 6] = [
+const OPERATION_FIELDS: [&str; 5] = [
+    "cloud.api.action",
     "event.action",
-    "cloud.operation",
-    "audit.operation",
-    "eventName",
-    "operationName",
-    "Operation",
+    "registry.event_type",
+    "rpc.operation",
+    "wmi.operation",
 ];
 
 /// The other rules that share a necessary operation with `facts`.

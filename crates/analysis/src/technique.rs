@@ -152,13 +152,20 @@ pub(crate) fn left_out(index: &Index<'_>, rules: &[u32]) -> BTreeMap<Text, usize
     counts
 }
 
+/// The first paragraph of a description, without marks of citations and of HTML. Links stay.
 fn first_paragraph(description: &str) -> Text {
-    description
-        .split("\n\n")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .into()
+    let first = description.split("\n\n").next().unwrap_or_default();
+    let mut out = String::with_capacity(first.len());
+    let mut rest = first;
+    while let Some((before, after)) = rest.split_once("(Citation: ") {
+        out.push_str(before.trim_end());
+        rest = after.split_once(')').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    for tag in ["<code>", "</code>"] {
+        out = out.replace(tag, "`");
+    }
+    out.trim().into()
 }
 
 fn near(index: &Index<'_>, asked: &str) -> Vec<Text> {

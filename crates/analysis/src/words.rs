@@ -320,42 +320,75 @@ pub(crate) fn words(predicate: &Predicate) -> String {
     match predicate {
         Predicate::True => "anything holds".to_owned(),
         Predicate::False => "nothing holds".to_owned(),
-        Predicate::Atom(atom) => atom_words(std::slice::from_ref(&&**atom)),
-        Predicate::Not(inner) => format!("not ({})", words(inner)),
-        Predicate::And(parts) => joined(parts, "and"),
-        Predicate::Or(parts) => match same_test(parts) {
-            Some(atoms) => atom_words(&atoms),
-            None => joined(parts, "or"),
+        Predicate::Atom(atom) => atom_words(&[&**atom]),
+        Predicate::Not(inner) => match &**inner {
+            Predicate::Atom(atom) if atom.test == Test::Exists => {
+                format!("{} is absent", subject(&atom.subject))
+            }
+            inner => format!("not ({})", words(inner)),
         },
+        Predicate::And(parts) => {
+            let parts: Vec<String> = parts.iter().map(operand).collect();
+            parts.join(" and ")
+        }
+        Predicate::Or(parts) => alternatives(parts),
     }
 }
 
-fn joined(parts: &[Predicate], word: &str) -> String {
-    let grouped = parts.iter().map(|part| match part {
+/// A part of a conjunction or disjunction, in parentheses when it has parts of its own.
+fn operand(part: &Predicate) -> String {
+    match part {
         Predicate::And(_) => format!("({})", words(part)),
-        Predicate::Or(inner) if same_test(inner).is_none() => format!("({})", words(part)),
+        Predicate::Or(inner) if groups(inner).len() > 1 => format!("({})", words(part)),
         _ => words(part),
-    });
-    grouped.collect::<Vec<_>>().join(&format!(" {word} "))
+    }
 }
 
-/// The atoms of a disjunction that only differ in their value.
-fn same_test(parts: &[Predicate]) -> Option<Vec<&Atom>> {
-    let atoms: Option<Vec<&Atom>> = parts
-        .iter()
-        .map(|part| match part {
-            Predicate::Atom(atom) => Some(&**atom),
-            _ => None,
+/// A disjunction, with tests that only differ in their value told together.
+fn alternatives(parts: &[Predicate]) -> String {
+    let told: Vec<String> = groups(parts)
+        .into_iter()
+        .map(|group| match group {
+            Group::Tests(atoms) => atom_words(&atoms),
+            Group::Other(part) => operand(part),
         })
         .collect();
-    let atoms = atoms?;
-    let first = atoms.first()?;
-    let alike = |atom: &&Atom| {
-        atom.subject == first.subject
-            && atom.quantifier == first.quantifier
-            && verb(&atom.test).0 == verb(&first.test).0
-    };
-    atoms.iter().all(alike).then_some(atoms)
+    told.join(" or ")
+}
+
+/// Parts of a disjunction that are told together.
+enum Group<'p> {
+    /// Tests of one subject by one verb.
+    Tests(Vec<&'p Atom>),
+    /// Anything else.
+    Other(&'p Predicate),
+}
+
+/// The parts of a disjunction, alike tests together at the place of the first.
+fn groups(parts: &[Predicate]) -> Vec<Group<'_>> {
+    let mut found: Vec<Group<'_>> = Vec::new();
+    for part in parts {
+        let Predicate::Atom(atom) = part else {
+            found.push(Group::Other(part));
+            continue;
+        };
+        let alike = found.iter_mut().find_map(|group| match group {
+            Group::Tests(atoms) if alike(atoms[0], atom) => Some(atoms),
+            _ => None,
+        });
+        match alike {
+            Some(atoms) => atoms.push(atom),
+            None => found.push(Group::Tests(vec![atom])),
+        }
+    }
+    found
+}
+
+/// Whether two tests only differ in their value.
+fn alike(one: &Atom, other: &Atom) -> bool {
+    one.subject == other.subject
+        && one.quantifier == other.quantifier
+        && verb(&one.test).0 == verb(&other.test).0
 }
 
 /// "subject verb value" for tests that share subject and verb.

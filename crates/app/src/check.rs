@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tripline_corpus::{Hint, SingleRead, Status, read_path, read_text, status};
+use tripline_corpus::{Hint, SingleRead, Status, read_path, read_text};
 use tripline_ir::Language;
 use tripline_text::render::{Sources, render};
 use tripline_text::{Diagnostic, Severity};
@@ -163,7 +163,7 @@ fn count(summary: &mut CheckSummary, read: &SingleRead) {
     summary.rules += read.detections.len() + read.ledger.failures.len();
     summary.failed += read.ledger.failures.len();
     for detection in &read.detections {
-        match status(detection) {
+        match Status::of(detection) {
             Status::Full => summary.full += 1,
             Status::Partial => summary.partial += 1,
             Status::Failed => summary.failed += 1,

@@ -123,12 +123,17 @@ impl RulesToRun {
         }
     }
 
-    /// The rules of a file.
+    /// The rules of a file, or the one of this number, from 0.
     ///
     /// # Errors
-    /// No rule could be read.
-    pub fn of_file(path: &std::path::Path) -> Result<Self, AppError> {
-        Self::of_read(read_path(path))
+    /// No rule could be read, or none has the number.
+    pub fn of_file(path: &std::path::Path, number: Option<u32>) -> Result<Self, AppError> {
+        let mut read = read_path(path);
+        if let Some(number) = number {
+            read.detections
+                .retain(|rule| rule.provenance.index == number);
+        }
+        Self::of_read(read)
     }
 
     /// The rules of a text known as `name`; a bare query when its language is named.

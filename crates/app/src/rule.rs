@@ -101,8 +101,8 @@ fn choose(
     }
 }
 
-/// The file and number that a name means, when such a file exists.
-fn file(name: &str) -> Option<(&Path, Option<u32>)> {
+/// The file and number that a name means (`FILE` or `FILE#N`), when such a file exists.
+pub fn file(name: &str) -> Option<(&Path, Option<u32>)> {
     let whole = Path::new(name);
     if whole.is_file() {
         return Some((whole, None));

@@ -48,15 +48,6 @@ impl CatalogError {
     pub fn code(&self) -> Code {
         self.diagnostic.code
     }
-
-    /// The exit code of a command that ends by it: 3 when an input is missing or cannot be used,
-    /// 4 when the output cannot be written.
-    pub fn exit_code(&self) -> u8 {
-        match self.diagnostic.code {
-            Code::CatalogueUnwritable | Code::CatalogueBusy => 4,
-            _ => 3,
-        }
-    }
 }
 
 impl fmt::Display for CatalogError {

@@ -13,13 +13,17 @@
 //!
 //! | table | holds |
 //! |---|---|
-//! | `meta(key, value)` | `hash`: of the inputs; `program`: which program wrote it; `ledger`: JSON |
+//! | `meta(key, value)` | `hash`: of the inputs; `program`: which program wrote it; `records`: what its blobs look like; `ledger`: JSON |
 //! | `corpora(n, identity, info)` | a corpus: hash of what its detections depend on, [`CorpusInfo`] in JSON |
 //! | `files(corpus, path, hash, record)` | a rule file: BLAKE3 of its content, `FileRecord` |
-//! | `blobs(key, hash, data)` | `attack`: the bundle as [`Attack`]; `resolved`: technique tags and what they count as; `hash` is that of the bundle |
-//! | `rules(n, id, detection)` | a rule: [`Detection`] |
-//! | `facts(n, facts)` | what is counted of it: [`RuleFacts`] |
-//! | `texts(n, title, ids, description, body)`, `search` | what searches look at, and its FTS5 index |
+//! | `blobs(key, hash, data)` | `attack`: the bundle as [`Attack`], compressed; `resolved`: technique tags and what they count as; `hash` is that of the bundle |
+//! | `facts(n, data)` | a run of rules that begins with rule `n`: a compressed list of [`RuleFacts`], what is counted of each |
+//! | `texts(n, data)` | of the same rules: what searches look at, compressed |
+//! | `detections(n, data)` | of the same rules: a compressed list of [`Detection`]s |
+//! | `search` | an FTS5 index of the texts |
+//!
+//! Where a run of rules ends depends on the rules in it only, so that a rule that comes, changes
+//! or goes leaves the other runs as they are.
 //!
 //! # What holds
 //!
@@ -27,13 +31,15 @@
 //!   build was incremental.
 //! - A new catalogue is written beside the old one, synced and renamed; at no moment is there a
 //!   half-written file under the catalogue's name.
-//! - A catalogue of another format is refused, never guessed at.
+//! - A catalogue of another format, or whose records are another program's, is refused, never
+//!   guessed at.
 
 mod build;
 mod error;
 pub mod facts;
 mod find;
 mod open;
+mod pack;
 mod search;
 mod starter;
 mod store;
@@ -52,3 +58,6 @@ pub use tripline_ir::Detection;
 /// that decide what is written.
 pub(crate) const PROGRAM: &str =
     concat!(env!("CARGO_PKG_VERSION"), "+", env!("TRIPLINE_FINGERPRINT"));
+
+/// Names what the records in a catalogue look like: a hash of the sources that define them.
+pub(crate) const RECORDS: &str = env!("TRIPLINE_RECORDS");

@@ -1,12 +1,15 @@
 //! An open catalogue.
 
-use crate::build::{Contents, write_tables};
+use crate::build::{Contents, image};
 use crate::error::CatalogError;
 use crate::facts::RuleFacts;
+use crate::pack::{self, Unpacked};
 use crate::{Result, store};
 use rayon::prelude::*;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tripline_attack::Attack;
@@ -73,10 +76,11 @@ impl Catalog {
     /// A catalogue that lives in memory only.
     pub(crate) fn in_memory(contents: &Contents) -> Result<Self> {
         let name = Path::new("<memory>");
-        let make = || {
-            let db = Connection::open_in_memory()?;
-            store::create(&db)?;
-            write_tables(&db, contents)?;
+        let mut image = image(contents, None)?;
+        let mut make = || {
+            let image = image.serialize(MAIN_DB)?;
+            let mut db = Connection::open_in_memory()?;
+            db.deserialize_read_exact(MAIN_DB, &image[..], image.len(), true)?;
             Ok(db)
         };
         let db = make().map_err(|error: rusqlite::Error| CatalogError::damaged(name, error))?;
@@ -93,18 +97,16 @@ impl Catalog {
         let ledger: Ledger =
             serde_json::from_str(&ledger).map_err(|error| CatalogError::damaged(path, error))?;
         let attack = store::blob(&db, "attack").map_err(damaged)?;
-        let facts = all_facts(&db).map_err(damaged)?;
+        let runs = all(&db, "SELECT data FROM facts ORDER BY n").map_err(damaged)?;
         let (attack, facts) = rayon::join(
             || match attack {
-                Some((_, data)) => postcard::from_bytes::<Attack>(&data),
+                Some((_, data)) => decode_attack(&data),
                 None => Ok(Attack::default()),
             },
             || {
-                let decode = |bytes: &Vec<u8>| postcard::from_bytes::<RuleFacts>(bytes);
-                facts
-                    .par_iter()
-                    .map(decode)
-                    .collect::<postcard::Result<Vec<_>>>()
+                let runs: io::Result<Vec<Vec<RuleFacts>>> =
+                    runs.par_iter().map(|run| decode_list(run)).collect();
+                Ok(runs?.into_iter().flatten().collect::<Vec<_>>())
             },
         );
         Ok(Self {
@@ -113,7 +115,7 @@ impl Catalog {
                 hash: hash.unwrap_or_default(),
                 corpora,
             },
-            facts: facts.map_err(|error| CatalogError::damaged(path, error))?,
+            facts: facts.map_err(|error: io::Error| CatalogError::damaged(path, error))?,
             attack: attack.map_err(|error| CatalogError::damaged(path, error))?,
             ledger: ledger.rows,
             failures: ledger.failures,
@@ -124,11 +126,13 @@ impl Catalog {
 
     /// The facts of the rule with this id.
     pub fn rule_facts(&self, id: &str) -> Option<&RuleFacts> {
-        let at = self
-            .facts
+        self.facts.get(self.number(id)?)
+    }
+
+    fn number(&self, id: &str) -> Option<usize> {
+        self.facts
             .binary_search_by(|facts| facts.id.as_str().cmp(id))
-            .ok()?;
-        self.facts.get(at)
+            .ok()
     }
 
     /// The rule with this id.
@@ -136,15 +140,32 @@ impl Catalog {
     /// # Errors
     /// When the catalogue is damaged.
     pub fn detection(&self, id: &str) -> Result<Option<Detection>> {
-        let sql = "SELECT detection FROM rules WHERE id = ?1";
-        let found: Option<Vec<u8>> = self
+        let Some(number) = self.number(id) else {
+            return Ok(None);
+        };
+        let sql = "SELECT n, data FROM detections WHERE n <= ?1 ORDER BY n DESC LIMIT 1";
+        let found: Option<(i64, Vec<u8>)> = self
             .database()
             .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+            .and_then(|mut statement| {
+                let row = statement.query_row([store::number(number)], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                });
+                row.optional()
+            })
             .map_err(|error| self.damaged(error))?;
-        found
-            .map(|bytes| postcard::from_bytes(&bytes).map_err(|error| self.damaged(error)))
-            .transpose()
+        let missing = || self.damaged("a rule is missing");
+        let (first, run) = found.ok_or_else(missing)?;
+        let at = number - usize::try_from(first).unwrap_or(0);
+        let list = Unpacked::of(&run).map_err(|error| self.damaged(error))?;
+        let bytes = list.get(at).ok_or_else(missing)?;
+        let detection: Detection =
+            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?;
+        if detection.id == id {
+            Ok(Some(detection))
+        } else {
+            Err(missing())
+        }
     }
 
     /// Every rule, in order of ids. Takes far longer than what is in [`Catalog::facts`].
@@ -152,14 +173,12 @@ impl Catalog {
     /// # Errors
     /// When the catalogue is damaged.
     pub fn detections(&self) -> Result<Vec<Detection>> {
-        let rows: rusqlite::Result<Vec<Vec<u8>>> = self
-            .database()
-            .prepare("SELECT detection FROM rules ORDER BY n")
-            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect());
-        rows.map_err(|error| self.damaged(error))?
-            .par_iter()
-            .map(|bytes| postcard::from_bytes(bytes).map_err(|error| self.damaged(error)))
-            .collect()
+        let runs = all(&self.database(), "SELECT data FROM detections ORDER BY n")
+            .map_err(|error| self.damaged(error))?;
+        let lists: io::Result<Vec<Vec<Detection>>> =
+            runs.par_iter().map(|run| decode_list(run)).collect();
+        let lists = lists.map_err(|error| self.damaged(error))?;
+        Ok(lists.into_iter().flatten().collect())
     }
 
     pub(crate) fn database(&self) -> MutexGuard<'_, Connection> {
@@ -181,7 +200,19 @@ fn corpora(db: &Connection, path: &Path) -> Result<Vec<CorpusInfo>> {
         .collect()
 }
 
-fn all_facts(db: &Connection) -> rusqlite::Result<Vec<Vec<u8>>> {
-    let mut statement = db.prepare("SELECT facts FROM facts ORDER BY n")?;
+/// A column of blobs.
+fn all(db: &Connection, sql: &str) -> rusqlite::Result<Vec<Vec<u8>>> {
+    let mut statement = db.prepare(sql)?;
     statement.query_map([], |row| row.get(0))?.collect()
+}
+
+fn decode_attack(data: &[u8]) -> io::Result<Attack> {
+    postcard::from_bytes(&pack::expand(data)?).map_err(io::Error::other)
+}
+
+fn decode_list<T: DeserializeOwned>(run: &[u8]) -> io::Result<Vec<T>> {
+    let list = Unpacked::of(run)?;
+    list.iter()
+        .map(|bytes| postcard::from_bytes(bytes).map_err(io::Error::other))
+        .collect()
 }

@@ -267,7 +267,7 @@ fn excerpt(text: &str, words: &[String]) -> String {
     if flat.len() <= SNIPPET {
         return flat.into_iter().collect();
     }
-    let folded: Vec<char> = flat.iter().map(|c| c.to_ascii_lowercase()).collect();
+    let folded: Vec<char> = flat.iter().map(char::to_ascii_lowercase).collect();
     let position = |word: &String| {
         let word: Vec<char> = word.chars().map(|c| c.to_ascii_lowercase()).collect();
         folded

@@ -33,7 +33,7 @@ fn contents(files: &[(&str, &[u8])]) -> Result<Contents> {
     }
     let bundle = files
         .iter()
-        .find(|(path, bytes)| path.ends_with(".json") && bytes.starts_with(b"{"));
+        .find(|(path, bytes)| path.rsplit('.').next() == Some("json") && bytes.starts_with(b"{"));
     let attack = match bundle {
         Some((path, bytes)) => AttackPart::of_bytes(path, bytes)?,
         None => AttackPart::none()?,

@@ -2,65 +2,52 @@
 
 use crate::Result;
 use crate::error::CatalogError;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use tripline_text::Code;
 
 /// `PRAGMA application_id` of catalogues: "TRIP".
 pub(crate) const APPLICATION_ID: i32 = 0x5452_4950;
 
-/// `PRAGMA user_version`: raised whenever a table or the form of a blob changes.
-pub(crate) const FORMAT: i32 = 1;
+/// `PRAGMA user_version`: raised whenever a table changes. What the records inside blobs look
+/// like is told by [`crate::RECORDS`].
+pub(crate) const FORMAT: i32 = 2;
 
 /// The tables. Crate documentation says what they hold.
 const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE blobs(key TEXT PRIMARY KEY, hash BLOB NOT NULL, data BLOB NOT NULL);
+CREATE TABLE blobs(key TEXT PRIMARY KEY, hash BLOB NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE corpora(n INTEGER PRIMARY KEY, identity BLOB NOT NULL, info TEXT NOT NULL);
 CREATE TABLE files(corpus INTEGER NOT NULL, path TEXT NOT NULL, hash BLOB NOT NULL,
                    record BLOB NOT NULL, PRIMARY KEY(corpus, path)) WITHOUT ROWID;
-CREATE TABLE rules(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, detection BLOB NOT NULL);
-CREATE TABLE facts(n INTEGER PRIMARY KEY, facts BLOB NOT NULL);
-CREATE TABLE texts(n INTEGER PRIMARY KEY, title TEXT NOT NULL, ids TEXT NOT NULL,
-                   description TEXT NOT NULL, body TEXT NOT NULL);
-CREATE VIRTUAL TABLE search USING fts5(title, ids, description, body,
-                   content='texts', content_rowid='n', tokenize='unicode61');
+CREATE TABLE facts(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE texts(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE detections(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ";
 
-/// One rule as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RuleRow {
-    /// Rule id.
-    pub(crate) id: String,
-    /// The detection in postcard.
-    pub(crate) detection: Vec<u8>,
-    /// Its facts in postcard.
-    pub(crate) facts: Vec<u8>,
-    /// What searches look at.
-    pub(crate) text: SearchText,
-}
+/// The index. It keeps no texts of its own.
+const SEARCH: &str = "
+CREATE VIRTUAL TABLE search USING fts5(title, ids, description, body,
+                   content='', tokenize='unicode61');
+";
 
-/// What searches look at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SearchText {
-    pub(crate) title: String,
-    /// Rule id, technique ids, tags.
-    pub(crate) ids: String,
-    pub(crate) description: String,
-    /// Values that the rule looks for.
-    pub(crate) body: String,
-}
-
-/// Sets up an empty database for one big write: no journal, because the file is thrown away
-/// when the write fails.
-pub(crate) fn create(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
-         PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY;",
-    )?;
+/// Sets up an empty catalogue in memory.
+pub(crate) fn create() -> rusqlite::Result<Connection> {
+    let db = Connection::open_in_memory()?;
+    db.execute_batch("PRAGMA page_size=16384; PRAGMA journal_mode=OFF;")?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     db.pragma_update(None, "user_version", FORMAT)?;
-    db.execute_batch(TABLES)
+    db.execute_batch(TABLES)?;
+    db.execute_batch(SEARCH)?;
+    Ok(db)
+}
+
+/// Sets up an empty index in memory.
+pub(crate) fn create_search() -> rusqlite::Result<Connection> {
+    let db = Connection::open_in_memory()?;
+    db.execute_batch("PRAGMA page_size=16384; PRAGMA journal_mode=OFF;")?;
+    db.execute_batch(SEARCH)?;
+    Ok(db)
 }
 
 /// Opens a catalogue for reading.
@@ -74,18 +61,24 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     let db = Connection::open_with_flags(path, flags)
         .map_err(|error| CatalogError::damaged(path, error))?;
     let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    match pragma("application_id") {
-        Ok(APPLICATION_ID) => {}
-        _ => {
-            let message = "the file is not a Tripline catalogue";
-            return Err(CatalogError::new(Code::NotACatalogue, path, message));
-        }
+    if !matches!(pragma("application_id"), Ok(APPLICATION_ID)) {
+        let message = "the file is not a Tripline catalogue";
+        return Err(CatalogError::new(Code::NotACatalogue, path, message));
     }
     let format = pragma("user_version").map_err(|error| CatalogError::damaged(path, error))?;
     if format != FORMAT {
         let message = format!("the catalogue has format {format}; this program reads {FORMAT}");
         return Err(CatalogError::new(Code::CatalogueFormat, path, message)
             .hint("`tripline build` makes it again from its corpora"));
+    }
+    match meta(&db, "records") {
+        Ok(Some(records)) if records == crate::RECORDS => {}
+        Ok(_) => {
+            let message = "the catalogue was written by another version of this program";
+            return Err(CatalogError::new(Code::CatalogueFormat, path, message)
+                .hint("`tripline build` makes it again from its corpora"));
+        }
+        Err(error) => return Err(CatalogError::damaged(path, error)),
     }
     // Large blobs are read straight from the page cache.
     db.execute_batch("PRAGMA mmap_size=1073741824; PRAGMA query_only=1;")
@@ -117,21 +110,4 @@ pub(crate) fn blob(db: &Connection, key: &str) -> rusqlite::Result<Option<(Vec<u
 /// A count as SQLite keeps it.
 pub(crate) fn number(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-/// Writes the rules in the order given, which is the order of their ids.
-pub(crate) fn insert_rules(db: &Connection, rules: &[RuleRow]) -> rusqlite::Result<()> {
-    let mut rule = db.prepare("INSERT INTO rules VALUES (?1, ?2, ?3)")?;
-    for (n, row) in rules.iter().enumerate() {
-        rule.execute(params![number(n), row.id, row.detection])?;
-    }
-    let mut facts = db.prepare("INSERT INTO facts VALUES (?1, ?2)")?;
-    for (n, row) in rules.iter().enumerate() {
-        facts.execute(params![number(n), row.facts])?;
-    }
-    let mut text = db.prepare("INSERT INTO texts VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for (n, RuleRow { text: t, .. }) in rules.iter().enumerate() {
-        text.execute(params![number(n), t.title, t.ids, t.description, t.body])?;
-    }
-    Ok(())
 }

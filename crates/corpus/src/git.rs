@@ -40,20 +40,20 @@ pub(crate) fn origin(root: &Path) -> Option<String> {
             inside = line == "[remote \"origin\"]";
         } else if inside && let Some(rest) = line.strip_prefix("url") {
             let url = rest.trim_start().strip_prefix('=')?.trim();
-            return without_credentials(url);
+            return Some(without_credentials(url));
         }
     }
     None
 }
 
 /// Drops `user:password@` from an http address: it must not reach a catalogue.
-fn without_credentials(url: &str) -> Option<String> {
+fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
-        return Some(url.to_owned());
+        return url.to_owned();
     };
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    Some(format!("{scheme}://{host}{path}"))
+    format!("{scheme}://{host}{path}")
 }
 
 fn git_folder(dot_git: &Path) -> Option<PathBuf> {

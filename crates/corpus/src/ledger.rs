@@ -19,6 +19,15 @@ pub enum Status {
 }
 
 impl Status {
+    /// How well a rule was read: `full` has a plan, nothing opaque in it and no loss.
+    pub fn of(detection: &Detection) -> Self {
+        match &detection.plan {
+            None => Self::Failed,
+            Some(plan) if detection.losses.is_empty() && !plan.has_opaque() => Self::Full,
+            Some(_) => Self::Partial,
+        }
+    }
+
     /// Name in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -26,15 +35,6 @@ impl Status {
             Self::Partial => "partial",
             Self::Failed => "failed",
         }
-    }
-}
-
-/// How well a rule was read: `full` has a plan, nothing opaque in it and no loss.
-pub fn status(detection: &Detection) -> Status {
-    match &detection.plan {
-        None => Status::Failed,
-        Some(plan) if detection.losses.is_empty() && !plan.has_opaque() => Status::Full,
-        Some(_) => Status::Partial,
     }
 }
 

@@ -23,9 +23,9 @@ mod sigma;
 mod single;
 mod spec;
 
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, discover, discover_without};
 pub use ids::{IdRegistry, fallback_id};
-pub use ledger::{Failure, Ledger, LedgerRow, Status, status};
+pub use ledger::{Failure, Ledger, LedgerRow, Status};
 pub use load::{LoadError, LoadedFile, MAX_FILE_BYTES, decode, hash_file, load};
 pub use reader::{FileContext, FileRead, StageClock, VendorReader};
 pub use session::{

@@ -6,7 +6,7 @@
 //! them names), when a document that is read anew names one of its rules, or when the id that one
 //! of its rules gets has changed.
 
-use crate::ledger::{RowBuilder, reasons, status};
+use crate::ledger::{RowBuilder, reasons};
 use crate::load::LoadedFile;
 use crate::reader::{FileContext, FileRead, StageClock};
 use crate::{CorpusSpec, Failure, FileEntry, IdRegistry, Ledger, Status, load};
@@ -164,7 +164,7 @@ struct Reading<'a> {
     clock: &'a StageClock,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn context<'b>(&'b self, path: &'b str) -> FileContext<'b> {
         FileContext {
             spec: self.spec,
@@ -440,7 +440,7 @@ impl Fresh<'_, '_> {
             index,
             language: detection.language,
             withdrawn: detection.class == Class::Deprecated,
-            status: status(detection),
+            status: Status::of(detection),
             reasons: reasons(detection),
             techniques: detection
                 .techniques
@@ -464,12 +464,11 @@ impl Fresh<'_, '_> {
                 .filter(|diagnostic| diagnostic.is_error())
         };
         let found = errors().find(inside).or_else(|| errors().next());
-        let mut failure = match found {
-            Some(diagnostic) => Failure::of(diagnostic, self.reading.spec, &self.path),
-            None => {
-                let flaw = Diagnostic::for_file(Code::RuleWithoutPlan, "", "the rule has no plan");
-                Failure::of(&flaw, self.reading.spec, &self.path)
-            }
+        let mut failure = if let Some(diagnostic) = found {
+            Failure::of(diagnostic, self.reading.spec, &self.path)
+        } else {
+            let flaw = Diagnostic::for_file(Code::RuleWithoutPlan, "", "the rule has no plan");
+            Failure::of(&flaw, self.reading.spec, &self.path)
         };
         failure.language = detection.language;
         failure

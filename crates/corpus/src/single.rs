@@ -86,7 +86,10 @@ fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
     let vendor = match hint {
         Hint::Rule(vendor) => vendor,
         Hint::Query(language) => return read_query(loaded.source, language),
-        Hint::Auto => guess(path, loaded.source.text()),
+        Hint::Auto => match query_language(path) {
+            Some(language) => return read_query(loaded.source, language),
+            None => guess(path, loaded.source.text()),
+        },
     };
     let mut spec = CorpusSpec::new(vendor.name(), vendor, path);
     spec.files.push(FileEntry {
@@ -96,6 +99,16 @@ fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
     let mut out = SingleRead::default();
     out.add(read_loaded(&spec, vec![loaded], &mut IdRegistry::new()));
     out
+}
+
+/// The language of a file that holds a bare query: its extension is the language's name.
+fn query_language(path: &Path) -> Option<Language> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let bare = |language: &Language| !matches!(language, Language::Sigma | Language::None);
+    Language::ALL
+        .into_iter()
+        .filter(bare)
+        .find(|language| language.name() == extension)
 }
 
 /// The vendor by extension, then by content; Sigma when nothing says otherwise.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use tripline_attack::{Attack, Resolved, ResolvedTactic};
-use tripline_corpus::{discover, read, status};
+use tripline_corpus::{Status, discover, read};
 use tripline_ir::law::{Options, run};
 use tripline_ir::{Detection, Event, EventSource, Fields, Value};
 use tripline_schema::Schema;
@@ -57,7 +57,7 @@ fn every_rule_is_read_whole_and_without_a_remark() {
         "the filter document is part of other rules"
     );
     for detection in &detections {
-        let status = format!("{:?}", status(detection));
+        let status = format!("{:?}", Status::of(detection));
         assert_eq!(
             status, "Full",
             "{}: {:?}",

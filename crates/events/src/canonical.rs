@@ -1,7 +1,7 @@
 //! Native fields to an event: its source, kind, and canonical fields.
 
 use crate::{flatten, time};
-use tripline_ir::{Event, EventSource, Fields, Text, Timestamp, Value};
+use tripline_ir::{Event, EventSource, Fields, Text, Timestamp, Value, format_smolstr};
 use tripline_schema::{Activity, CatalogueEvent, Schema, Scheme};
 
 /// Makes the event of its native fields.
@@ -36,7 +36,10 @@ pub(crate) fn event(mut native: Fields, previous: Timestamp) -> Event {
     let mut canonical = reader.canonical(&native);
     if let Some(listed) = listed {
         facts(schema, listed, &native, &mut canonical);
+    } else if let Some((events, _)) = &known {
+        shared_facts(schema, events, &mut canonical);
     }
+    accounts(&mut canonical);
     reader.projections(&mut canonical);
     Event {
         time: time::of(&native).unwrap_or(previous),
@@ -247,6 +250,52 @@ impl Reader<'_> {
             canonical.insert(field.id.clone(), value);
         }
     }
+}
+
+/// Accounts whose name and domain stand in fields of their own, joined as Windows writes them.
+fn accounts(canonical: &mut Fields) {
+    const ACCOUNTS: [&str; 3] = ["process.user", "actor.user", "process.parent.user"];
+    for account in ACCOUNTS {
+        let part = |name: &str| canonical.get(format!("{account}.{name}").as_str());
+        let text = |name: &str| {
+            part(name)
+                .and_then(Value::as_text)
+                .filter(|text| !text.is_empty())
+        };
+        let joined = match (text("domain"), text("name")) {
+            (Some(domain), Some(name)) => format_smolstr!("{domain}\\{name}"),
+            (None, Some(name)) => name,
+            _ => continue,
+        };
+        canonical
+            .entry(Text::new_static(account))
+            .or_insert(Value::Text(joined));
+    }
+}
+
+/// What all events of a declared source have in common, where the event itself does not say it.
+fn shared_facts(schema: &Schema, events: &[Text], canonical: &mut Fields) {
+    let listed: Option<Vec<&CatalogueEvent>> = events.iter().map(|key| schema.event(key)).collect();
+    let Some((first, rest)) = listed.as_deref().and_then(<[_]>::split_first) else {
+        return;
+    };
+    let mut fact = |id: &'static str, of: &dyn Fn(&CatalogueEvent) -> Vec<Text>| {
+        let values = of(first);
+        if !values.is_empty() && rest.iter().all(|event| of(event) == values) {
+            let values = values.into_iter().map(Value::Text).collect();
+            canonical
+                .entry(Text::new_static(id))
+                .or_insert(Value::List(values));
+        }
+    };
+    fact("event.category", &|event| event.ecs_category.clone());
+    fact("event.type", &|event| event.ecs_type.clone());
+    fact("host.os.type", &|event| {
+        let os = schema
+            .provider(&event.provider)
+            .map(|provider| provider.os.clone());
+        os.into_iter().filter(|os| !os.is_empty()).collect()
+    });
 }
 
 /// Adds a value unless it stands there already.

@@ -129,8 +129,12 @@ impl Reader<'_> {
             .take(error.line().saturating_sub(1))
             .map(str::len)
             .sum();
-        let at = (offset + line + column).min(offset + record.len());
-        let place = Span::from_usize(at..(at + 1).min(offset + record.len()));
+        let mut at = (line + column).min(record.len());
+        while !record.is_char_boundary(at) {
+            at -= 1;
+        }
+        let width = record[at..].chars().next().map_or(0, char::len_utf8);
+        let place = Span::from_usize(offset + at..offset + at + width);
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or("malformed");
         let diagnostic = Diagnostic::new(Code::EventNotJson, self.source, what)

@@ -109,7 +109,8 @@ fn is_attribute(name: &str) -> bool {
     name.starts_with(['#', '@', '$'])
 }
 
-/// The named data of an event; unnamed data stands under `Data`.
+/// The named data of an event; unnamed data stands under `Data`. A name with blanks (Defender's
+/// `Threat Name`) also stands without them, which is how rules write it.
 fn members(data: &Map<String, Json>, into: &mut Fields) -> bool {
     data.iter()
         .filter(|(name, _)| !is_attribute(name))
@@ -124,7 +125,11 @@ fn members(data: &Map<String, Json>, into: &mut Fields) -> bool {
             match value {
                 Json::Object(inner) => object(name, inner, into),
                 other => {
-                    add(into, &Text::from(name.as_str()), structured(other));
+                    let other = structured(other);
+                    if name.contains(' ') {
+                        add(into, &Text::from(name.replace(' ', "")), other.clone());
+                    }
+                    add(into, &Text::from(name.as_str()), other);
                     true
                 }
             }

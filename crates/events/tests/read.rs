@@ -55,6 +55,27 @@ fn a_windows_event_gets_flat_names_and_a_kind() {
 }
 
 #[test]
+fn a_name_with_blanks_also_stands_without_them() {
+    let event = one(r##"{"Event": {"System": {"EventID": 1116,
+        "Channel": "Microsoft-Windows-Windows Defender/Operational"},
+        "EventData": {"Threat Name": "Tool:X"}}}"##);
+    for name in ["Threat Name", "ThreatName"] {
+        assert_eq!(event.native.get(name), Some(&Value::from("Tool:X")));
+    }
+}
+
+#[test]
+fn a_flaw_is_shown_at_a_whole_character() {
+    let text = "{\"a\": \"b\\\u{feff}c\"}";
+    let found = events(text);
+    let label = found.diagnostics[0]
+        .primary
+        .clone()
+        .unwrap_or_else(|| panic!("no place"));
+    assert!(text.get(label.span.range()).is_some(), "{label:?}");
+}
+
+#[test]
 fn the_kind_decides_the_role() {
     let file = one(
         r#"{"EventID": 11, "Channel": "Microsoft-Windows-Sysmon/Operational",

@@ -735,6 +735,19 @@ fn sources_route() {
     assert!(!fits(&["logs-*", "-logs-test*"], &[], "logs-test-1", &[]));
     assert!(!fits(&["windows//"], &[], "logs-x", &[]));
     assert!(fits(&["windows//"], &["Sysmon/1"], "logs-x", &["Sysmon/1"]));
+    assert!(fits(
+        &["windows//"],
+        &["Sysmon/*"],
+        "logs-x",
+        &["Sysmon/16"]
+    ));
+    assert!(fits(
+        &["windows//"],
+        &["Sysmon/16"],
+        "logs-x",
+        &["Sysmon/*"]
+    ));
+    assert!(!fits(&["windows//"], &["Sysmon/*"], "logs-x", &["WMI/16"]));
     assert!(fits(&[], &[], "anything", &[]));
 }
 
@@ -794,4 +807,18 @@ fn any_field_sees_values_and_raw_text() {
     let mut raw = event(0, &[("x", "y".into())]);
     raw.raw = Some("the needle".into());
     assert!(holds(&p, &raw, &Options::default()));
+}
+
+#[test]
+fn nested_repetitions_take_bounded_time() {
+    for quantifier in ["*", "{1000}", "{0,1000}"] {
+        let mut regex = "(()|a)".to_owned();
+        for _ in 0..5 {
+            regex = format!("({regex}{quantifier})");
+        }
+        let pattern = LucenePattern::parse(&format!("{regex}&@"), false).unwrap();
+        let text = format!("{}b", "a".repeat(300));
+        assert_ne!(pattern.try_match(&text), Some(true), "{regex}");
+        assert_eq!(pattern.try_match("a"), Some(true), "{regex}");
+    }
 }

@@ -1,5 +1,5 @@
 //! Prints what each Sigma rule under the folders given was lowered to, one JSON object a line:
-//! `{"path", "losses", "tree"}`. `tests/oracles/sigma_leaves.py` compares it with pySigma.
+//! `{"path", "losses", "tree"}`. `tests/oracles/leaves_sigma.py` compares it with pySigma.
 //! With `--time` it prints how long reading and lowering took instead.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 

@@ -294,15 +294,25 @@ impl Schema {
     }
 
     /// Catalogue events and activity of a source under any scheme's name for it: a Sigma
-    /// `product/category/service`, a table, a data model, an index; `None` when no scheme knows it.
+    /// `product/category/service` (or two of the three), a table, a data model, a UDM event type, an
+    /// index; `None` when no scheme knows it.
     pub fn source_events(&self, name: &str) -> Option<(Vec<Text>, Activity)> {
         let parts: Vec<&str> = name.split('/').collect();
         if let [product, category, service] = parts[..] {
             let source = self.sigma_source(product, category, service)?;
             return Some(known(source));
         }
-        if let Some(found) = self.table_events(name).or_else(|| self.cim_events(name)) {
+        let plain = self.table_events(name).or_else(|| self.cim_events(name));
+        if let Some(found) = plain.or_else(|| self.udm_events(name)) {
             return Some(found);
+        }
+        if let [product, part] = parts[..]
+            && self.provider(product).is_none()
+        {
+            let source = self.sigma_source(product, part, "");
+            return source
+                .or_else(|| self.sigma_source(product, "", part))
+                .map(known);
         }
         if self.provider(name.split('/').next()?).is_some() && name.contains('/') {
             let activity = self.event(name).map(|event| event.activity);

@@ -1,7 +1,7 @@
 //! One detection to its row.
 
+use super::runs::{RuleRow, RuleText};
 use crate::facts::{RuleFacts, facts};
-use crate::store::{RuleRow, SearchText};
 use std::collections::BTreeSet;
 use tripline_ir::{Detection, Text};
 use tripline_schema::Schema;
@@ -16,21 +16,18 @@ pub(super) fn row(
     resolve: &dyn Fn(&str) -> Text,
 ) -> postcard::Result<RuleRow> {
     let facts = facts(detection, schema, resolve);
-    Ok(RuleRow {
-        id: detection.id.to_string(),
-        detection: postcard::to_stdvec(detection)?,
-        facts: postcard::to_stdvec(&facts)?,
-        text: search_text(detection, &facts),
-    })
+    RuleRow::made(rule_text(detection, &facts), detection, &facts)
 }
 
-fn search_text(detection: &Detection, facts: &RuleFacts) -> SearchText {
+fn rule_text(detection: &Detection, facts: &RuleFacts) -> RuleText {
     let tagged = detection.techniques.iter().map(|tag| tag.id.as_str());
     let mut ids: Vec<&str> = vec![detection.id.as_str()];
     ids.extend(tagged);
     ids.extend(facts.techniques.iter().map(Text::as_str));
     ids.extend(detection.tags.iter().map(Text::as_str));
-    SearchText {
+    RuleText {
+        id: detection.id.to_string(),
+        size: 0,
         title: detection.title.to_string(),
         ids: distinct(&ids),
         description: detection.description.to_string(),

@@ -1,11 +1,11 @@
 //! ATT&CK in a build: the bundle is read when its bytes are new, and otherwise copied.
 
 use super::previous::Previous;
-use crate::Result;
 use crate::error::CatalogError;
-use std::cell::OnceCell;
+use crate::{Result, pack};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tripline_attack::Attack;
 use tripline_corpus::hash_file;
 use tripline_ir::Text;
@@ -19,12 +19,12 @@ pub(crate) const RESOLVED: &str = "resolved";
 pub(crate) struct AttackPart {
     /// Hash of the bundle; zeros without one.
     pub(crate) hash: [u8; 32],
-    /// [`Attack`] in postcard.
+    /// [`Attack`] in postcard, compressed.
     pub(crate) data: Vec<u8>,
     /// Tags of the previous catalogue's rules and what they resolved to, when it is of the same
     /// bundle.
     known: Option<BTreeMap<Text, Text>>,
-    decoded: OnceCell<Attack>,
+    decoded: OnceLock<Attack>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -42,13 +42,13 @@ impl AttackPart {
     }
 
     fn of(hash: [u8; 32], attack: Attack, diagnostics: Vec<Diagnostic>) -> Result<Self> {
-        let data = postcard::to_stdvec(&attack)
-            .map_err(|error| CatalogError::damaged(Path::new(""), error))?;
+        let bytes = postcard::to_stdvec(&attack).map_err(damaged)?;
+        let data = pack::compress(&bytes).map_err(damaged)?;
         Ok(Self {
             hash,
             data,
             known: None,
-            decoded: OnceCell::from(attack),
+            decoded: OnceLock::from(attack),
             diagnostics,
         })
     }
@@ -89,7 +89,7 @@ impl AttackPart {
                 hash,
                 data,
                 known: known.and_then(|bytes| postcard::from_bytes(&bytes).ok()),
-                decoded: OnceCell::new(),
+                decoded: OnceLock::new(),
                 diagnostics,
             });
         }
@@ -121,12 +121,11 @@ impl AttackPart {
                 continue;
             }
             let known = self.known.as_ref().and_then(|known| known.get(tag));
-            let target = match known {
-                Some(target) => target.clone(),
-                None => {
-                    let found = self.attack()?.resolve_technique(tag);
-                    found.technique().unwrap_or(found.tag()).clone()
-                }
+            let target = if let Some(target) = known {
+                target.clone()
+            } else {
+                let found = self.attack()?.resolve_technique(tag);
+                found.technique().unwrap_or(found.tag()).clone()
             };
             resolved.insert(tag.clone(), target);
         }
@@ -137,10 +136,14 @@ impl AttackPart {
         if let Some(attack) = self.decoded.get() {
             return Ok(attack);
         }
-        let attack = postcard::from_bytes(&self.data)
-            .map_err(|error| CatalogError::damaged(Path::new(ATTACK), error))?;
+        let bytes = pack::expand(&self.data).map_err(damaged)?;
+        let attack = postcard::from_bytes(&bytes).map_err(damaged)?;
         Ok(self.decoded.get_or_init(|| attack))
     }
+}
+
+fn damaged(what: impl std::fmt::Display) -> CatalogError {
+    CatalogError::damaged(Path::new("ATT&CK"), what)
 }
 
 /// The bundle to take: Enterprise before others, then the first.

@@ -3,13 +3,14 @@
 use super::analyse;
 use super::attack::AttackPart;
 use super::previous::Previous;
+use super::runs::{self, OldRun, Records, RuleRow, Run};
 use super::{BuildReport, Progress};
 use crate::error::CatalogError;
-use crate::store::RuleRow;
 use crate::{CorpusInfo, Meta, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 use tripline_corpus::{
     CorpusRead, CorpusSpec, Discovery, FileRecord, IdRegistry, Known, Ledger, StageClock, read_with,
@@ -24,8 +25,12 @@ pub(crate) struct Contents {
     pub(crate) identities: Vec<[u8; 32]>,
     /// Rule files, in order of corpora and paths.
     pub(crate) files: Vec<StoredFile>,
-    /// Rules in order of ids.
+    /// What searches look at, of the rules in order of ids.
     pub(crate) rules: Vec<RuleRow>,
+    /// Their records: number of the first rule, and the run that it begins.
+    pub(crate) runs: Vec<(usize, Arc<Run>)>,
+    /// The index of the previous catalogue is that of these rules.
+    pub(super) same_search: bool,
     pub(crate) ledger: Ledger,
     pub(crate) attack: AttackPart,
     /// What each technique tag counts as.
@@ -117,12 +122,11 @@ impl Gather<'_> {
             let mut rules = 0;
             for file in read.files {
                 rules += file.record.rules.len();
-                match file.detections {
-                    Some(detections) => fresh.extend(detections),
-                    None => {
-                        report.kept += 1;
-                        kept.extend(file.record.rules.iter().map(|rule| rule.id.clone()));
-                    }
+                if let Some(detections) = file.detections {
+                    fresh.extend(detections);
+                } else {
+                    report.kept += 1;
+                    kept.extend(file.record.rules.iter().map(|rule| rule.id.clone()));
                 }
                 files.push(StoredFile {
                     corpus,
@@ -145,63 +149,100 @@ impl Gather<'_> {
         let unchanged = self
             .previous
             .is_some_and(|previous| previous.hash() == meta.hash);
-        let (rules, resolved) = if unchanged {
-            // The previous catalogue stays in place: nothing of this is written.
-            (Vec::new(), BTreeMap::new())
-        } else {
-            let records = files.iter().flat_map(|file| &file.record.rules);
-            let resolved = attack.resolve(records.flat_map(|rule| &rule.techniques))?;
-            (self.rows(fresh, &kept, &attack, &resolved)?, resolved)
-        };
-        Ok(Contents {
+        let mut contents = Contents {
             meta,
             identities,
             files,
-            rules,
+            rules: Vec::new(),
+            runs: Vec::new(),
+            same_search: false,
             ledger,
             attack,
-            resolved,
-        })
+            resolved: BTreeMap::new(),
+        };
+        // Otherwise the previous catalogue stays in place: nothing of this is written.
+        if !unchanged {
+            let records = contents.files.iter().flat_map(|file| &file.record.rules);
+            let techniques = records.flat_map(|rule| &rule.techniques);
+            contents.resolved = contents.attack.resolve(techniques)?;
+            self.fill(&mut contents, fresh, &kept)?;
+        }
+        Ok(contents)
     }
 
-    fn rows(
+    /// The rules: those made now, and those of the previous catalogue that are kept.
+    fn fill(
         &self,
-        fresh: Vec<Detection>,
+        contents: &mut Contents,
+        mut fresh: Vec<Detection>,
         kept: &BTreeSet<Text>,
-        attack: &AttackPart,
-        resolved: &BTreeMap<Text, Text>,
-    ) -> Result<Vec<RuleRow>> {
-        let mut old = self.kept_rows(kept)?;
+    ) -> Result<()> {
+        let old = self.old_runs(kept)?;
+        let mut rules = kept_rules(&old, kept)?;
         // Facts name resolved techniques: another bundle, other facts.
-        let mut again: Vec<Detection> = Vec::new();
-        if !attack.is_kept() && !old.is_empty() {
-            let decode = |row: &RuleRow| postcard::from_bytes(&row.detection);
-            let decoded: postcard::Result<Vec<Detection>> = old.par_iter().map(decode).collect();
-            again = decoded.map_err(damaged)?;
-            old.clear();
+        if !contents.attack.is_kept() && !rules.is_empty() {
+            let again: Result<Vec<Detection>> = rules
+                .par_iter()
+                .filter_map(|rule| match rule.records {
+                    Records::Kept { run, at } => Some(old[run].detection(at)),
+                    Records::Made { .. } => None,
+                })
+                .collect();
+            fresh.append(&mut again?);
+            rules.clear();
         }
+        let resolved = &contents.resolved;
         let resolve = |tag: &str| resolved.get(tag).cloned().unwrap_or_else(|| Text::new(tag));
         let made: postcard::Result<Vec<RuleRow>> = fresh
             .into_par_iter()
-            .chain(again)
             .map(|detection| analyse::row(&detection, self.schema, &resolve))
             .collect();
-        let mut rows = made.map_err(damaged)?;
-        rows.append(&mut old);
-        rows.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        Ok(rows)
+        rules.append(&mut made.map_err(damaged)?);
+        rules.par_sort_unstable_by(|a, b| a.text.id.cmp(&b.text.id));
+        contents.runs = runs::runs(&rules, &old)?;
+        contents.same_search = same_search(&rules, &old);
+        contents.rules = rules;
+        Ok(())
     }
 
-    fn kept_rows(&self, kept: &BTreeSet<Text>) -> Result<Vec<RuleRow>> {
+    fn old_runs(&self, kept: &BTreeSet<Text>) -> Result<Vec<OldRun>> {
         let Some(previous) = self.previous.filter(|_| !kept.is_empty()) else {
             return Ok(Vec::new());
         };
-        let rows = previous.rules(&|id| kept.contains(id)).map_err(damaged)?;
-        if rows.len() == kept.len() {
-            return Ok(rows);
-        }
-        Err(damaged("rules of unchanged files are missing"))
+        let stored = previous.runs().map_err(damaged)?;
+        let old: std::io::Result<Vec<OldRun>> = stored.into_par_iter().map(OldRun::of).collect();
+        old.map_err(damaged)
     }
+}
+
+/// The rules of the previous catalogue that are kept.
+fn kept_rules(old: &[OldRun], kept: &BTreeSet<Text>) -> Result<Vec<RuleRow>> {
+    let mut rules = Vec::with_capacity(kept.len());
+    for (run, found) in old.iter().enumerate() {
+        for (at, text) in found.texts.iter().enumerate() {
+            if kept.contains(text.id.as_str()) {
+                rules.push(RuleRow {
+                    text: text.clone(),
+                    records: Records::Kept { run, at },
+                });
+            }
+        }
+    }
+    if rules.len() == kept.len() {
+        return Ok(rules);
+    }
+    Err(damaged("rules of unchanged files are missing"))
+}
+
+/// Whether the previous catalogue has the same texts under the same numbers.
+fn same_search(rules: &[RuleRow], old: &[OldRun]) -> bool {
+    let before: usize = old.iter().map(|run| run.texts.len()).sum();
+    let texts = old.iter().flat_map(|run| &run.texts);
+    before == rules.len()
+        && rules
+            .iter()
+            .zip(texts)
+            .all(|(rule, old)| rule.text.columns() == old.columns())
 }
 
 fn damaged(what: impl std::fmt::Display) -> CatalogError {

@@ -32,7 +32,7 @@ impl Lock {
                 File::create(&path).map_err(|error| CatalogError::unwritable(output, error))?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
-                    remove_stale(&temporary);
+                    let _ = fs::remove_file(&temporary);
                     return Ok(Self {
                         path,
                         _file: file,
@@ -50,6 +50,11 @@ impl Lock {
         Err(CatalogError::new(Code::CatalogueBusy, output, message))
     }
 
+    /// The files that a build writes: none of them is an input.
+    pub(super) fn files(&self, output: &Path) -> [PathBuf; 3] {
+        [output.to_owned(), self.path.clone(), self.temporary.clone()]
+    }
+
     /// Where the new catalogue is written: in the same folder, so that it can be renamed.
     pub(super) fn temporary(&self) -> &Path {
         &self.temporary
@@ -58,17 +63,9 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        remove_stale(&self.temporary);
+        let _ = fs::remove_file(&self.temporary);
         // Still held: whoever waits for this file finds it gone and makes a new one.
         let _ = fs::remove_file(&self.path);
-    }
-}
-
-fn remove_stale(temporary: &Path) {
-    let mut journal = temporary.as_os_str().to_owned();
-    journal.push("-journal");
-    for path in [temporary, Path::new(&journal)] {
-        let _ = fs::remove_file(path);
     }
 }
 

@@ -4,7 +4,7 @@
 //! paths -> discover -> read (parse, lower) -> analyse (facts, search text) -> write
 //! ```
 //!
-//! What the previous catalogue at the same place still holds is kept: the rows of files whose
+//! What the previous catalogue at the same place still holds is kept: the rules of files whose
 //! content, corpus and links are unchanged, and the ATT&CK bundle when its bytes are. The result
 //! is, byte for byte, what a build from nothing would write.
 
@@ -13,11 +13,13 @@ mod attack;
 mod gather;
 mod lock;
 mod previous;
+mod runs;
+mod search;
 mod write;
 
 pub(crate) use attack::AttackPart;
 pub(crate) use gather::{Contents, assemble};
-pub(crate) use write::write_tables;
+pub(crate) use write::image;
 
 use crate::{CatalogError, Result};
 use gather::Gather;
@@ -25,7 +27,7 @@ use lock::Lock;
 use previous::Previous;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tripline_corpus::{Discovery, Ledger, StageClock, discover};
+use tripline_corpus::{Discovery, Ledger, StageClock, discover_without};
 use tripline_schema::Schema;
 use tripline_text::{Code, Diagnostic, Source};
 
@@ -125,7 +127,7 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport> {
     let start = Instant::now();
     let lock = Lock::take(options.output)?;
     (options.progress)(Progress::Discover);
-    let mut found = discover(options.paths);
+    let mut found = discover_without(options.paths, &lock.files(options.output));
     let mut report = BuildReport {
         diagnostics: std::mem::take(&mut found.diagnostics),
         ..BuildReport::default()
@@ -143,14 +145,15 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport> {
     let same = previous
         .as_ref()
         .is_some_and(|old| old.hash() == contents.meta.hash);
-    // On some systems an open file cannot be replaced.
-    drop(previous);
     if same {
         report.unchanged = true;
         report.bytes = std::fs::metadata(options.output).map_or(0, |file| file.len());
     } else {
         (options.progress)(Progress::Write(contents.rules.len()));
-        report.bytes = write::replace(options.output, &contents, &lock)?;
+        let mut image = image(&contents, previous.as_ref())?;
+        // On some systems an open file cannot be replaced.
+        drop(previous);
+        report.bytes = write::replace(options.output, &mut image, &lock)?;
     }
     report.timings.write = writing.elapsed();
     report.timings.total = start.elapsed();

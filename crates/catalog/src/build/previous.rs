@@ -1,6 +1,8 @@
 //! What the catalogue at the same place still holds.
 
-use crate::store::{self, RuleRow, SearchText};
+use super::runs::Run;
+use super::search;
+use crate::store;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +11,7 @@ use tripline_corpus::{CorpusSpec, FileRecord, Known};
 
 /// The catalogue that a build will replace. Anything in it that cannot be read counts as not
 /// there: the build then makes it anew.
-pub(super) struct Previous {
+pub(crate) struct Previous {
     db: Mutex<Connection>,
     hash: String,
     /// Corpora by identity.
@@ -52,32 +54,26 @@ impl Previous {
         (found == hash).then_some(data)
     }
 
-    /// The rows of all rules for which `wanted` holds, in order of ids.
-    pub(super) fn rules(&self, wanted: &dyn Fn(&str) -> bool) -> rusqlite::Result<Vec<RuleRow>> {
+    /// Every run of rules, in order.
+    pub(super) fn runs(&self) -> rusqlite::Result<Vec<Run>> {
         let db = self.database();
         let mut statement = db.prepare(
-            "SELECT r.id, r.detection, f.facts, t.title, t.ids, t.description, t.body
-             FROM rules r JOIN facts f ON f.n = r.n JOIN texts t ON t.n = r.n ORDER BY r.n",
+            "SELECT f.data, t.data, d.data
+             FROM facts f JOIN texts t ON t.n = f.n JOIN detections d ON d.n = f.n ORDER BY f.n",
         )?;
-        let mut rows = statement.query([])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            if !wanted(row.get_ref(0)?.as_str()?) {
-                continue;
-            }
-            found.push(RuleRow {
-                id: row.get(0)?,
-                detection: row.get(1)?,
-                facts: row.get(2)?,
-                text: SearchText {
-                    title: row.get(3)?,
-                    ids: row.get(4)?,
-                    description: row.get(5)?,
-                    body: row.get(6)?,
-                },
-            });
-        }
-        Ok(found)
+        let run = |row: &rusqlite::Row<'_>| {
+            Ok(Run {
+                facts: row.get(0)?,
+                texts: row.get(1)?,
+                detections: row.get(2)?,
+            })
+        };
+        statement.query_map([], run)?.collect()
+    }
+
+    /// Copies the index of the rules' texts.
+    pub(super) fn copy_search(&self, to: &Connection) -> rusqlite::Result<()> {
+        search::copy(&self.database(), to)
     }
 }
 

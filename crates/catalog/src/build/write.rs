@@ -1,53 +1,71 @@
-//! Writing a catalogue: beside the old one, synced, then renamed over it.
+//! Writing: the file is made in memory, written beside the old one, synced, then renamed over it.
 
 use super::attack::{ATTACK, RESOLVED};
 use super::gather::Contents;
 use super::lock::Lock;
-use crate::Result;
+use super::previous::Previous;
+use super::search;
 use crate::error::CatalogError;
-use crate::store;
-use rusqlite::{Connection, params};
+use crate::{Result, store};
+use rusqlite::{Connection, MAIN_DB, params};
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 
+/// A catalogue in memory. Its index is only usable once it has been written or copied: FTS5 does
+/// not see what was put into its tables behind its back.
+pub(crate) fn image(contents: &Contents, previous: Option<&Previous>) -> Result<Connection> {
+    let make = || {
+        let (db, index) = rayon::join(
+            || tables(contents),
+            || match previous.filter(|_| contents.same_search) {
+                Some(_) => Ok(None),
+                None => search::fill(contents.rules.iter().map(|rule| &rule.text)).map(Some),
+            },
+        );
+        let db = db?;
+        match (index?, previous) {
+            (Some(index), _) => search::copy(&index, &db)?,
+            (None, Some(previous)) => previous.copy_search(&db)?,
+            (None, None) => {}
+        }
+        db.execute_batch("COMMIT")?;
+        Ok(db)
+    };
+    make().map_err(in_memory)
+}
+
+fn in_memory(error: rusqlite::Error) -> CatalogError {
+    CatalogError::damaged(Path::new("<memory>"), error)
+}
+
 /// Writes the catalogue and puts it in place of the old one. Returns its size.
-pub(super) fn replace(output: &Path, contents: &Contents, lock: &Lock) -> Result<u64> {
+pub(super) fn replace(output: &Path, image: &mut Connection, lock: &Lock) -> Result<u64> {
+    let image = image.serialize(MAIN_DB).map_err(in_memory)?;
     let temporary = lock.temporary();
-    let unwritable = |error: std::io::Error| CatalogError::unwritable(output, error);
-    // SQLite's own message for a folder that cannot be written says less than the system's.
-    drop(File::create(temporary).map_err(unwritable)?);
-    let written = write_file(temporary, contents)
-        .map_err(|error| CatalogError::unwritable(output, reason(&error)))
-        .and_then(|()| {
-            let file = File::options()
-                .write(true)
-                .open(temporary)
-                .map_err(unwritable)?;
-            file.sync_all().map_err(unwritable)?;
-            let size = file.metadata().map_err(unwritable)?.len();
-            fs::rename(temporary, output).map_err(unwritable)?;
-            Ok(size)
-        });
+    let written = write(temporary, &image).and_then(|()| fs::rename(temporary, output));
     if written.is_err() {
         let _ = fs::remove_file(temporary);
     }
     sync_folder(output);
-    written
+    written.map_err(|error| CatalogError::unwritable(output, error))?;
+    Ok(image.len() as u64)
 }
 
-fn write_file(path: &Path, contents: &Contents) -> rusqlite::Result<()> {
-    let db = Connection::open(path)?;
-    store::create(&db)?;
-    write_tables(&db, contents)?;
-    db.close().map_err(|(_, error)| error)
+fn write(path: &Path, image: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(image)?;
+    file.sync_all()
 }
 
-/// Fills the tables of an empty catalogue.
-pub(crate) fn write_tables(db: &Connection, contents: &Contents) -> rusqlite::Result<()> {
+/// The tables, the index apart; the transaction is still open.
+fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
+    let db = store::create()?;
     db.execute_batch("BEGIN")?;
-    store::set_meta(db, "hash", &contents.meta.hash)?;
-    store::set_meta(db, "ledger", &json(&contents.ledger)?)?;
-    store::set_meta(db, "program", crate::PROGRAM)?;
+    store::set_meta(&db, "hash", &contents.meta.hash)?;
+    store::set_meta(&db, "ledger", &json(&contents.ledger)?)?;
+    store::set_meta(&db, "program", crate::PROGRAM)?;
+    store::set_meta(&db, "records", crate::RECORDS)?;
     let mut corpus = db.prepare("INSERT INTO corpora VALUES (?1, ?2, ?3)")?;
     for (n, info) in contents.meta.corpora.iter().enumerate() {
         corpus.execute(params![
@@ -56,6 +74,7 @@ pub(crate) fn write_tables(db: &Connection, contents: &Contents) -> rusqlite::Re
             json(info)?
         ])?;
     }
+    drop(corpus);
     let mut file = db.prepare("INSERT INTO files VALUES (?1, ?2, ?3, ?4)")?;
     for stored in &contents.files {
         let record = encode(&stored.record)?;
@@ -66,12 +85,30 @@ pub(crate) fn write_tables(db: &Connection, contents: &Contents) -> rusqlite::Re
             record
         ])?;
     }
+    drop(file);
     let mut blob = db.prepare("INSERT INTO blobs VALUES (?1, ?2, ?3)")?;
     let attack = &contents.attack;
     blob.execute(params![ATTACK, attack.hash, attack.data])?;
     blob.execute(params![RESOLVED, attack.hash, encode(&contents.resolved)?])?;
-    store::insert_rules(db, &contents.rules)?;
-    db.execute_batch("INSERT INTO search(search) VALUES ('rebuild'); COMMIT")
+    drop(blob);
+    runs(&db, contents)?;
+    Ok(db)
+}
+
+fn runs(db: &Connection, contents: &Contents) -> rusqlite::Result<()> {
+    let mut insert = db.prepare("INSERT INTO facts VALUES (?1, ?2)")?;
+    for (first, run) in &contents.runs {
+        insert.execute(params![store::number(*first), run.facts])?;
+    }
+    let mut insert = db.prepare("INSERT INTO texts VALUES (?1, ?2)")?;
+    for (first, run) in &contents.runs {
+        insert.execute(params![store::number(*first), run.texts])?;
+    }
+    let mut insert = db.prepare("INSERT INTO detections VALUES (?1, ?2)")?;
+    for (first, run) in &contents.runs {
+        insert.execute(params![store::number(*first), run.detections])?;
+    }
+    Ok(())
 }
 
 fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
@@ -82,16 +119,6 @@ fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
 fn encode(value: &impl serde::Serialize) -> rusqlite::Result<Vec<u8>> {
     postcard::to_stdvec(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
-}
-
-fn reason(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => "the disk is full".to_owned(),
-        Some(rusqlite::ErrorCode::SystemIoFailure) => {
-            format!("the disk failed or is full: {error}")
-        }
-        _ => error.to_string(),
-    }
 }
 
 /// Makes the rename last. Not every system can sync a folder; none loses the old file by it.

@@ -32,8 +32,8 @@ pub(super) fn collect(detection: &Detection, schema: &Schema) -> Collected {
     };
     let leaves = leaves(plan);
     let single = leaves.len() == 1;
-    let context = canonical::Context::new(schema, detection);
     for leaf in leaves {
+        let context = canonical::Context::new(schema, detection, &leaf.found.predicate);
         out.leaf(&leaf, &context, single);
     }
     out
@@ -67,7 +67,10 @@ impl Collected {
     ) -> Normal {
         match predicate {
             Predicate::True | Predicate::False => Normal::Constant,
-            Predicate::Not(inner) => self.normal(inner, !negated, branch, context),
+            Predicate::Not(inner) => match missing(inner) {
+                Some(atom) => self.missing(atom, negated, branch, context),
+                None => self.normal(inner, !negated, branch, context),
+            },
             Predicate::And(parts) | Predicate::Or(parts) => {
                 let conjunction = matches!(predicate, Predicate::And(_)) != negated;
                 let parts: Vec<Normal> = parts
@@ -82,6 +85,23 @@ impl Collected {
             }
             Predicate::Atom(atom) => self.atom(atom, negated, branch, context),
         }
+    }
+
+    /// A test that a field is absent. It is one test, not a negated one: `ParentImage: null` in a
+    /// filter is an exclusion.
+    fn missing(
+        &mut self,
+        atom: &Atom,
+        negated: bool,
+        branch: u32,
+        context: &canonical::Context<'_>,
+    ) -> Normal {
+        let from = self.atoms.len();
+        let normal = self.atom(atom, negated, branch, context);
+        for fact in &mut self.atoms[from..] {
+            fact.operator = "missing".into();
+        }
+        normal
     }
 
     fn atom(
@@ -144,6 +164,14 @@ impl Collected {
             Normal::And(parts) => join(parts.iter().map(|part| self.positive(part)), Tree::And),
             Normal::Or(parts) => join(parts.iter().map(|part| self.positive(part)), Tree::Or),
         }
+    }
+}
+
+/// The test for presence that `inner` is; its negation is a test for absence.
+fn missing(inner: &Predicate) -> Option<&Atom> {
+    match inner {
+        Predicate::Atom(atom) if atom.test == Test::Exists => Some(atom),
+        _ => None,
     }
 }
 

@@ -6,22 +6,29 @@
 use super::plain_regex;
 use super::project::{self, Separator};
 use tripline_ir::{
-    Atom, Case, Detection, Expr, FieldRelation, Function, Pattern, Shape, Subject, Test, Text,
-    fold_char, format_smolstr,
+    Atom, Case, Detection, Expr, FieldRelation, Function, Pattern, Predicate, Shape, Subject, Test,
+    Text, fold_char, format_smolstr,
 };
 use tripline_schema::Schema;
 
-/// What canonicalisation needs to know of the rule.
+/// What canonicalisation needs to know of a branch.
 pub(super) struct Context<'a> {
     pub(super) schema: &'a Schema,
     pub(super) separator: Option<Separator>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(schema: &'a Schema, detection: &Detection) -> Self {
+    /// The context of a leaf: it may name its own platform, else the rule's count.
+    pub(super) fn new(schema: &'a Schema, detection: &Detection, leaf: &Predicate) -> Self {
+        let own = project::platforms(leaf);
+        let platforms = if own.is_empty() {
+            &detection.platforms
+        } else {
+            &own
+        };
         Self {
             schema,
-            separator: project::separator(&detection.platforms),
+            separator: project::separator(platforms),
         }
     }
 }

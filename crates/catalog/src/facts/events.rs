@@ -1,7 +1,9 @@
 //! The catalogue events that a branch can fire on.
 
 use std::collections::BTreeSet;
-use tripline_ir::{Atom, CompareOp, Number, Predicate, Shape, Subject, Test, Text, format_smolstr};
+use tripline_ir::{
+    Atom, CompareOp, Number, Pattern, Predicate, Shape, Subject, Test, Text, format_smolstr, law,
+};
 use tripline_schema::Schema;
 
 /// The events of `candidates` that can satisfy the event-selecting tests of `predicate`.
@@ -49,10 +51,45 @@ fn by_values(candidates: &[Text], atoms: &[Atom], schema: &Schema) -> Vec<Text> 
     }
     let values: Option<Vec<Text>> = atoms.iter().map(exact_value).collect();
     let Some(values) = values else {
-        return candidates.to_vec();
+        return by_actions(candidates, &field.canonical, atoms, schema);
     };
     let values: Vec<&str> = values.iter().map(Text::as_str).collect();
     schema.narrow(candidates, &field.canonical, &values)
+}
+
+/// Events whose actions, as the tables know them, fit a pattern on the action. Events without a
+/// known action stay, and so do all when none fits.
+fn by_actions(candidates: &[Text], field: &str, atoms: &[Atom], schema: &Schema) -> Vec<Text> {
+    let patterns: Option<Vec<&Pattern>> = atoms
+        .iter()
+        .map(|atom| match &atom.test {
+            Test::Pattern(pattern) => Some(pattern),
+            _ => None,
+        })
+        .collect();
+    let (Some(patterns), "event.action") = (patterns, field) else {
+        return candidates.to_vec();
+    };
+    let fits = |action: &Text| {
+        patterns
+            .iter()
+            .any(|pattern| law::pattern_matches(pattern, action))
+    };
+    let keeps = |key: &Text| {
+        schema
+            .event(key)
+            .is_none_or(|event| event.ecs_action.is_empty() || event.ecs_action.iter().any(fits))
+    };
+    let kept: Vec<Text> = candidates
+        .iter()
+        .filter(|key| keeps(key))
+        .cloned()
+        .collect();
+    if kept.is_empty() {
+        candidates.to_vec()
+    } else {
+        kept
+    }
 }
 
 /// The one text that satisfies the test, if it is an equality.

@@ -16,10 +16,11 @@ pub struct Family(pub Text);
 /// The family of a canonical test. `path` says that the field holds paths.
 pub fn family(path: bool, operator: &str, value: &str) -> Family {
     let name = match operator {
-        "eq" | "ends_with" | "wildcard" if path => last_part(value),
+        "eq" | "ends_with" | "wildcard" if path && last_part(value).is_some() => last_part(value),
+        "ends_with" if path => Some(format_smolstr!("*{}", value.to_lowercase())),
         "eq" | "contains" | "starts_with" | "ends_with" => {
             let core = value.trim_matches([' ', '\t', '"', '\'']);
-            (!core.is_empty()).then(|| format_smolstr!("*{core}*").to_lowercase().into())
+            (!core.is_empty()).then(|| format_smolstr!("*{}*", core.to_lowercase()))
         }
         _ => None,
     };
@@ -58,8 +59,8 @@ mod tests {
     #[test]
     fn broader_values_are_their_own_family() {
         assert_eq!(path("contains", "lsass"), "*lsass*");
-        assert_eq!(path("ends_with", ".exe"), "*.exe*");
-        assert_eq!(path("ends_with", r"\"), r"*\*");
+        assert_eq!(path("ends_with", ".exe"), "*.exe");
+        assert_eq!(path("ends_with", r"\"), r"*\");
     }
 
     #[test]

@@ -23,38 +23,7 @@ use tripline_schema::Schema;
 
 pub use correlation::CorrelationFact;
 pub use family::{Family, family};
-
-/// How much of a rule the plan holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The plan alone decides what alerts.
-    Full,
-    /// Some part is not understood or a name is not resolved.
-    Partial,
-    /// There is no plan.
-    Failed,
-}
-
-impl Status {
-    /// The status of a detection.
-    pub fn of(detection: &Detection) -> Self {
-        match &detection.plan {
-            None => Self::Failed,
-            Some(plan) if plan.has_opaque() || !detection.losses.is_empty() => Self::Partial,
-            Some(_) => Self::Full,
-        }
-    }
-
-    /// Name in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Partial => "partial",
-            Self::Failed => "failed",
-        }
-    }
-}
+pub use tripline_corpus::Status;
 
 /// Everything that answers count about one rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! Only tests that carry over exactly are moved; the others stay on the projected field.
 
 use super::canonical::Context;
-use tripline_ir::{Pattern, Shape, Text, format_smolstr};
+use tripline_ir::{Pattern, Predicate, Shape, Subject, Test, Text, format_smolstr};
 use tripline_schema::ProjectionKind;
 
 /// What stands between the parts of a path.
@@ -30,6 +30,38 @@ const WINDOWS_ENDINGS: [&str; 16] = [
     ".exe", ".dll", ".sys", ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".wsf", ".hta", ".lnk", ".msi",
     ".cpl", ".scr", ".com", ".ocx",
 ];
+
+/// The operating systems that every event of a predicate must run on, when it says so.
+pub(super) fn platforms(predicate: &Predicate) -> Vec<Text> {
+    let alternatives = match predicate {
+        Predicate::And(parts) => {
+            return parts
+                .iter()
+                .map(platforms)
+                .find(|found| !found.is_empty())
+                .unwrap_or_default();
+        }
+        Predicate::Or(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let named: Option<Vec<Text>> = alternatives.iter().map(platform).collect();
+    named.unwrap_or_default()
+}
+
+fn platform(predicate: &Predicate) -> Option<Text> {
+    let Predicate::Atom(atom) = predicate else {
+        return None;
+    };
+    match (&atom.subject, &atom.test) {
+        (Subject::Field(field), Test::Pattern(pattern)) if field.canonical == "host.os.type" => {
+            match pattern.shape() {
+                Shape::Equals(name) => Some(name.to_lowercase().into()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
 
 /// The separator on these platforms, when they agree.
 pub(super) fn separator(platforms: &[Text]) -> Option<Separator> {

@@ -5,14 +5,14 @@ use crate::exit::{Exit, Problem};
 use crate::output::{notice, show};
 use crate::pages;
 use crate::settings::Settings;
-use std::path::Path;
 use tripline_app::check::languages;
 use tripline_app::eval::{EvalOptions, RulesToRun, eval, instant, read_events};
 
 /// Runs a rule over events and shows its alerts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A rule: an id, title or path of the catalogue, a rule file, or `-` for standard input.
+    /// A rule: an id, title or path of the catalogue, a rule file (`FILE#2` is its third rule), or
+    /// `-` for standard input.
     #[arg(value_name = "RULE")]
     rule: String,
     /// Events as JSON (an object or an array) or one JSON object per line; `-` for standard input.
@@ -62,9 +62,8 @@ fn rules(args: &Args, settings: &Settings) -> Result<RulesToRun, Problem> {
         let text = input::text(&args.rule)?;
         return Ok(RulesToRun::of_text(name, &text, args.language.as_deref())?);
     }
-    let path = Path::new(&args.rule);
-    if path.is_file() {
-        return Ok(RulesToRun::of_file(path)?);
+    if let Some((path, number)) = tripline_app::rule::file(&args.rule) {
+        return Ok(RulesToRun::of_file(path, number)?);
     }
     let library = shared::open(settings)?;
     let detection = tripline_app::rule::find(&library, &args.rule)?;

@@ -29,7 +29,11 @@ fn block(out: &mut String, block: &Block) {
         Block::Text(line) => drop(writeln!(out, "{}", inline(line))),
         Block::Facts(facts) => {
             for (name, line) in facts {
-                let _ = writeln!(out, "- **{}**: {}", escape(name), inline(line));
+                // A fact without a name goes on with the one before.
+                let _ = match name.as_str() {
+                    "" => writeln!(out, "  {}", inline(line)),
+                    name => writeln!(out, "- **{}**: {}", escape(name), inline(line)),
+                };
             }
         }
         Block::List(items) => {

@@ -23,7 +23,7 @@ pub(crate) fn page(answer: &Coverage, everything: bool) -> Page {
     let table = Table::new()
         .text("technique")
         .flexible("name")
-        .flexible("tactics");
+        .id("tactics");
     let mut table = table.number("rules").number("with sub").text("vendors");
     let kept = |row: &&CoverageRow| everything || row.with_subtechniques > 0;
     for row in answer.rows.iter().filter(kept) {

@@ -71,11 +71,16 @@ pub(super) fn operator(name: &str) -> String {
 
 /// A field, an operator and a value on a line.
 pub(super) fn test(line: Line, field: &str, op: &str, value: &str) -> Line {
-    line.push(Tone::Name, field)
+    let mut line = line
+        .push(Tone::Name, field)
         .plain(" ")
-        .push(Tone::Faint, operator(op))
-        .plain(if value.is_empty() { "" } else { " " })
-        .push(Tone::Value, value)
+        .push(Tone::Faint, operator(op));
+    let value = operand(op, value);
+    if !value.is_empty() {
+        line = line.plain(" ");
+        line.0.extend(value.0);
+    }
+    line
 }
 
 /// The tests of a clause.
@@ -160,6 +165,14 @@ pub(super) fn unlinked(text: &str) -> String {
         }
     }
     out + rest
+}
+
+/// The value of a test with this operator: the empty text is shown as `""`.
+pub(super) fn operand(operator: &str, text: &str) -> Line {
+    if text.is_empty() && operator == "eq" {
+        return toned(Tone::Value, "\"\"");
+    }
+    value(text)
 }
 
 /// A value; spaces at its edges are made visible.

@@ -136,7 +136,7 @@ fn indicators(page: &mut Page, answer: &RuleAnswer) {
         table.row(vec![
             toned(Tone::Name, &row.field),
             toned(Tone::Faint, operator(&row.operator)),
-            parts::value(&row.value),
+            parts::operand(&row.operator, &row.value),
             toned(
                 Tone::Faint,
                 if row.case_sensitive { "exact" } else { "any" },

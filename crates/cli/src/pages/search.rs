@@ -16,7 +16,7 @@ pub(crate) fn page(answer: &SearchAnswer) -> Page {
         .text("vendor")
         .flexible("title")
         .text("severity");
-    let mut table = table.flexible("techniques").flexible("found in").id("id");
+    let mut table = table.flexible("techniques").id("id");
     for hit in &answer.hits {
         let severity = hit.rule.level.map_or("", |level| level.name());
         table.row(vec![
@@ -24,24 +24,10 @@ pub(crate) fn page(answer: &SearchAnswer) -> Page {
             hit.rule.title.as_str().into(),
             toned(level(severity), severity),
             joined(&hit.techniques),
-            snippet(&hit.snippet),
             toned(Tone::Faint, &hit.rule.id),
         ]);
     }
     page.table(table);
     parts::foot(&mut page, &answer.catalog);
     page
-}
-
-/// The words found stand between `[` and `]`.
-fn snippet(text: &str) -> Line {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut line = Line::new();
-    for part in flat.split_inclusive([']', '[']) {
-        line = match part.strip_suffix(']') {
-            Some(word) => line.push(Tone::Value, word),
-            None => line.push(Tone::Faint, part.strip_suffix('[').unwrap_or(part)),
-        };
-    }
-    line
 }

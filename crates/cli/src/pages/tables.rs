@@ -93,7 +93,7 @@ pub(super) fn indicators(page: &mut Page, heading: &str, rows: &[IndicatorRow], 
         table.row(vec![
             toned(Tone::Name, &row.field),
             toned(Tone::Faint, operator(&row.operator)),
-            parts::value(&row.value),
+            parts::operand(&row.operator, &row.value),
             number(row.count),
             reach,
             number(row.family_reach),

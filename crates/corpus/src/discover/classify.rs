@@ -3,6 +3,7 @@
 use super::content;
 use super::listing::{Listing, prefix};
 use crate::Vendor;
+use rayon::prelude::*;
 
 /// What a folder or file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,8 +114,7 @@ fn knowledge(listing: &Listing, folder: &str) -> Option<Kind> {
     }
     let ossem = listing
         .folders_in(&format!("{}windows", prefix(folder)))
-        .iter()
-        .any(|name| *name == "etw-providers");
+        .contains(&"etw-providers");
     ossem.then_some(Kind::Ossem)
 }
 
@@ -144,10 +144,13 @@ fn layout(listing: &Listing, folder: &str, vendor: Vendor) -> Option<Find> {
 /// Whether a rule of the vendor lies directly in the folder.
 fn has_rules(listing: &Listing, folder: &str, vendor: Vendor) -> bool {
     let reader = vendor.reader();
-    listing.files_in(folder).any(|file| {
-        reader.extensions().contains(&extension(file))
-            && content::looks_like_rule(&listing.full(file), reader)
-    })
+    let candidates: Vec<&str> = listing
+        .files_in(folder)
+        .filter(|file| reader.extensions().contains(&extension(file)))
+        .collect();
+    candidates
+        .par_iter()
+        .any(|file| content::looks_like_rule(&listing.full(file), reader))
 }
 
 /// A plain folder of rules: every file that looks like one.
@@ -166,8 +169,11 @@ fn rule_files<'a>(
     vendor: Vendor,
 ) -> Vec<String> {
     let reader = vendor.reader();
-    files
+    let candidates: Vec<&str> = files
         .filter(|file| reader.extensions().contains(&extension(file)))
+        .collect();
+    candidates
+        .into_par_iter()
         .filter(|file| content::looks_like_rule(&listing.full(file), reader))
         .map(str::to_owned)
         .collect()

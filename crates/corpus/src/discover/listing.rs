@@ -1,5 +1,6 @@
 //! All files under a path, listed once, in an order that does not depend on the file system.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -27,7 +28,7 @@ impl Listing {
         }
     }
 
-    pub(super) fn of_folder(root: &Path) -> Self {
+    pub(super) fn of_folder(root: &Path, unseen: &Unseen) -> Self {
         let mut listing = Self {
             root: root.to_path_buf(),
             is_file: false,
@@ -42,6 +43,9 @@ impl Listing {
         for entry in walk {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
+                    if unseen.holds(entry.path()) {
+                        continue;
+                    }
                     listing.files.push(relative(root, entry.path()));
                 }
                 Ok(_) => {}
@@ -80,25 +84,87 @@ impl Listing {
 
     /// Names of the folders directly in `folder`, sorted.
     pub(super) fn folders_in(&self, folder: &str) -> Vec<&str> {
-        let skip = prefix(folder).len();
-        let mut names: Vec<&str> = self
-            .under(folder)
-            .iter()
-            .filter_map(|file| file[skip..].split_once('/').map(|(name, _)| name))
-            .collect();
-        names.dedup();
+        let mut names: Vec<&str> = self.entries(folder).filter_map(Entry::folder).collect();
         names.sort_unstable();
-        names.dedup();
         names
     }
 
     /// The files directly in `folder`.
     pub(super) fn files_in(&self, folder: &str) -> impl Iterator<Item = &str> {
+        self.entries(folder).filter_map(Entry::file)
+    }
+
+    /// What lies directly in `folder`, without looking at every file below it.
+    fn entries(&self, folder: &str) -> impl Iterator<Item = Entry<'_>> {
         let skip = prefix(folder).len();
-        self.under(folder)
+        let mut rest = self.under(folder);
+        std::iter::from_fn(move || {
+            let (first, others) = rest.split_first()?;
+            let Some(length) = first[skip..].find('/') else {
+                rest = others;
+                return Some(Entry::File(first));
+            };
+            // Everything in a folder begins alike, so it stands side by side.
+            let inside = &first[..=skip + length];
+            let count = rest.partition_point(|file| file.starts_with(inside));
+            rest = &rest[count..];
+            Some(Entry::Folder(&first[skip..skip + length]))
+        })
+    }
+}
+
+/// What lies directly in a folder.
+enum Entry<'a> {
+    File(&'a str),
+    Folder(&'a str),
+}
+
+impl<'a> Entry<'a> {
+    fn file(self) -> Option<&'a str> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Folder(_) => None,
+        }
+    }
+
+    fn folder(self) -> Option<&'a str> {
+        match self {
+            Self::Folder(name) => Some(name),
+            Self::File(_) => None,
+        }
+    }
+}
+
+/// Files that are not to be listed, whatever path leads to them.
+#[derive(Default)]
+pub(super) struct Unseen {
+    /// The canonical folder and the name of each.
+    files: Vec<(PathBuf, OsString)>,
+}
+
+impl Unseen {
+    pub(super) fn new(paths: &[PathBuf]) -> Self {
+        let place = |path: &PathBuf| {
+            let name = path.file_name()?.to_owned();
+            let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+            Some((folder, name))
+        };
+        let files = paths.iter().filter_map(place).collect();
+        Self { files }
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        let mut same_name = self
+            .files
             .iter()
-            .map(String::as_str)
-            .filter(move |file| !file[skip..].contains('/'))
+            .filter(|(_, name)| path.file_name() == Some(name))
+            .peekable();
+        if same_name.peek().is_none() {
+            return false;
+        }
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        same_name.any(|(unseen, _)| folder.as_deref() == Some(unseen))
     }
 }
 

@@ -11,7 +11,7 @@ mod listing;
 use crate::manifest::Manifests;
 use crate::{CorpusSpec, FileEntry, Vendor};
 use classify::{Find, Kind};
-use listing::Listing;
+use listing::{Listing, Unseen};
 use std::path::{Path, PathBuf};
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic};
@@ -33,10 +33,17 @@ pub struct Discovery {
 
 /// Finds corpora and knowledge bases under `paths`, files or folders.
 pub fn discover(paths: &[PathBuf]) -> Discovery {
+    discover_without(paths, &[])
+}
+
+/// [`discover`], as if the files in `unseen` were not there: what a build itself writes is no
+/// input.
+pub fn discover_without(paths: &[PathBuf], unseen: &[PathBuf]) -> Discovery {
+    let unseen = Unseen::new(unseen);
     let mut found = Discovery::default();
     let mut manifests = Manifests::default();
     for path in paths {
-        look(path, &mut found, &mut manifests);
+        look(path, &unseen, &mut found, &mut manifests);
     }
     found.diagnostics.append(&mut manifests.diagnostics);
     for list in [&mut found.attack, &mut found.atomics, &mut found.ossem] {
@@ -47,7 +54,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     found
 }
 
-fn look(path: &Path, found: &mut Discovery, manifests: &mut Manifests) {
+fn look(path: &Path, unseen: &Unseen, found: &mut Discovery, manifests: &mut Manifests) {
     let shown = path.display().to_string();
     let kind = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -58,7 +65,7 @@ fn look(path: &Path, found: &mut Discovery, manifests: &mut Manifests) {
         }
     };
     let listing = if kind.is_dir() {
-        Listing::of_folder(path)
+        Listing::of_folder(path, unseen)
     } else {
         Listing::of_file(path)
     };

@@ -129,7 +129,7 @@ impl<'s> Reader<'s> {
 
     fn items(&mut self, table: &Table<'_>, key: &str, items: &DeArray<'_>) -> Vec<Text> {
         let mut texts = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(Text::new(text)),
                 None => self.wrong_type(table, key, item, "a list of texts"),
@@ -180,7 +180,7 @@ impl<'s> Reader<'s> {
             }
             DeValue::Array(items) => {
                 let mut tables = Vec::new();
-                for item in items.iter() {
+                for item in items {
                     match item.get_ref().as_table() {
                         Some(map) => {
                             let span = self.span(item.span());

@@ -115,7 +115,7 @@ fn query(
     let (filter, losses) = filters::read(reader, rule, "filters");
     detection.losses.extend(losses);
     each_match(&mut plan, &mut |found| {
-        narrow(found, &filter, context.schema)
+        narrow(found, &filter, context.schema);
     });
     if let Some(field) = reader.text(rule, "event_category_override") {
         each_match(&mut plan, &mut |found| {
@@ -228,18 +228,16 @@ fn plan_activity(plan: &Plan, schema: &Schema) -> Activity {
 /// cannot be read, which is reported.
 fn look_back(reader: &mut Reader<'_>, table: &Table<'_>, key: &str, default: &str) -> Duration {
     let written = reader.text(table, key).unwrap_or(default);
-    match reach(written) {
-        Some(length) => length,
-        None => {
-            let span = table
-                .get(key)
-                .map_or(table.span, |value| reader.span(value.span()));
-            let message = format!("`{written}` is not a time before the run");
-            let diagnostic = Diagnostic::new(Code::ElasticTime, reader.source, message);
-            reader.report(diagnostic.at(span, "expected a form like `now-9m`"));
-            reach(default).unwrap_or_default()
-        }
+    if let Some(length) = reach(written) {
+        return length;
     }
+    let span = table
+        .get(key)
+        .map_or(table.span, |value| reader.span(value.span()));
+    let message = format!("`{written}` is not a time before the run");
+    let diagnostic = Diagnostic::new(Code::ElasticTime, reader.source, message);
+    reader.report(diagnostic.at(span, "expected a form like `now-9m`"));
+    reach(default).unwrap_or_default()
 }
 
 /// How far back `now-9m` reaches. Rounding is left out: it depends on the time of the run.

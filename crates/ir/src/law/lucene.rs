@@ -11,16 +11,15 @@
 //! the set of places where a match can end. That definition covers the whole language, so it is
 //! also what the translation is tested against.
 
+mod positions;
+
 use super::regex::RegexError;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// How deep groups may nest.
 const MAX_DEPTH: u32 = 200;
 /// The largest count of a repetition.
 const MAX_REPEAT: u32 = 1000;
-/// The longest text, in characters, that the matcher by positions looks at.
-const MAX_TEXT: usize = 4096;
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,10 +104,15 @@ impl LucenePattern {
     }
 
     /// Whether a whole text matches, by sets of positions. A text of more than 4,096 characters
-    /// matches nothing here.
+    /// matches nothing here, and neither does one that takes more steps than allowed.
     pub fn is_match(&self, text: &str) -> bool {
-        let text: Vec<char> = text.chars().take(MAX_TEXT + 1).collect();
-        text.len() <= MAX_TEXT && self.ends(&self.root, &text, 0).contains(&text.len())
+        self.try_match(text).unwrap_or(false)
+    }
+
+    /// Whether a whole text matches, by sets of positions; `None` when that takes more steps than
+    /// allowed or the text is too long.
+    pub fn try_match(&self, text: &str) -> Option<bool> {
+        positions::matches(self, text)
     }
 
     fn emit(&self, node: &Node, out: &mut String) -> Option<()> {
@@ -183,72 +187,6 @@ impl LucenePattern {
         out.push(']');
     }
 
-    /// Every place where a match of `node` that begins at `start` can end.
-    fn ends(&self, node: &Node, text: &[char], start: usize) -> BTreeSet<usize> {
-        let one = |fits: bool| fits.then_some(start + 1).into_iter().collect();
-        let here = text.get(start).copied();
-        match node {
-            Node::Empty => BTreeSet::from([start]),
-            Node::Nothing => BTreeSet::new(),
-            Node::AnyChar => one(here.is_some()),
-            Node::AnyText => (start..=text.len()).collect(),
-            Node::Char(c) => one(here.is_some_and(|found| self.same(*c, found))),
-            Node::Class { ranges, negated } => {
-                one(here.is_some_and(|found| self.in_class(ranges, found) != *negated))
-            }
-            Node::Interval { low, high, width } => interval_ends(*low, *high, *width, text, start),
-            Node::Concat(parts) => parts.iter().fold(BTreeSet::from([start]), |starts, part| {
-                self.step(part, text, &starts)
-            }),
-            Node::Union(parts) => parts
-                .iter()
-                .flat_map(|part| self.ends(part, text, start))
-                .collect(),
-            Node::Intersection(parts) => {
-                let mut sets = parts.iter().map(|part| self.ends(part, text, start));
-                let first = sets.next().unwrap_or_default();
-                sets.fold(first, |both, set| &both & &set)
-            }
-            Node::Complement(inner) => {
-                let ends = self.ends(inner, text, start);
-                (start..=text.len())
-                    .filter(|end| !ends.contains(end))
-                    .collect()
-            }
-            Node::Repeat { inner, min, max } => self.repeat_ends(inner, *min, *max, text, start),
-        }
-    }
-
-    fn step(&self, node: &Node, text: &[char], starts: &BTreeSet<usize>) -> BTreeSet<usize> {
-        starts
-            .iter()
-            .flat_map(|&start| self.ends(node, text, start))
-            .collect()
-    }
-
-    fn repeat_ends(
-        &self,
-        inner: &Node,
-        min: u32,
-        max: Option<u32>,
-        text: &[char],
-        start: usize,
-    ) -> BTreeSet<usize> {
-        let mut reached = BTreeSet::from([start]);
-        for _ in 0..min {
-            reached = self.step(inner, text, &reached);
-        }
-        let mut all = reached.clone();
-        let mut rounds = max.map(|max| max.saturating_sub(min));
-        while rounds != Some(0) && !reached.is_empty() {
-            rounds = rounds.map(|left| left - 1);
-            let next = self.step(inner, text, &reached);
-            reached = &next - &all;
-            all.extend(&reached);
-        }
-        all
-    }
-
     fn same(&self, wanted: char, found: char) -> bool {
         wanted == found || self.case_insensitive && wanted.eq_ignore_ascii_case(&found)
     }
@@ -258,30 +196,6 @@ impl LucenePattern {
             (range.from..=range.to).contains(&found) || range.single && self.same(range.from, found)
         })
     }
-}
-
-/// Places where a decimal number within the bounds ends: any number of leading zeros when the
-/// width is not fixed.
-fn interval_ends(
-    low: u64,
-    high: u64,
-    width: usize,
-    text: &[char],
-    start: usize,
-) -> BTreeSet<usize> {
-    let mut ends = BTreeSet::new();
-    let mut number: u64 = 0;
-    for (offset, c) in text[start.min(text.len())..].iter().enumerate() {
-        let Some(digit) = c.to_digit(10) else {
-            break;
-        };
-        number = number.saturating_mul(10).saturating_add(u64::from(digit));
-        let fits_width = width == 0 || offset + 1 == width;
-        if fits_width && (low..=high).contains(&number) {
-            ends.insert(start + offset + 1);
-        }
-    }
-    ends
 }
 
 /// Writes a number interval as alternatives of digits; `None` when it has too many pieces.

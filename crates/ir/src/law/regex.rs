@@ -206,10 +206,14 @@ fn lucene(regex: &Regex) -> Result<Matcher, RegexError> {
         .map_err(|error| RegexError::whole(one_line(&error.to_string())))
 }
 
-/// A library's message on one line: the last line names the problem.
+/// A library's message in the diagnostics' voice: its last line names the problem, after what
+/// kind of error it is.
 fn one_line(message: &str) -> String {
-    let last = message.lines().last().unwrap_or(message);
-    last.trim().trim_start_matches("error: ").to_owned()
+    let last = message.lines().last().unwrap_or(message).trim();
+    let problem = last.rsplit_once(": ").map_or(last, |(_, problem)| problem);
+    let mut chars = problem.chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// Expressions compiled during one run. One that does not compile matches nothing.

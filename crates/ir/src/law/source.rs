@@ -7,7 +7,7 @@ use crate::{Event, Source, Text};
 ///
 /// An event that declares no source fits every source, and a source without names takes every
 /// event. Otherwise one of the source's names must fit the event's, or both must know their
-/// catalogue events and share one. Names with a `/` are log sources (`product/category/service`),
+/// catalogue events and share one (`PROVIDER/*` is any event of the provider). Names with a `/` are log sources (`product/category/service`),
 /// compared part by part, an empty part on either side fitting any; other names are tables,
 /// indices or data models, compared as wildcard patterns. All ignore case. A leading `-` excludes.
 pub fn source_fits(source: &Source, event: &Event) -> bool {
@@ -24,7 +24,17 @@ pub fn source_fits(source: &Source, event: &Event) -> bool {
         && source
             .events
             .iter()
-            .any(|known| declared.events.contains(known))
+            .any(|known| declared.events.iter().any(|other| same_event(known, other)))
+}
+
+/// Whether two keys of catalogue events (`PROVIDER/ID`, `PROVIDER/*`) can mean one event.
+fn same_event(a: &str, b: &str) -> bool {
+    match (a.split_once('/'), b.split_once('/')) {
+        (Some((provider, id)), Some((other, other_id))) => {
+            provider == other && (id == other_id || id == "*" || other_id == "*")
+        }
+        _ => a == b,
+    }
 }
 
 fn names_fit(names: &[Text], declared: &str) -> bool {

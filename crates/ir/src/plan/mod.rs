@@ -115,7 +115,8 @@ pub struct Source {
     /// Names in the rule's own terms: Sigma log sources as `product/category/service` (empty
     /// parts stay empty), Elastic index patterns, tables, data models. Empty: any source.
     pub names: Vec<Text>,
-    /// Catalogue events (`PROVIDER/ID`) that the names map to, sorted; empty when unknown.
+    /// Catalogue events (`PROVIDER/ID`, or `PROVIDER/*` for any of a provider) that the names map
+    /// to, sorted; empty when unknown.
     pub events: Vec<Text>,
 }
 

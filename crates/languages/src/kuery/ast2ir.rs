@@ -10,7 +10,7 @@ use tripline_ir::{
     Atom, Case, CompareOp, FieldRef, Loss, LossReason, Match, Plan, Predicate, Subject, Test, Text,
     format_smolstr,
 };
-use tripline_text::Span;
+use tripline_text::{Diagnostic, Span};
 
 /// Lowers a parsed query.
 pub(super) fn lower(parsed: Parsed, context: &Context<'_>) -> Lowered {
@@ -20,11 +20,28 @@ pub(super) fn lower(parsed: Parsed, context: &Context<'_>) -> Lowered {
     };
     let predicate = lowering.query(&parsed.query);
     let plan = predicate.map(|predicate| finish(predicate, context));
+    let mut losses = lowering.losses;
+    mended(&parsed.diagnostics, "kuery", &mut losses);
     Lowered {
         plan,
         diagnostics: parsed.diagnostics,
-        losses: lowering.losses,
+        losses,
     }
+}
+
+/// A query with an error that cost no part was still mended by a guess: that is a loss too.
+pub(crate) fn mended(diagnostics: &[Diagnostic], language: &str, losses: &mut Vec<Loss>) {
+    if !losses.is_empty() {
+        return;
+    }
+    let Some(error) = diagnostics.iter().find(|found| found.is_error()) else {
+        return;
+    };
+    losses.push(Loss {
+        reason: LossReason::SyntaxError,
+        detail: language.into(),
+        span: error.primary.as_ref().map(|label| label.span),
+    });
 }
 
 /// Maps the fields of a predicate and gives it its source.

@@ -14,10 +14,8 @@ pub mod ecs;
 mod facts;
 mod lexer;
 mod parser;
-#[cfg(test)]
-mod tests;
 
-pub(crate) use ast2ir::finish;
+pub(crate) use ast2ir::{finish, mended};
 
 use crate::{Context, Lowered};
 use tripline_text::Source;

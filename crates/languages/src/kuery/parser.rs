@@ -124,6 +124,7 @@ impl Parser<'_> {
             let span = self.unexpected("`and`, `or` or the end of the query");
             self.bump();
             parts.push(Query::Error(span));
+            let _ = self.keyword(Keyword::And) || self.keyword(Keyword::Or);
             if self.starts_expression() {
                 parts.push(self.or());
             }

@@ -23,6 +23,7 @@ pub(super) fn lower(source: &Source, parsed: Parsed, context: &Context<'_>) -> L
     };
     let predicate = lowering.query(&parsed.query);
     let plan = predicate.map(|predicate| crate::kuery::finish(predicate, context));
+    crate::kuery::mended(&lowering.diagnostics, "lucene", &mut lowering.losses);
     Lowered {
         plan,
         diagnostics: lowering.diagnostics,

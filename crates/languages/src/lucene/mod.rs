@@ -10,8 +10,6 @@ mod ast2ir;
 mod facts;
 mod lexer;
 mod parser;
-#[cfg(test)]
-mod tests;
 
 use crate::{Context, Lowered};
 use tripline_text::Source;

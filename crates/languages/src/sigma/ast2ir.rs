@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use tripline_ir::{
     Atom, Case, CompareOp, Dialect, Expr, FieldCompare, FieldRef, FieldRelation, ListMatch,
     ListRef, Loss, LossReason, Match, Net, Number, Opaque, Pattern, Plan, Predicate, Quantifier,
-    Regex, Subject, Test, Text,
+    Regex, Subject, Test, Text, law,
 };
 use tripline_schema::{Activity, Scheme};
 use tripline_text::{Code, Diagnostic, Source, Span};
@@ -672,9 +672,20 @@ impl<'a> Lowering<'a> {
                 dot_all,
                 whole: false,
             };
+            if let Err(error) = law::compile(&regex) {
+                return self.wrong_regex(literal, &error.message);
+            }
             tests.push(self.atom(subject, Test::Regex(regex), literal.span));
         }
         Some(Predicate::or(tests))
+    }
+
+    fn wrong_regex(&mut self, literal: &Literal, why: &str) -> Option<Predicate> {
+        let message = format!("the regular expression cannot be read: {why}");
+        self.report(Code::SigmaRegex, message, literal.span);
+        let text = self.key_text(literal.span);
+        self.set_aside(LossReason::SyntaxError, text, literal.span);
+        None
     }
 }
 

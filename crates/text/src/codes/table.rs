@@ -320,6 +320,8 @@ codes! {
             "Correlations may use other correlations, but none may lead back to itself. The message shows the way around.";
         SigmaTooLarge = "E0219", Error, "the rule stands for too many tests or rules",
             "Modifiers such as `windash`, placeholders, repeated names in a condition and correlations of correlations multiply. Tripline stops at 100,000 tests for a rule and 1,000 rules for a correlation, so that no file can exhaust memory. The rule counts as partial.";
+        SigmaRegex = "E0220", Error, "the regular expression cannot be read",
+            "The modifier `re` takes a regular expression in the syntax of PCRE. The value is none: a group or class is not closed, a repetition has nothing to repeat, or a construct is not known.\n\nIn YAML, single quotes keep backslashes as they are; double quotes read them as escapes first.";
         SigmaPercentile = "W0212", Warning, "the percentile is not given",
             "`value_percentile` compares a percentile of a field's values. pySigma asks which one with `percentile: 95`. The form without it, in the specification's example, means values that are among the rarest; Tripline does not evaluate that form, and the rule counts as partial.";
         SigmaLegacyAggregation = "W0213", Warning, "the condition has an aggregation of Sigma 1",

@@ -125,7 +125,7 @@ impl Lowering<'_> {
             if step.by.len() == first.by.len() {
                 continue;
             }
-            let span = keys_span(step);
+            let span = keys_span(step, self.source.text());
             let message = format!(
                 "every step has as many keys after `by`: expected {}, found {}",
                 first.by.len(),
@@ -162,9 +162,17 @@ impl Lowering<'_> {
     }
 }
 
-fn keys_span(step: &Step) -> Span {
+/// The keys of a step; its last character where it has none.
+fn keys_span(step: &Step, text: &str) -> Span {
     match (step.by.first(), step.by.last()) {
         (Some(first), Some(last)) => first.span().cover(last.span()),
-        _ => Span::new(step.span.end.saturating_sub(1), step.span.end),
+        _ => {
+            let last = text
+                .get(step.span.range())
+                .and_then(|step| step.chars().next_back())
+                .map_or(0, char::len_utf8);
+            let end = step.span.range().end;
+            Span::from_usize(end - last..end)
+        }
     }
 }

@@ -1,8 +1,6 @@
 """Compares how pySigma and Tripline read Sigma rules.
 
-usage: sigma_leaves.py LEAVES.jsonl
-
-LEAVES.jsonl is the output of the Rust example `sigma_leaves`. For each rule that pySigma reads, the
+For each live rule of SigmaHQ that pySigma reads, the
 condition tree with every leaf (field, kind of test, value with its wildcards) must be the same.
 Both trees are brought to one form: nested `and`/`or` of the same kind are flattened and their
 parts sorted. Known and wanted differences, all of them Tripline's documented decisions:
@@ -27,6 +25,8 @@ from sigma.conditions import (
     ConditionValueExpression,
 )
 from sigma import types as t
+
+from lib_paths import corpus, run
 
 
 def flat(kind, parts):
@@ -147,35 +147,39 @@ def tree_of(condition):
     return found
 
 
+FOLDERS = [
+    "rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"]
+
+
 def main():
     same = different = placeholders = refused = 0
-    with open(sys.argv[1], encoding="utf-8") as lines:
-        for line in lines:
-            rule = json.loads(line)
-            path = rule["path"]
-            try:
-                with open(path, encoding="utf-8") as file:
-                    parsed = SigmaCollection.from_yaml(file.read()).rules
-                trees = [tree_of(c.parsed) for r in parsed for c in r.detection.parsed_condition]
-                theirs = flat("or", trees)
-            except Placeholders:
-                placeholders += 1
-                if "placeholder without a list" not in rule["losses"]:
-                    print(f"{path}: no loss for a placeholder")
-                    different += 1
-                continue
-            except Exception as error:  # pySigma's refusal, of whatever kind
-                refused += 1
-                print(f"{path}: pySigma refuses: {error}")
-                continue
-            ours = normal(rule["tree"]) if rule["tree"] else None
-            if ours == theirs and not rule["losses"]:
-                same += 1
-            else:
+    folder = corpus("sigma")
+    for rule in run("sigma_leaves", [folder / name for name in FOLDERS]):
+        path = rule["path"]
+        try:
+            with open(path, encoding="utf-8") as file:
+                parsed = SigmaCollection.from_yaml(file.read()).rules
+            trees = [tree_of(c.parsed) for r in parsed for c in r.detection.parsed_condition]
+            theirs = flat("or", trees)
+        except Placeholders:
+            placeholders += 1
+            if "placeholder without a list" not in rule["losses"]:
+                print(f"{path}: no loss for a placeholder")
                 different += 1
-                print(f"{path}: different\n  tripline {json.dumps(ours)}\n  pysigma  {json.dumps(theirs)}")
+            continue
+        except Exception as error:  # pySigma's refusal, of whatever kind
+            refused += 1
+            print(f"{path}: pySigma refuses: {error}")
+            continue
+        ours = normal(rule["tree"]) if rule["tree"] else None
+        if ours == theirs and not rule["losses"]:
+            same += 1
+        else:
+            different += 1
+            print(f"{path}: different\n  tripline {json.dumps(ours)}\n  pysigma  {json.dumps(theirs)}")
     print(f"{same} same, {different} different, {placeholders} with placeholders, {refused} refused by pySigma")
-    sys.exit(1 if different or not same else 0)
+    sys.exit(1 if different or refused or not same else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+//! Facts of single rules: polarity, clauses, scope, projection, events, branches.
+
+use tripline_catalog::facts::{AtomFact, RuleFacts, facts};
+use tripline_corpus::{Hint, Vendor, read_text};
+use tripline_ir::{Language, Text};
+use tripline_schema::Schema;
+
+fn of(text: &str, hint: Hint) -> RuleFacts {
+    let read = read_text("rule", text, hint);
+    let errors: Vec<_> = read
+        .diagnostics
+        .iter()
+        .filter(|found| found.is_error())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    facts(&read.detections[0], Schema::builtin(), &|id: &str| {
+        Text::new(id)
+    })
+}
+
+fn sigma(detection: &str) -> RuleFacts {
+    let head = "title: Test\nid: 7d2ab28e-3dba-4ee0-a2a6-7b8f0ff6f2a9\nlogsource:\n    product: windows\n    category: process_creation\n";
+    of(
+        &format!("{head}detection:\n{detection}"),
+        Hint::Rule(Vendor::Sigma),
+    )
+}
+
+fn eql(query: &str) -> RuleFacts {
+    of(query, Hint::Query(Language::Eql))
+}
+
+fn shown(atom: &AtomFact) -> String {
+    format!("{} {} {}", atom.field, atom.operator, atom.value)
+}
+
+fn indicators(facts: &RuleFacts) -> Vec<String> {
+    facts
+        .atoms
+        .iter()
+        .filter(|atom| atom.is_indicator())
+        .map(shown)
+        .collect()
+}
+
+fn exclusions(facts: &RuleFacts) -> Vec<(Vec<String>, bool)> {
+    let clause = |atoms: &[u32]| {
+        atoms
+            .iter()
+            .map(|at| shown(&facts.atoms[*at as usize]))
+            .collect()
+    };
+    facts
+        .exclusions
+        .iter()
+        .map(|found| (clause(&found.atoms), found.whole))
+        .collect()
+}
+
+#[test]
+fn values_of_filters_are_exclusions_and_not_indicators() {
+    let facts = sigma(
+        r"
+    selection:
+        Image|endswith: '\tool.exe'
+    filter_parent:
+        ParentImage|endswith:
+            - '\good.exe'
+            - '\fine.exe'
+    filter_absent:
+        ParentImage: null
+    filter_empty:
+        ParentImage: ''
+    condition: selection and not 1 of filter_*
+",
+    );
+    assert_eq!(
+        indicators(&facts),
+        [r"process.executable ends_with \tool.exe"]
+    );
+    let mut excluded = exclusions(&facts);
+    excluded.sort();
+    let one = |text: &str| (vec![text.to_owned()], true);
+    assert_eq!(
+        excluded,
+        [
+            one("process.parent.executable ends_with \\fine.exe"),
+            one("process.parent.executable ends_with \\good.exe"),
+            one("process.parent.executable eq "),
+            one("process.parent.executable missing "),
+        ]
+    );
+}
+
+#[test]
+fn an_exclusion_of_two_tests_is_one_clause() {
+    let facts = sigma(
+        r"
+    selection:
+        Image|endswith: '\tool.exe'
+    filter_main:
+        User: 'svc'
+        CommandLine|contains:
+            - ' -a'
+            - ' -b'
+    condition: selection and not filter_main
+",
+    );
+    let user = "process.user eq svc".to_owned();
+    let line = |value: &str| format!("process.command_line contains  {value}");
+    assert_eq!(
+        exclusions(&facts),
+        [
+            (vec![user.clone(), line("-a")], true),
+            (vec![user, line("-b")], true)
+        ]
+    );
+}
+
+#[test]
+fn an_exclusion_inside_an_alternative_has_the_scope_of_its_branch() {
+    let facts = sigma(
+        r"
+    a:
+        Image|endswith: '\one.exe'
+    b:
+        Image|endswith: '\two.exe'
+    filter:
+        User: 'svc'
+    condition: a or (b and not filter)
+",
+    );
+    assert_eq!(
+        exclusions(&facts),
+        [(vec!["process.user eq svc".to_owned()], false)]
+    );
+}
+
+#[test]
+fn an_even_number_of_negations_is_positive() {
+    let facts = sigma(
+        r"
+    a:
+        Image|endswith: '\one.exe'
+    b:
+        User: 'svc'
+    condition: a and not (a and not b)
+",
+    );
+    let user: Vec<_> = facts
+        .atoms
+        .iter()
+        .filter(|atom| atom.field == "process.user")
+        .collect();
+    assert_eq!(user.len(), 1);
+    assert!(!user[0].negated);
+}
+
+#[test]
+fn a_base_name_counts_as_the_end_of_its_path() {
+    let facts = eql(r#"process where host.os.type == "windows" and process.name : "Tool.exe""#);
+    assert!(indicators(&facts).contains(&r"process.executable ends_with \tool.exe".to_owned()));
+    let facts = eql(r#"process where host.os.type == "linux" and process.name == "tool""#);
+    assert!(indicators(&facts).contains(&"process.executable ends_with /tool".to_owned()));
+    let facts = eql(r#"process where process.name == "tool""#);
+    assert!(
+        indicators(&facts).contains(&"process.name eq tool".to_owned()),
+        "no platform: as is"
+    );
+}
+
+#[test]
+fn the_category_that_eql_implies_is_no_indicator() {
+    let facts = eql(r#"process where process.args : "-x""#);
+    assert_eq!(indicators(&facts), ["process.args eq -x"]);
+}
+
+#[test]
+fn a_plain_regex_is_one_indicator_per_value() {
+    let facts = sigma(
+        r"
+    selection:
+        CommandLine|re: ' -(?:enc|ec) '
+        Image|re: 'a+b'
+    condition: selection
+",
+    );
+    assert_eq!(
+        indicators(&facts),
+        [
+            "process.command_line contains  -enc ",
+            "process.command_line contains  -ec ",
+            "process.executable regex a+b",
+        ]
+    );
+}
+
+#[test]
+fn a_placeholder_is_never_a_value() {
+    let facts =
+        sigma("\n    selection:\n        User|expand: '%admins%'\n    condition: selection\n");
+    assert_eq!(indicators(&facts), [] as [&str; 0]);
+    assert!(facts.atoms.iter().any(|atom| atom.operator == "in_list"));
+}
+
+#[test]
+fn event_ids_narrow_the_events_of_a_log_source() {
+    let text = "title: Test\nid: 7d2ab28e-3dba-4ee0-a2a6-7b8f0ff6f2a9\nlogsource:\n    product: windows\n    service: security\ndetection:\n    selection:\n        EventID:\n            - 4624\n            - 4625\n    condition: selection\n";
+    let facts = of(text, Hint::Rule(Vendor::Sigma));
+    assert_eq!(
+        facts.events,
+        ["Security-Auditing/4624", "Security-Auditing/4625"]
+    );
+}
+
+#[test]
+fn a_step_of_a_sequence_lends_nothing_to_another() {
+    let facts = eql(r#"sequence by host.id with maxspan=1m
+  [process where host.os.type == "windows" and event.type == "start" and process.name : "a.exe"]
+  [file where host.os.type == "windows" and event.type == "creation" and file.extension : "dll"]"#);
+    assert_eq!(facts.branches.len(), 2);
+    let of_branch = |branch: u32| -> Vec<String> {
+        let mine = facts
+            .atoms
+            .iter()
+            .filter(|atom| atom.branch == branch && !atom.implied);
+        mine.map(|atom| atom.field.to_string()).collect()
+    };
+    assert!(of_branch(0).contains(&"process.executable".to_owned()));
+    assert!(!of_branch(0).contains(&"file.path".to_owned()));
+    assert!(of_branch(1).contains(&"file.path".to_owned()));
+    assert!(
+        facts.branches[0].events.contains(&"Sysmon/1".into()),
+        "{:?}",
+        facts.branches[0]
+    );
+    assert!(!facts.branches[0].events.contains(&"Sysmon/11".into()));
+    assert!(
+        facts.branches[1].events.contains(&"Sysmon/11".into()),
+        "{:?}",
+        facts.branches[1]
+    );
+    assert!(!facts.branches[1].events.contains(&"Sysmon/1".into()));
+}
+
+#[test]
+fn a_pattern_on_the_action_narrows_the_events() {
+    let facts = eql(
+        r#"any where host.os.type == "windows" and (event.category == "library" or
+  (event.category == "process" and event.action : "Image loaded*")) and file.name : "x.dll""#,
+    );
+    assert!(
+        !facts.events.contains(&"Sysmon/10".into()),
+        "{:?}",
+        facts.events
+    );
+}
