@@ -9,6 +9,7 @@
 //! lists a folder; adding a vendor is one file with a [`VendorReader`] and one line in
 //! [`Vendor::reader`].
 
+mod chronicle;
 mod discover;
 mod elastic;
 mod git;
@@ -22,6 +23,7 @@ mod session;
 mod sigma;
 mod single;
 mod spec;
+mod splunk;
 
 pub use discover::{Discovery, discover};
 pub use ids::{IdRegistry, fallback_id};

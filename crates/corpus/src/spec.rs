@@ -11,17 +11,28 @@ pub enum Vendor {
     Sigma,
     /// elastic/detection-rules and rules in its TOML form.
     Elastic,
+    /// splunk/security_content and content in its form.
+    Splunk,
+    /// chronicle/detection-rules and YARA-L files.
+    Chronicle,
 }
 
 impl Vendor {
     /// Every vendor, in display order.
-    pub const ALL: [Self; 2] = [Self::Sigma, Self::Elastic];
+    pub const ALL: [Self; 4] = [
+        Self::Sigma,
+        Self::Elastic,
+        Self::Chronicle,
+        Self::Splunk,
+    ];
 
     /// The short name that ids begin with.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigma => "sigma",
             Self::Elastic => "elastic",
+            Self::Splunk => "splunk",
+            Self::Chronicle => "chronicle",
         }
     }
 
@@ -35,6 +46,8 @@ impl Vendor {
         match self {
             Self::Sigma => &crate::sigma::SigmaReader,
             Self::Elastic => &crate::elastic::ElasticReader,
+            Self::Splunk => &crate::splunk::SplunkReader,
+            Self::Chronicle => &crate::chronicle::ChronicleReader,
         }
     }
 }

@@ -116,6 +116,8 @@ codes! {
             "The command or function has no such option, needs another number of arguments, or asks for another kind of value. The part is left out of the rule's meaning, and the rule counts as partial.";
         SplRegex = "E0610", Error, "the regular expression is not valid",
             "The expression between quotes cannot be compiled. The message gives the reason. Before the expression is read, the search language turns `\\\\` into `\\` and `\\\"` into `\"`, so a literal backslash takes four.";
+        SplRuleKey = "E0614", Error, "a required key is missing",
+            "A detection of Splunk's security content holds its search under `search`. Without it the rule has no meaning.";
         SplLowerCaseOperator = "W0611", Warning, "an operator in lower case is a word to search for",
             "`AND`, `OR` and `NOT` are operators in upper case only. In lower case the search language takes them for words that must stand in the event, which is hardly ever meant. In `eval` and `where` either case will do.";
         SplDottedName = "W0612", Warning, "a dot outside of quotes joins two texts",
