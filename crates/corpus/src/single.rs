@@ -127,6 +127,7 @@ fn read_query(source: Source, language: Language) -> SingleRead {
         Language::Sigma => Vendor::Sigma,
         Language::Spl => Vendor::Splunk,
         Language::Yaral => Vendor::Chronicle,
+        Language::Kusto => Vendor::Kusto,
         _ => Vendor::Elastic,
     };
     let detection = Detection {

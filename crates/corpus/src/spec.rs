@@ -15,15 +15,21 @@ pub enum Vendor {
     Splunk,
     /// chronicle/detection-rules and YARA-L files.
     Chronicle,
+    /// Azure/Azure-Sentinel and rules in its YAML form.
+    Sentinel,
+    /// Kusto queries in Markdown and text files.
+    Kusto,
 }
 
 impl Vendor {
     /// Every vendor, in display order.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::Sigma,
         Self::Elastic,
         Self::Chronicle,
         Self::Splunk,
+        Self::Sentinel,
+        Self::Kusto,
     ];
 
     /// The short name that ids begin with.
@@ -33,6 +39,8 @@ impl Vendor {
             Self::Elastic => "elastic",
             Self::Splunk => "splunk",
             Self::Chronicle => "chronicle",
+            Self::Sentinel => "sentinel",
+            Self::Kusto => "kusto",
         }
     }
 
@@ -48,6 +56,8 @@ impl Vendor {
             Self::Elastic => &crate::elastic::ElasticReader,
             Self::Splunk => &crate::splunk::SplunkReader,
             Self::Chronicle => &crate::chronicle::ChronicleReader,
+            Self::Sentinel => &crate::sentinel::SentinelReader,
+            Self::Kusto => &crate::kusto_docs::KustoDocsReader,
         }
     }
 }
