@@ -22,9 +22,9 @@ const { KustoCode } = globalThis.Kusto.Language;
 
 function official(text) {
   const found = KustoCode.Parse(text).GetSyntaxDiagnostics();
-  if (found.Count === 0) return 'ok';
-  const item = 'System$Collections$Generic$IReadOnlyList$1$Kusto$Language$Diagnostic$getItem';
-  const first = found.getItem ? found.getItem(0) : found[item](0);
+  const list = globalThis.Bridge.toArray(found);
+  if (list.length === 0) return 'ok';
+  const first = list[0];
   return `${first.Start}: ${first.Message}`;
 }
 

@@ -89,7 +89,7 @@ fn detection(
 ) {
     let Some(node) = root.get("query") else {
         let message = "the document has no `query`";
-        let found = Diagnostic::new(Code::ElasticMissingKey, source, message).at(root.span, "");
+        let found = Diagnostic::new(Code::SentinelMissingQuery, source, message).at(root.span, "");
         read.diagnostics.push(found);
         return;
     };

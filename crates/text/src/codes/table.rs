@@ -212,6 +212,8 @@ codes! {
             "A name stands twice, refers to itself, or stands for something of another kind: a table where a value is needed, or the other way round.";
         KustoRegex = "E0715", Error, "the regular expression cannot be read",
             "Kusto's regular expressions are RE2's: no look-around and no back-references. In a string without `@` every backslash is written twice.";
+        SentinelMissingQuery = "E0716", Error, "the document has no query",
+            "An analytic rule or hunting query of Microsoft Sentinel holds its text under `query`. Without it there is nothing to read.";
     }
     attack {
         BundleBroken = "E1001", Error, "the file is not a whole STIX bundle",
