@@ -9,19 +9,23 @@
 //! lists a folder; adding a vendor is one file with a [`VendorReader`] and one line in
 //! [`Vendor::reader`].
 
+mod chronicle;
 mod discover;
 mod elastic;
 mod git;
 mod ids;
+mod kusto_docs;
 mod ledger;
 mod licence;
 mod load;
 mod manifest;
 mod reader;
+mod sentinel;
 mod session;
 mod sigma;
 mod single;
 mod spec;
+mod splunk;
 
 pub use discover::{Discovery, discover, discover_without};
 pub use ids::{IdRegistry, fallback_id};

@@ -117,9 +117,13 @@ fn guess(path: &Path, text: &str) -> Vendor {
         .extension()
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
+    let has_extension =
+        |vendor: &Vendor| vendor.reader().extensions().contains(&extension.as_str());
+    let looks = |vendor: &Vendor| vendor.reader().looks_like_rule(text.as_bytes());
     let by_extension = Vendor::ALL
         .into_iter()
-        .find(|vendor| vendor.reader().extensions().contains(&extension.as_str()));
+        .find(|vendor| has_extension(vendor) && looks(vendor))
+        .or_else(|| Vendor::ALL.into_iter().find(has_extension));
     let by_content = || {
         Vendor::ALL
             .into_iter()
@@ -134,6 +138,9 @@ fn read_query(source: Source, language: Language) -> SingleRead {
     let name = Text::from(&**source.name());
     let vendor = match language {
         Language::Sigma => Vendor::Sigma,
+        Language::Spl => Vendor::Splunk,
+        Language::Yaral => Vendor::Chronicle,
+        Language::Kusto => Vendor::Kusto,
         _ => Vendor::Elastic,
     };
     let detection = Detection {

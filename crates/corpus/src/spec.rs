@@ -11,17 +11,36 @@ pub enum Vendor {
     Sigma,
     /// elastic/detection-rules and rules in its TOML form.
     Elastic,
+    /// splunk/security_content and content in its form.
+    Splunk,
+    /// chronicle/detection-rules and YARA-L files.
+    Chronicle,
+    /// Azure/Azure-Sentinel and rules in its YAML form.
+    Sentinel,
+    /// Kusto queries in Markdown and text files.
+    Kusto,
 }
 
 impl Vendor {
     /// Every vendor, in display order.
-    pub const ALL: [Self; 2] = [Self::Sigma, Self::Elastic];
+    pub const ALL: [Self; 6] = [
+        Self::Sigma,
+        Self::Elastic,
+        Self::Chronicle,
+        Self::Splunk,
+        Self::Sentinel,
+        Self::Kusto,
+    ];
 
     /// The short name that ids begin with.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigma => "sigma",
             Self::Elastic => "elastic",
+            Self::Splunk => "splunk",
+            Self::Chronicle => "chronicle",
+            Self::Sentinel => "sentinel",
+            Self::Kusto => "kusto",
         }
     }
 
@@ -35,6 +54,10 @@ impl Vendor {
         match self {
             Self::Sigma => &crate::sigma::SigmaReader,
             Self::Elastic => &crate::elastic::ElasticReader,
+            Self::Splunk => &crate::splunk::SplunkReader,
+            Self::Chronicle => &crate::chronicle::ChronicleReader,
+            Self::Sentinel => &crate::sentinel::SentinelReader,
+            Self::Kusto => &crate::kusto_docs::KustoDocsReader,
         }
     }
 }

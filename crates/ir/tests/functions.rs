@@ -525,7 +525,7 @@ fn objects() {
         call(F::Elements, [object]),
         l([o([("b", n(2))]), o([("a", n(3))])])
     );
-    assert_eq!(call(F::Elements, [l([])]), NULL);
+    assert_eq!(call(F::Elements, [l([])]), l([]));
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn people() -> Plan {
 #[test]
 fn tables_are_rows() {
     assert_eq!(column(&people(), "n"), [n(1), n(5), n(3), n(7)]);
-    assert_eq!(column(&people(), "other"), [Value::Null; 4]);
+    assert_eq!(column(&people(), "other"), vec![Value::Null; 4]);
 }
 
 #[test]

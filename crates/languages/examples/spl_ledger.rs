@@ -11,7 +11,9 @@ use tripline_text::Source;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let read = |at: usize| -> serde_json::Value {
-        let text = arguments.get(at).and_then(|path| std::fs::read_to_string(path).ok());
+        let text = arguments
+            .get(at)
+            .and_then(|path| std::fs::read_to_string(path).ok());
         text.and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default()
     };
@@ -23,7 +25,9 @@ fn main() {
         library.macros.insert(
             text(0).into(),
             spl::Macro {
-                arguments: names.filter_map(|name| name.as_str().map(Into::into)).collect(),
+                arguments: names
+                    .filter_map(|name| name.as_str().map(Into::into))
+                    .collect(),
                 definition: match &entry[2] {
                     serde_json::Value::String(text) => text.as_str().into(),
                     other => other.to_string().into(),
@@ -36,8 +40,15 @@ fn main() {
     let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let start = std::time::Instant::now();
     for entry in searches.as_array().into_iter().flatten() {
-        let (path, search) = (entry["f"].as_str().unwrap_or(""), entry["s"].as_str().unwrap_or(""));
-        if path.contains("/deprecated/") || !arguments.get(3).is_none_or(|only| path.contains(only.as_str())) {
+        let (path, search) = (
+            entry["f"].as_str().unwrap_or(""),
+            entry["s"].as_str().unwrap_or(""),
+        );
+        if path.contains("/deprecated/")
+            || !arguments
+                .get(3)
+                .is_none_or(|only| path.contains(only.as_str()))
+        {
             continue;
         }
         let mut context = Context::new(schema);
@@ -56,13 +67,23 @@ fn main() {
             note(format!("{} {}", found.code, found.message));
         }
         if arguments.len() > 3 {
-            println!("{search}\n{}", lowered.plan.as_ref().map(tripline_ir::indented).unwrap_or_default());
+            println!(
+                "{search}\n{}",
+                lowered
+                    .plan
+                    .as_ref()
+                    .map(tripline_ir::indented)
+                    .unwrap_or_default()
+            );
         }
     }
     println!("{full} full of {all} in {:?}", start.elapsed());
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     for (what, (count, example)) in counts {
-        println!("{count:5} {what}   [{}]", example.rsplit('/').next().unwrap_or(""));
+        println!(
+            "{count:5} {what}   [{}]",
+            example.rsplit('/').next().unwrap_or("")
+        );
     }
 }

@@ -41,7 +41,10 @@ pub(super) fn decide(rule: &RuleText, detection: &Detection) -> (Class, Text) {
         return (Class::Deprecated, reason);
     }
     if let Some(status) = meta("status").filter(|status| status == "deprecated") {
-        return (Class::Deprecated, format_smolstr!("its status is `{status}`"));
+        return (
+            Class::Deprecated,
+            format_smolstr!("its status is `{status}`"),
+        );
     }
     let kind = meta("type").unwrap_or_default();
     let typed = || format_smolstr!("its meta section says `type = \"{kind}\"`");
@@ -49,12 +52,14 @@ pub(super) fn decide(rule: &RuleText, detection: &Detection) -> (Class, Text) {
         return (Class::Hunting, typed());
     }
     if let Some(product) = forwarded(detection) {
-        let reason = format_smolstr!(
-            "it asks only for findings of {product} and how they are labelled"
-        );
+        let reason =
+            format_smolstr!("it asks only for findings of {product} and how they are labelled");
         return (Class::ForwardedAlert, reason);
     }
-    if matches!(kind.as_str(), "building block" | "building_block" | "composite" | "signal") {
+    if matches!(
+        kind.as_str(),
+        "building block" | "building_block" | "composite" | "signal"
+    ) {
         return (Class::BuildingBlock, typed());
     }
     let reason = "a YARA-L rule alerts unless its folder, type or tests say otherwise";
@@ -75,7 +80,12 @@ fn forwarded(detection: &Detection) -> Option<Text> {
 /// The product whose finding a match asks for, if it tests nothing but labels.
 fn finding(found: &Match) -> Option<Text> {
     let mut product = None;
-    for atom in found.predicate.atoms().into_iter().filter(|atom| !atom.implied) {
+    for atom in found
+        .predicate
+        .atoms()
+        .into_iter()
+        .filter(|atom| !atom.implied)
+    {
         let Subject::Field(field) = &atom.subject else {
             return None;
         };

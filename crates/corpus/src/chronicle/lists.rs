@@ -35,7 +35,9 @@ fn named(text: &str) -> BTreeSet<String> {
     let pieces = text.split('%').skip(1);
     let names = pieces.map(|piece| {
         let end = piece.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
-        piece[..end.unwrap_or(piece.len())].trim_end_matches('.').to_owned()
+        piece[..end.unwrap_or(piece.len())]
+            .trim_end_matches('.')
+            .to_owned()
     });
     names
         .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
@@ -76,7 +78,10 @@ fn list(folder: &Path, name: &str) -> Option<Vec<Text>> {
 }
 
 fn text(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
+    let size = std::fs::metadata(path)
+        .ok()
+        .filter(std::fs::Metadata::is_file)?
+        .len();
     (size <= MAX_BYTES).then(|| std::fs::read_to_string(path).ok())?
 }
 
@@ -86,7 +91,12 @@ fn column_of(text: &str, column: &str) -> Option<Vec<Text>> {
     let names = fields(lines.next()?);
     let place = names.iter().position(|name| name == column)?;
     let values = lines.filter_map(|line| fields(line).into_iter().nth(place));
-    Some(values.filter(|value| !value.is_empty()).map(Text::from).collect())
+    Some(
+        values
+            .filter(|value| !value.is_empty())
+            .map(Text::from)
+            .collect(),
+    )
 }
 
 /// The fields of one CSV line; quotes hold commas and double themselves.
@@ -116,7 +126,10 @@ mod unit {
     #[test]
     fn names_stand_behind_the_sign() {
         let found = named("$e.a in %list and $e.b in regex %t.col and \"%TEMP%\\\\x\" = 5 % 3");
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["TEMP", "list", "t.col"]);
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            ["TEMP", "list", "t.col"]
+        );
     }
 
     #[test]

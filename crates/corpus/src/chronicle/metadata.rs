@@ -88,14 +88,22 @@ struct Meta<'a>(&'a [(Text, Text)]);
 impl Meta<'_> {
     /// The first value under a key, if it is not empty.
     fn one(&self, key: &str) -> Option<Text> {
-        let found = self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
-        found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
+        let found = self
+            .0
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(key));
+        found
+            .map(|(_, value)| value.clone())
+            .filter(|value| !value.is_empty())
     }
 
     /// Every value under some keys, in order.
     fn all(&self, keys: &[&str]) -> Vec<Text> {
         let wanted = |name: &str| keys.iter().any(|key| name.eq_ignore_ascii_case(key));
-        let found = self.0.iter().filter(|(name, value)| wanted(name) && !value.is_empty());
+        let found = self
+            .0
+            .iter()
+            .filter(|(name, value)| wanted(name) && !value.is_empty());
         found.map(|(_, value)| value.clone()).collect()
     }
 }
@@ -122,7 +130,11 @@ fn level(severity: &str) -> Option<Level> {
 fn split(meta: &Meta<'_>, keys: &[&str]) -> Vec<Text> {
     let values = meta.all(keys);
     let parts = values.iter().flat_map(|value| value.split([',', ';']));
-    parts.map(str::trim).filter(|part| !part.is_empty()).map(Text::new).collect()
+    parts
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(Text::new)
+        .collect()
 }
 
 fn platforms(meta: &Meta<'_>) -> Vec<Text> {
@@ -147,7 +159,11 @@ fn techniques(rule: &RuleText, meta: &Meta<'_>) -> Vec<TechniqueTag> {
         "mitre_technique_id",
         "tags",
     ];
-    let mut ids: Vec<Text> = meta.all(&KEYS).iter().flat_map(|text| ids_in(text)).collect();
+    let mut ids: Vec<Text> = meta
+        .all(&KEYS)
+        .iter()
+        .flat_map(|text| ids_in(text))
+        .collect();
     for outcome in &rule.outcomes {
         if outcome.name.contains("technique") {
             ids.extend(outcome.text.iter().flat_map(|text| ids_in(text)));
@@ -175,12 +191,17 @@ fn ids_in(text: &str) -> Vec<Text> {
         let digits = |text: &str, count: usize| {
             text.len() >= count
                 && text.bytes().take(count).all(|byte| byte.is_ascii_digit())
-                && !text.bytes().nth(count).is_some_and(|byte| byte.is_ascii_digit())
+                && !text
+                    .bytes()
+                    .nth(count)
+                    .is_some_and(|byte| byte.is_ascii_digit())
         };
         if before.is_some_and(char::is_alphanumeric) || !digits(rest, 4) {
             continue;
         }
-        let sub = rest[4..].strip_prefix(['.', '/', '_']).filter(|sub| digits(sub, 3));
+        let sub = rest[4..]
+            .strip_prefix(['.', '/', '_'])
+            .filter(|sub| digits(sub, 3));
         ids.push(match sub {
             Some(sub) => format_smolstr!("T{}.{}", &rest[..4], &sub[..3]),
             None => format_smolstr!("T{}", &rest[..4]),

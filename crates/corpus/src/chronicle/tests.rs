@@ -42,7 +42,10 @@ fn metadata_becomes_a_detection() {
     assert_eq!(ids, ["T1547.001"]);
     assert_eq!(rule.tactics, ["Persistence"]);
     assert_eq!(rule.class, Class::Alert);
-    assert_eq!(rule.output_fields, ["$risk_score", "$mitre_attack_technique_id"]);
+    assert_eq!(
+        rule.output_fields,
+        ["$risk_score", "$mitre_attack_technique_id"]
+    );
     assert_eq!(rule.requires.len(), 1);
     assert_eq!(rule.requires[0].kind, RequirementKind::List);
     assert_eq!(rule.requires[0].name, "trusted_installers");
@@ -66,7 +69,11 @@ fn lists_beside_the_rule_are_values_and_not_names() {
     let folder = std::env::temp_dir().join(format!("tripline-chronicle-{}", std::process::id()));
     let lists = folder.join("reference_lists");
     std::fs::create_dir_all(&lists).unwrap();
-    std::fs::write(lists.join("trusted_installers"), "// ours\nC:\\\\setup.exe // one\n").unwrap();
+    std::fs::write(
+        lists.join("trusted_installers"),
+        "// ours\nC:\\\\setup.exe // one\n",
+    )
+    .unwrap();
     std::fs::write(folder.join("made_up.yaral"), RULE).unwrap();
     let found = discover(&[folder.clone()]);
     assert_eq!(found.corpora.len(), 1, "{found:?}");
@@ -76,7 +83,10 @@ fn lists_beside_the_rule_are_values_and_not_names() {
     assert_eq!(detections.len(), 1);
     assert_eq!(status(&detections[0]), Status::Full);
     let plan = format!("{:?}", detections[0].plan);
-    assert!(plan.contains("setup.exe") && !plan.contains("trusted_installers"), "{plan}");
+    assert!(
+        plan.contains("setup.exe") && !plan.contains("trusted_installers"),
+        "{plan}"
+    );
 }
 
 #[test]
@@ -96,7 +106,10 @@ fn the_shared_corpus_is_read() {
     assert_eq!((row.rules, row.failed), (348, 0), "{row:?}");
     assert!(row.full * 100 >= row.rules * 90, "{row:?}");
     let detections = read.into_detections();
-    let tagged = detections.iter().filter(|rule| !rule.techniques.is_empty()).count();
+    let tagged = detections
+        .iter()
+        .filter(|rule| !rule.techniques.is_empty())
+        .count();
     assert!(tagged > 200, "{tagged} rules have a technique");
     let mut classes = std::collections::BTreeMap::new();
     for rule in &detections {

@@ -181,7 +181,9 @@ fn rule_files<'a>(
 
 /// The name's extension in lower case, without the dot; at most a few bytes are of interest.
 fn extension(path: &str) -> &'static str {
-    const KNOWN: [&str; 4] = ["yml", "yaml", "toml", "json"];
+    const KNOWN: [&str; 11] = [
+        "yml", "yaml", "toml", "json", "yaral", "csv", "md", "txt", "kql", "kusto", "csl",
+    ];
     let found = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     KNOWN
         .into_iter()

@@ -365,7 +365,7 @@ pub enum Function {
     /// `(a)`: the value when there is exactly one, null for a list of several or none: ES|QL.
     Single,
     /// `(a)`: what Kusto's `mv-expand` makes rows of: a list's elements; an object as a list of
-    /// objects with one key each; null for null or empty.
+    /// objects with one key each; a text that writes either likewise; null for null.
     Elements,
 
     // --- objects (whole) ---

@@ -143,7 +143,7 @@ impl Law<'_> {
                     }
                 }
                 JoinColumns::Numbered => {
-                    let free = (1..)
+                    let free = (1..=u16::MAX)
                         .map(|n| crate::format_smolstr!("{name}{n}"))
                         .find(|new| !taken.contains(new) && !theirs.contains_key(new));
                     columns.extend(free.map(|free| (free, value.clone())));

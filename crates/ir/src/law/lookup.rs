@@ -167,13 +167,11 @@ fn insert<'p>(
     mut rest: impl Iterator<Item = &'p str>,
     value: &Value,
 ) {
-    let place = match object.iter().position(|(name, _)| name == key) {
-        Some(place) => place,
-        None => {
-            object.push((key.into(), Value::Null));
-            object.len() - 1
-        }
-    };
+    let known = object.iter().position(|(name, _)| name == key);
+    let place = known.unwrap_or_else(|| {
+        object.push((key.into(), Value::Null));
+        object.len() - 1
+    });
     let slot = &mut object[place].1;
     match rest.next() {
         None => *slot = value.clone(),

@@ -156,17 +156,13 @@ impl Law<'_> {
                 .columns
                 .iter()
                 .map(|(_, of)| match self.row_value(of, &row) {
+                    Value::Null if expand.keep_empty => vec![Value::Null],
                     Value::Null => Vec::new(),
                     Value::List(items) => items,
                     other => vec![other],
                 })
                 .collect();
-            let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
-            let count = if longest == 0 {
-                usize::from(expand.keep_empty)
-            } else {
-                longest
-            };
+            let count = lists.iter().map(Vec::len).max().unwrap_or(0);
             for at in 0..count.min(limit) {
                 let mut row = row.clone();
                 for ((name, _), list) in expand.columns.iter().zip(&lists) {

@@ -35,7 +35,7 @@ impl Law<'_> {
             let ends = of.ends_with.as_ref().map(|p| self.row_holds(p, &row));
             if !group.rows.is_empty() && (begins == Some(true) || self.exceeds(of, group, &row)) {
                 let whole = of.ends_with.is_none();
-                self.close(of, std::mem::take(group), whole, &mut found);
+                self.close(of, &std::mem::take(group), whole, &mut found);
             }
             if group.rows.is_empty() {
                 group.begun = begins != Some(false);
@@ -45,11 +45,11 @@ impl Law<'_> {
             }
             group.rows.push(row);
             if ends == Some(true) {
-                self.close(of, std::mem::take(group), true, &mut found);
+                self.close(of, &std::mem::take(group), true, &mut found);
             }
         }
         for group in open.into_values() {
-            self.close(of, group, of.ends_with.is_none(), &mut found);
+            self.close(of, &group, of.ends_with.is_none(), &mut found);
         }
         found.sort_by_key(|row| self.completion(row));
         Ok(found)
@@ -68,7 +68,7 @@ impl Law<'_> {
         far(group.rows.first(), of.max_span) || far(group.rows.last(), of.max_pause) || many
     }
 
-    fn close(&self, of: &Transaction, group: Open, ended: bool, found: &mut Vec<Row>) {
+    fn close(&self, of: &Transaction, group: &Open, ended: bool, found: &mut Vec<Row>) {
         let whole = ended && group.begun;
         if group.rows.is_empty() || !(whole || of.keep_evicted) {
             return;

@@ -56,7 +56,8 @@ pub struct Expand {
     /// Column name and list of each; several go side by side, a shorter one padded with null. A
     /// value that is no list counts as a list of one.
     pub columns: Vec<(Text, Expr)>,
-    /// A row whose lists are all null or empty stays, with null.
+    /// Null counts as one element, null; the empty list has none either way. Without it a row
+    /// whose lists are all null goes.
     pub keep_empty: bool,
     /// At most so many rows for each.
     pub limit: Option<u64>,

@@ -185,7 +185,11 @@ pub(super) fn measures(all: &[Measure]) -> String {
 
 fn measure(measure: &Measure) -> String {
     let function = &measure.function;
-    let mut arguments: Vec<String> = function.arguments().iter().map(|e| e.to_string()).collect();
+    let mut arguments: Vec<String> = function
+        .arguments()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     match function {
         MeasureFunction::Percentile(_, share) | MeasureFunction::PercentileNearest(_, share) => {
             arguments.push(share.to_string());

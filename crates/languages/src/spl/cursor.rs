@@ -5,6 +5,9 @@ use super::facts;
 use tripline_ir::Text;
 use tripline_text::Span;
 
+/// What stands for a field's name in the body of `foreach`.
+pub(super) const PLACEHOLDER: &str = "<<FIELD>>";
+
 /// A place in a text, bounded by the end of a stage.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'s> {
@@ -161,10 +164,11 @@ impl<'s> Cursor<'s> {
             '\'' => self.single_quoted(),
             _ => {
                 let start = self.at;
-                let length = self
-                    .rest()
-                    .find(|c| !is_name(c))
-                    .unwrap_or(self.rest().len());
+                let rest = self.rest();
+                let length = match rest.strip_prefix(PLACEHOLDER) {
+                    Some(_) => PLACEHOLDER.len(),
+                    None => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+                };
                 self.at += length;
                 (length > 0).then(|| Name {
                     text: self.text[start..self.at].into(),
@@ -185,11 +189,32 @@ impl<'s> Cursor<'s> {
         })
     }
 
+    /// The new name behind `as`; without quotes it may hold a part in parentheses.
+    pub(super) fn alias(&mut self) -> Option<Name> {
+        if !self.take_word("as") {
+            return None;
+        }
+        let start = self.at;
+        let mut name = self.name()?;
+        let bare = !self.text[name.span.range()].starts_with(['"', '\'']);
+        if bare
+            && self.rest().starts_with('(')
+            && let Some(close) = self.rest().find(')')
+            && !self.rest()[..close].contains(char::is_whitespace)
+        {
+            self.at += close + 1;
+            name.span = self.span(start.max(name.span.start as usize));
+            name.text = self.text[name.span.range()].into();
+        }
+        Some(name)
+    }
+
     /// `key=value` at the cursor, for a command's options.
     pub(super) fn option(&mut self) -> Option<(Text, Name)> {
         let before = *self;
         let key = self.name()?;
-        if before.rest().starts_with(['"', '\'']) || !self.take('=') || self.rest().starts_with('=') {
+        if before.rest().starts_with(['"', '\'']) || !self.take('=') || self.rest().starts_with('=')
+        {
             *self = before;
             return None;
         }
@@ -230,7 +255,21 @@ pub(super) fn is_name(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(
             c,
-            '_' | '.' | '{' | '}' | ':' | '-' | '*' | '@' | '#' | '$' | '%' | '/' | '&' | '~' | '^' | '?'
+            '_' | '.'
+                | '{'
+                | '}'
+                | ':'
+                | '-'
+                | '*'
+                | '@'
+                | '#'
+                | '$'
+                | '%'
+                | '/'
+                | '&'
+                | '~'
+                | '^'
+                | '?'
         )
         || (!c.is_ascii() && !c.is_whitespace())
 }

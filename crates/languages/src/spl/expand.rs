@@ -61,7 +61,11 @@ impl Expanded {
             return (piece.origin.start, piece.origin.end);
         }
         let inside = u32::try_from(offset - piece.start).unwrap_or(u32::MAX);
-        let at = piece.origin.start.saturating_add(inside).min(piece.origin.end);
+        let at = piece
+            .origin
+            .start
+            .saturating_add(inside)
+            .min(piece.origin.end);
         (at, at.saturating_add(1).min(piece.origin.end))
     }
 
@@ -151,7 +155,10 @@ impl Expansion<'_> {
     fn replace(&mut self, name: &str, arguments: &[Text], place: Span, call: &str) {
         if self.open.iter().any(|open| open == name) {
             let way: Vec<&str> = self.open.iter().map(Text::as_str).collect();
-            let message = format!("macro `{name}` leads to itself: {} -> {name}", way.join(" -> "));
+            let message = format!(
+                "macro `{name}` leads to itself: {} -> {name}",
+                way.join(" -> ")
+            );
             self.report(Code::SplMacroCycle, place, message, None);
             self.unresolved(name, place, call);
             return;
@@ -162,8 +169,13 @@ impl Expansion<'_> {
             self.unresolved(name, place, call);
             return;
         }
-        let defined = self.library.and_then(|library| library.find(name, arguments.len()));
-        let built_in = defined.is_none().then(|| facts::macro_of(name, arguments)).flatten();
+        let defined = self
+            .library
+            .and_then(|library| library.find(name, arguments.len()));
+        let built_in = defined
+            .is_none()
+            .then(|| facts::macro_of(name, arguments))
+            .flatten();
         if facts::is_hook(name) {
             self.out.hooks.push((place, name.into()));
         }

@@ -17,6 +17,8 @@ mod expand;
 mod facts;
 mod library;
 mod parser;
+#[cfg(test)]
+mod tests;
 
 pub use library::{Library, Lookup, Macro, Matching};
 

@@ -89,7 +89,10 @@ pub(super) enum Kind {
     /// A text without its quotes and escapes.
     Str(Text),
     /// `/re/`, with `nocase` when it stands after it.
-    Regex { text: Text, nocase: bool },
+    Regex {
+        text: Text,
+        nocase: bool,
+    },
     Int(i64),
     Float(f64),
     Bool(bool),
@@ -121,9 +124,15 @@ pub(super) enum Kind {
         nocase: bool,
     },
     /// `any $e.f`, `all $e.f` at the left of a comparison or inside a function.
-    Quantified { all: bool, inner: Box<Expr> },
+    Quantified {
+        all: bool,
+        inner: Box<Expr>,
+    },
     /// `2 of ($a, $b)`, `any of [$a, $b]`.
-    NOf { count: OfCount, of: Vec<Expr> },
+    NOf {
+        count: OfCount,
+        of: Vec<Expr>,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),

@@ -11,17 +11,15 @@ pub(super) const MAX_ERRORS: usize = 50;
 pub(super) const ENTITY_GRAPH: &str = "entity_graph";
 
 /// The sections of a rule, in the order in which they stand.
-pub(super) const SECTIONS: [&str; 6] = [
-    "meta",
-    "events",
-    "match",
-    "outcome",
-    "condition",
-    "options",
-];
+pub(super) const SECTIONS: [&str; 6] =
+    ["meta", "events", "match", "outcome", "condition", "options"];
 
 /// Options of a rule.
-pub(super) const OPTIONS: [&str; 3] = ["allow_zero_values", "suppression_window", "suppression_key_window"];
+pub(super) const OPTIONS: [&str; 3] = [
+    "allow_zero_values",
+    "suppression_window",
+    "suppression_key_window",
+];
 
 /// Functions of a condition or a value, with the least and the greatest number of arguments.
 pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
@@ -166,7 +164,9 @@ pub(super) fn escaped(text: &str) -> Option<(char, usize)> {
 
 fn coded(text: &str, digits: usize) -> Option<(char, usize)> {
     let code = text.get(2..2 + digits)?;
-    code.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    code.bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then_some(())?;
     let number = u32::from_str_radix(code, 16).ok()?;
     Some((char::from_u32(number)?, 2 + digits))
 }
@@ -261,9 +261,6 @@ pub(super) fn is_repeated(names: &str) -> bool {
 }
 
 /// The nearest of some names, if it is near enough to be meant.
-pub(super) fn nearest<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     crate::sigma::near::nearest(name, known)
 }

@@ -38,8 +38,8 @@ pub(super) struct Lexeme {
 }
 
 const SIGNS: [&str; 22] = [
-    "!=", "<=", ">=", "..", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",",
-    ".", ":", "!",
+    "!=", "<=", ">=", "..", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}",
+    ",", ".", ":", "!",
 ];
 
 /// Cuts `source` into tokens; the last is [`Token::End`].
@@ -164,7 +164,10 @@ impl<'s> Lexer<'s> {
             format!("`{}` does not belong to YARA-L", first.escape_debug()),
         )
         .at(Span::from_usize(start..self.at), "skipped");
-        if matches!(first, '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '\'') {
+        if matches!(
+            first,
+            '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '\''
+        ) {
             flaw = flaw.hint("strings stand in `\"` or in backticks");
         } else if matches!(first, '&' | '|') {
             flaw = flaw.hint("conditions are joined by the words `and` and `or`");
@@ -216,7 +219,8 @@ impl<'s> Lexer<'s> {
 
     fn number(&mut self) -> Token {
         let start = self.at;
-        let digits = |rest: &str| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits =
+            |rest: &str| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         self.at += digits(self.rest());
         let whole = &self.text[start..self.at];
         let mut chars = self.rest().chars();
@@ -279,7 +283,9 @@ impl<'s> Lexer<'s> {
         self.diagnostics.push(
             Diagnostic::new(Code::YaralEscape, self.source, message)
                 .at(Span::from_usize(start..self.at), "read as it stands")
-                .hint("a literal backslash is written `\\\\`; a string in backticks has no escapes"),
+                .hint(
+                    "a literal backslash is written `\\\\`; a string in backticks has no escapes",
+                ),
         );
     }
 
@@ -322,7 +328,11 @@ impl<'s> Lexer<'s> {
             }
             escape = false;
         }
-        self.unclosed(start, 1, "the regular expression has no closing `/` on its line");
+        self.unclosed(
+            start,
+            1,
+            "the regular expression has no closing `/` on its line",
+        );
         Token::Regex(text.into())
     }
 

@@ -1,8 +1,6 @@
 //! The syntax tree as text that reads as the same tree: for tests of the parser.
 
-use super::ast::{
-    Comparison, Expr, Kind, ListKind, Matching, OfCount, Operator, Rule, WindowKind,
-};
+use super::ast::{Comparison, Expr, Kind, ListKind, Matching, OfCount, Operator, Rule, WindowKind};
 use super::facts::quoted;
 use std::fmt::Write as _;
 use tripline_ir::SECOND;
@@ -96,7 +94,13 @@ pub(super) fn expr(found: &Expr) -> String {
             left,
             right,
             nocase: fold,
-        } => format!("{} {} {}{}", part(left), sign(*op), part(right), nocase(*fold)),
+        } => format!(
+            "{} {} {}{}",
+            part(left),
+            sign(*op),
+            part(right),
+            nocase(*fold)
+        ),
         Kind::In {
             subject,
             list,

@@ -69,7 +69,11 @@ fn described(rule: &Rule, span: Span, lowered: Lowered) -> RuleText {
     lists.sort();
     lists.dedup();
     RuleText {
-        name: rule.name.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
+        name: rule
+            .name
+            .as_ref()
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default(),
         meta: rule
             .meta
             .iter()
@@ -106,5 +110,8 @@ pub fn list_entries(text: &str) -> Vec<Text> {
         let line = if line.starts_with("//") { "" } else { line };
         Text::new(line.split(" //").next().unwrap_or(line).trim())
     };
-    body.lines().map(entry).filter(|entry| !entry.is_empty()).collect()
+    body.lines()
+        .map(entry)
+        .filter(|entry| !entry.is_empty())
+        .collect()
 }

@@ -92,13 +92,20 @@ fn the_shared_corpus_is_lowered() {
                     println!("{}", tripline_ir::indented(plan));
                 }
             }
-            let whole = rule.lowered.plan.as_ref().is_some_and(|plan| !plan.has_opaque());
+            let whole = rule
+                .lowered
+                .plan
+                .as_ref()
+                .is_some_and(|plan| !plan.has_opaque());
             if whole && rule.lowered.losses.is_empty() {
                 full += 1;
             }
             for loss in &rule.lowered.losses {
                 let reason = format!("{}: {}", loss.reason.phrase(), loss.detail);
-                reasons.entry(reason).or_default().push(rule.name.to_string());
+                reasons
+                    .entry(reason)
+                    .or_default()
+                    .push(rule.name.to_string());
             }
         }
     }
@@ -107,4 +114,126 @@ fn the_shared_corpus_is_lowered() {
     }
     println!("{full} of {} full", files.len());
     assert!(full * 100 >= files.len() * 90, "{full} of {}", files.len());
+}
+
+/// Pieces that rules are made of, and some that they are not.
+const PIECES: [&str; 44] = [
+    "rule",
+    "a",
+    "{",
+    "}",
+    "meta:",
+    "events:",
+    "match:",
+    "outcome:",
+    "condition:",
+    "options:",
+    "$e",
+    "$e.principal.ip",
+    "$p",
+    "#e",
+    "#p",
+    "%list",
+    "\"x\"",
+    "`\\d`",
+    "/re/",
+    "/(/",
+    "nocase",
+    "=",
+    "!=",
+    "<",
+    ">=",
+    "and",
+    "or",
+    "not",
+    "in",
+    "regex",
+    "cidr",
+    "any",
+    "all",
+    "2 of",
+    "(",
+    ")",
+    "[0]",
+    "[\"k\"]",
+    "over 5m",
+    "by 1h",
+    "count(",
+    "re.regex(",
+    ",",
+    "7",
+];
+
+proptest::proptest! {
+    /// Any order of pieces gives rules or errors with their place, and never a panic.
+    #[test]
+    fn token_soup(pieces in proptest::collection::vec(0..PIECES.len(), 0..60)) {
+        let words: Vec<&str> = pieces.iter().map(|at| PIECES[*at]).collect();
+        check_any(&words.join(" "));
+        check_any(&format!("rule a {{ events: $e.a = $p {} condition: $e }}", words.join(" ")));
+    }
+
+    /// Neither does any text.
+    #[test]
+    fn any_text(text in ".{0,200}") {
+        check_any(&text);
+    }
+}
+
+fn check_any(text: &str) {
+    let source = Source::new("rule", text);
+    let context = crate::Context::new(tripline_schema::Schema::builtin());
+    let (rules, diagnostics) = super::rules(&source, &context);
+    for label in diagnostics.iter().filter_map(|flaw| flaw.primary.as_ref()) {
+        assert!(
+            text.get(label.span.range()).is_some(),
+            "{label:?} in {text:?}"
+        );
+    }
+    for rule in rules {
+        // What could not be read is never counted as read.
+        let told = diagnostics.iter().any(Diagnostic::is_error);
+        let whole = rule
+            .lowered
+            .plan
+            .as_ref()
+            .is_some_and(|plan| !plan.has_opaque());
+        let full = whole && rule.lowered.losses.is_empty();
+        assert!(
+            rule.span.range().end <= text.len()
+                && (told || full || !rule.lowered.losses.is_empty()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn deep_nesting_and_circles_end() {
+    let deep = format!(
+        "rule a {{ events: {}$e.a = 1 condition: $e }}",
+        "(".repeat(5_000)
+    );
+    check_any(&deep);
+    check_any(&format!(
+        "rule a {{ events: {} $e.a = 1 condition: $e }}",
+        "not ".repeat(5_000)
+    ));
+    check_any("rule a { events: $a = $b $b = $a $e.x = $a match: $a over 5m condition: $e }");
+    check_any("rule a { events: $e.x = 1 outcome: $a = $b $b = $a condition: $e and $a > 1 }");
+}
+
+/// The names of placeholders and lists are in no pattern of a plan.
+#[test]
+fn names_are_no_values() {
+    let text = "rule a { events: $e.x = $zzplace $e.y in %zzlist $f.x = $zzplace $f.z = \"v\" \
+                match: $zzplace over 5m condition: $e and #f > 2 and #zzplace > 1 }";
+    let context = crate::Context::new(tripline_schema::Schema::builtin());
+    let lowered = super::lower(&Source::new("rule", text), &context);
+    for found in lowered.plan.unwrap().matches() {
+        for atom in found.predicate.atoms() {
+            if let tripline_ir::Test::Pattern(pattern) = &atom.test {
+                assert!(!pattern.glob().contains("zz"), "{atom:?}");
+            }
+        }
+    }
 }

@@ -116,6 +116,8 @@ codes! {
             "The command or function has no such option, needs another number of arguments, or asks for another kind of value. The part is left out of the rule's meaning, and the rule counts as partial.";
         SplRegex = "E0610", Error, "the regular expression is not valid",
             "The expression between quotes cannot be compiled. The message gives the reason. Before the expression is read, the search language turns `\\\\` into `\\` and `\\\"` into `\"`, so a literal backslash takes four.";
+        SplRuleKey = "E0614", Error, "a required key is missing",
+            "A detection of Splunk's security content holds its search under `search`. Without it the rule has no meaning.";
         SplLowerCaseOperator = "W0611", Warning, "an operator in lower case is a word to search for",
             "`AND`, `OR` and `NOT` are operators in upper case only. In lower case the search language takes them for words that must stand in the event, which is hardly ever meant. In `eval` and `where` either case will do.";
         SplDottedName = "W0612", Warning, "a dot outside of quotes joins two texts",
@@ -210,6 +212,8 @@ codes! {
             "A name stands twice, refers to itself, or stands for something of another kind: a table where a value is needed, or the other way round.";
         KustoRegex = "E0715", Error, "the regular expression cannot be read",
             "Kusto's regular expressions are RE2's: no look-around and no back-references. In a string without `@` every backslash is written twice.";
+        SentinelMissingQuery = "E0716", Error, "the document has no query",
+            "An analytic rule or hunting query of Microsoft Sentinel holds its text under `query`. Without it there is nothing to read.";
     }
     attack {
         BundleBroken = "E1001", Error, "the file is not a whole STIX bundle",

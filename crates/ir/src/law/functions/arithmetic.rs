@@ -34,8 +34,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::Round => round(a),
         Function::Sign => match number(a, 0)? {
             Number::Int(n) => Some(Value::Int(n.signum())),
-            Number::Float(n) if n == 0.0 => Some(Value::Int(0)),
-            Number::Float(n) => Some(Value::Int(if n > 0.0 { 1 } else { -1 })),
+            Number::Float(n) => Some(Value::Int(i64::from(n > 0.0) - i64::from(n < 0.0))),
         },
         Function::SquareRoot => finite(value::float(number(a, 0)?).sqrt()),
         Function::Power => power(number(a, 0)?, number(a, 1)?),
@@ -52,6 +51,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
 }
 
 /// Base 10 and 2 are computed exactly where they can be.
+#[expect(
+    clippy::float_cmp,
+    reason = "only these very bases have exact logarithms"
+)]
 fn logarithm(of: f64, base: f64) -> f64 {
     if base == 10.0 {
         of.log10()
@@ -132,11 +135,10 @@ fn of_numbers(function: Function, a: &[Value]) -> Option<Value> {
             Function::Add => a.checked_add(b),
             Function::Subtract => a.checked_sub(b),
             Function::Multiply => a.checked_mul(b),
-            Function::Divide => a.checked_div(b),
             Function::DivideReal if a.checked_rem(b) != Some(0) => {
                 return finite(value::float(left) / value::float(right));
             }
-            Function::DivideReal => a.checked_div(b),
+            Function::Divide | Function::DivideReal => a.checked_div(b),
             _ => a.checked_rem(b),
         };
         return whole.map(Value::Int);

@@ -131,8 +131,10 @@ pub(super) fn duration_text(text: &str) -> Option<i64> {
     };
     match value::decimal(count)? {
         Number::Int(n) => n.checked_mul(unit)?.checked_mul(sign),
-        n => whole_float((value::float(n) * value::float(Number::Int(unit))).round())
-            .map(|length| sign * length),
+        n @ Number::Float(_) => {
+            whole_float((value::float(n) * value::float(Number::Int(unit))).round())
+                .map(|length| sign * length)
+        }
     }
 }
 

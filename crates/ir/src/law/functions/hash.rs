@@ -80,6 +80,7 @@ fn md5(bytes: &[u8]) -> Vec<u8> {
     state.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of the standard")]
 fn sha1(bytes: &[u8]) -> Vec<u8> {
     let mut state = [
         0x6745_2301_u32,
@@ -119,7 +120,11 @@ fn sha1(bytes: &[u8]) -> Vec<u8> {
 
 /// The first primes; the constants of SHA-2 are the fractions of their roots.
 fn primes(count: usize) -> Vec<u64> {
-    let is_prime = |n: &u64| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u64| {
+        (2..*n)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     (2..).filter(is_prime).take(count).collect()
 }
 
@@ -129,14 +134,14 @@ fn root_fraction(n: u64, power: u32) -> u64 {
     // floor(n^(1/power) * 2^64) by bisection; compares x^power with n * 2^(64 * power).
     let (mut low, mut high) = (0_u128, 1_u128 << 70);
     while high - low > 1 {
-        let middle = (low + high) / 2;
+        let middle = u128::midpoint(low, high);
         if power_at_most(middle, power, n) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    (low & u128::from(u64::MAX)) as u64
+    u64::try_from(low & u128::from(u64::MAX)).unwrap_or(u64::MAX)
 }
 
 /// Whether `x^power <= n * 2^(64 * power)`, in long numbers of 32-bit digits.

@@ -220,6 +220,15 @@ fn apply_more(function: Function, a: &[Value]) -> Option<Value> {
         | F::ToTextOrJson
         | F::ToTime
         | F::ToDuration => convert::apply(function, a),
+        F::RelativeTime => relative::apply(a),
+        F::FormatTime(_) | F::ParseTime(_) => time_format::apply(function, a),
+        _ => apply_rest(function, a),
+    }
+}
+
+fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
+    use Function as F;
+    match function {
         F::Length
         | F::LengthCharacters
         | F::LengthBytes
@@ -263,8 +272,6 @@ fn apply_more(function: Function, a: &[Value]) -> Option<Value> {
         F::Object | F::Member | F::Keys | F::Merge | F::HasKey | F::WithoutKeys | F::Elements => {
             objects::apply(function, a)
         }
-        F::RelativeTime => relative::apply(a),
-        F::FormatTime(_) | F::ParseTime(_) => time_format::apply(function, a),
         F::TimeTruncate(_)
         | F::TimeEnd(_)
         | F::TimeAdd(_)

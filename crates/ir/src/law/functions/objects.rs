@@ -105,5 +105,5 @@ fn elements(value: &Value) -> Option<Value> {
         }
         other => vec![other.clone()],
     };
-    (!items.is_empty()).then_some(Value::List(items))
+    Some(Value::List(items))
 }

@@ -60,7 +60,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             Some(Value::List(parts))
         }
         Function::Printf => printf(&text(a, 0)?, &a[1..]),
-        Function::FormatCommas => commas(number(a, 0)?),
+        Function::FormatCommas => Some(commas(number(a, 0)?)),
         _ => None,
     }
 }
@@ -86,7 +86,7 @@ fn trim(a: &[Value], start: bool, end: bool) -> Option<Value> {
 }
 
 /// Thousands separated; a fraction keeps two digits.
-fn commas(number: Number) -> Option<Value> {
+fn commas(number: Number) -> Value {
     let plain = match number {
         Number::Int(n) => n.to_string(),
         Number::Float(n) => format!("{n:.2}"),
@@ -107,7 +107,7 @@ fn commas(number: Number) -> Option<Value> {
         out.push('.');
         out.push_str(fraction);
     }
-    Some(string(out))
+    string(out)
 }
 
 /// One conversion of a format.

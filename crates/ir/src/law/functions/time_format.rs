@@ -188,8 +188,7 @@ fn letters(format: &[char]) -> Vec<Piece> {
         at += run;
         let piece = match (c, run) {
             ('y' | 'u', 2) => Piece::ShortYear,
-            ('y' | 'u', n) => Piece::Year(n.min(4)),
-            ('Y', n) => Piece::Year(n.min(4)),
+            ('y' | 'u' | 'Y', n) => Piece::Year(n.min(4)),
             ('M' | 'L', 3) => Piece::MonthShort,
             ('M' | 'L', n) if n > 3 => Piece::MonthName,
             ('M' | 'L', n) => Piece::Month(n),
@@ -475,17 +474,13 @@ impl Reading {
         };
         let narrow = |n: i64| i8::try_from(n).ok();
         let year = i16::try_from(self.year.unwrap_or(1970)).ok()?;
-        let date = match (self.day_of_year, self.month) {
-            (Some(day), None) => jiff::civil::Date::new(year, 1, 1)
-                .ok()?
-                .with()
-                .day_of_year(i16::try_from(day).ok()?)
-                .build()
-                .ok()?,
-            _ => {
-                let month = narrow(self.month.unwrap_or(1))?;
-                jiff::civil::Date::new(year, month, narrow(self.day.unwrap_or(1))?).ok()?
-            }
+        let date = if let (Some(day), None) = (self.day_of_year, self.month) {
+            let first = jiff::civil::Date::new(year, 1, 1).ok()?;
+            let day = i16::try_from(day).ok()?;
+            first.with().day_of_year(day).build().ok()?
+        } else {
+            let month = narrow(self.month.unwrap_or(1))?;
+            jiff::civil::Date::new(year, month, narrow(self.day.unwrap_or(1))?).ok()?
         };
         let (minute, second) = (narrow(self.minute)?, narrow(self.second)?);
         let fraction = i32::try_from(self.fraction).ok()?;

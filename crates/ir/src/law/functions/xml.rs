@@ -22,7 +22,7 @@ struct Reader<'x> {
     rest: &'x str,
 }
 
-impl<'x> Reader<'x> {
+impl Reader<'_> {
     /// The next element at this level; the inner `None` where there is no more, the outer where
     /// the text is malformed.
     #[expect(clippy::option_option, reason = "malformed and finished differ")]

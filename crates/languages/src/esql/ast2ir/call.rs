@@ -240,8 +240,9 @@ impl Lowering<'_> {
                 )))
             }
             ("mv_sort", [value, order @ ..]) => self.sorted(value, order.first()),
-            ("date_trunc", [interval, date]) => self.truncated(interval, date, written.span),
-            ("bucket", [date, interval]) => self.truncated(interval, date, written.span),
+            ("date_trunc", [interval, date]) | ("bucket", [date, interval]) => {
+                self.truncated(interval, date, written.span)
+            }
             ("date_diff", [unit, from, to]) => self.difference(unit, from, to),
             ("date_extract", [part, date]) => self.part(part, date),
             ("date_format", _) => self.formatted(arguments),

@@ -38,14 +38,15 @@ impl Lowering<'_> {
         Some(match (known.name, arguments) {
             ("kql", [text, ..]) => self.foreign(text, true),
             ("qstr", [text, ..]) => self.foreign(text, false),
-            (name, [field, value, ..]) => match searched(field) {
-                Some(field) => self.match_field(field, value, name == "match_phrase", written.span),
-                None => {
+            (name, [field, value, ..]) => {
+                if let Some(field) = searched(field) {
+                    self.match_field(field, value, name == "match_phrase", written.span)
+                } else {
                     let message = format!("`{name}` searches a field");
                     self.wrong(Code::EsqlArguments, field.span(), message, None);
                     Predicate::True
                 }
-            },
+            }
             _ => Predicate::True,
         })
     }
@@ -219,7 +220,9 @@ fn move_spans(predicate: &mut Predicate, places: &Places) {
     match predicate {
         Predicate::True | Predicate::False => {}
         Predicate::And(parts) | Predicate::Or(parts) => {
-            parts.iter_mut().for_each(|part| move_spans(part, places));
+            for part in parts {
+                move_spans(part, places);
+            }
         }
         Predicate::Not(inner) => move_spans(inner, places),
         Predicate::Atom(atom) => {

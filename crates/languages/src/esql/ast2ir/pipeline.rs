@@ -204,12 +204,26 @@ impl Lowering<'_> {
                 plan
             }
             CommandKind::Fork(branches) => self.fork(plan, branches),
+            CommandKind::Where(condition) => {
+                let condition = self.truth(condition, true);
+                filtered(plan, vec![condition])
+            }
+            _ => {
+                self.without_image(command);
+                plan
+            }
+        }
+    }
+
+    /// A command that the representation has no stage for: the rows stay, what it adds is lost.
+    fn without_image(&mut self, command: &Command) {
+        let span = command.span;
+        match &command.kind {
             CommandKind::Enrich { policy, on, with } => {
                 self.read(on.iter());
                 let detail = tripline_ir::format_smolstr!("ENRICH policy {}", policy.text);
                 self.lose(LossReason::UnresolvedList, detail, span);
                 self.lost_columns(with.iter().map(|(name, _)| name));
-                plan
             }
             CommandKind::Join { index, on } => {
                 for key in on {
@@ -219,7 +233,6 @@ impl Lowering<'_> {
                 }
                 let detail = tripline_ir::format_smolstr!("LOOKUP JOIN index {}", index.text);
                 self.lose(LossReason::UnresolvedList, detail, span);
-                plan
             }
             CommandKind::Completion { target, prompt } => {
                 self.value(prompt);
@@ -229,7 +242,6 @@ impl Lowering<'_> {
                         .as_ref()
                         .map_or_else(|| "completion".into(), |name| name.text.clone()),
                 );
-                plan
             }
             CommandKind::Rerank { target } => {
                 self.lost_stage("RERANK", span);
@@ -238,7 +250,6 @@ impl Lowering<'_> {
                         .as_ref()
                         .map_or_else(|| "_score".into(), |name| name.text.clone()),
                 );
-                plan
             }
             CommandKind::ChangePoint {
                 value,
@@ -251,27 +262,19 @@ impl Lowering<'_> {
                     [Text::new_static("type"), Text::new_static("pvalue")],
                     |(first, second)| [first.text.clone(), second.text.clone()],
                 );
-                names.into_iter().for_each(|name| self.columns.lose(name));
-                plan
+                for name in names {
+                    self.columns.lose(name);
+                }
             }
             CommandKind::Sample(_) => {
                 self.lost_stage("SAMPLE", span);
-                plan
             }
             CommandKind::Fuse { score, keys } => {
                 self.read(score.iter().chain(keys));
                 self.lost_stage("FUSE", span);
                 self.columns.lose(Text::new_static("_score"));
-                plan
             }
-            CommandKind::Where(condition) => {
-                let condition = self.truth(condition, true);
-                filtered(plan, vec![condition])
-            }
-            CommandKind::From(_) | CommandKind::Row(_) | CommandKind::Show | CommandKind::Error => {
-                self.lose(LossReason::UnknownCommand, self.excerpt(span), span);
-                plan
-            }
+            _ => self.lose(LossReason::UnknownCommand, self.excerpt(span), span),
         }
     }
 

@@ -198,6 +198,7 @@ impl Lowering<'_> {
     }
 
     /// A computed condition.
+    #[expect(clippy::unused_self, reason = "reads as the other conditions")]
     pub(super) fn computed(
         &self,
         value: tripline_ir::Expr,
@@ -280,7 +281,7 @@ impl Lowering<'_> {
                 ecs::instant(text).map(|instant| Test::Time(relation, instant))
             }
             Bound::Value(Value::Null) => return Predicate::False,
-            _ => None,
+            Bound::Value(_) => None,
         };
         match (test, bound.expr()) {
             (Some(test), _) => tested.atom(test, span),
@@ -506,12 +507,11 @@ impl Lowering<'_> {
                 _ => return None,
             };
             for (text, place) in texts {
-                match network(text) {
-                    Some(net) => found.push(net),
-                    None => {
-                        let message = format!("`{text}` is not a network: expected `10.0.0.0/8`");
-                        self.wrong(Code::EsqlNetwork, place, message, None);
-                    }
+                if let Some(net) = network(text) {
+                    found.push(net);
+                } else {
+                    let message = format!("`{text}` is not a network: expected `10.0.0.0/8`");
+                    self.wrong(Code::EsqlNetwork, place, message, None);
                 }
             }
         }

@@ -10,17 +10,14 @@ use tripline_text::{Code, Span};
 impl Parser<'_> {
     pub(super) fn command(&mut self) -> Command {
         let start = self.span();
-        let kind = match self.word() {
-            Some(word) => {
-                let word = word.to_ascii_lowercase();
-                self.advance();
-                self.known(&word, start)
-            }
-            None => {
-                self.expected("a command");
-                self.skip_command();
-                CommandKind::Error
-            }
+        let kind = if let Some(word) = self.word() {
+            let word = word.to_ascii_lowercase();
+            self.advance();
+            self.known(&word, start)
+        } else {
+            self.expected("a command");
+            self.skip_command();
+            CommandKind::Error
         };
         self.end_of_command();
         Command {
@@ -236,8 +233,7 @@ impl Parser<'_> {
         };
         let mut with = Vec::new();
         if self.eat_word("with") {
-            loop {
-                let Some(first) = self.name(true) else { break };
+            while let Some(first) = self.name(true) {
                 let second = if self.eat(Punct::Assign) {
                     self.name(true)
                 } else {

@@ -23,9 +23,7 @@ impl Parser<'_> {
     fn conjunction(&mut self) -> Expr {
         let mut parts = vec![self.negation()];
         loop {
-            if self.eat_word("and") {
-                parts.push(self.negation());
-            } else if self.word_operator() {
+            if self.eat_word("and") || self.word_operator() {
                 parts.push(self.negation());
             } else {
                 return single_or(parts, Expr::And);
@@ -227,12 +225,11 @@ impl Parser<'_> {
         let open = self.span();
         if self.eat(Punct::Open) {
             loop {
-                match self.string() {
-                    Some(pattern) => patterns.push(pattern),
-                    None => {
-                        self.expected(what);
-                        self.recover();
-                    }
+                if let Some(pattern) = self.string() {
+                    patterns.push(pattern);
+                } else {
+                    self.expected(what);
+                    self.recover();
                 }
                 if !self.eat(Punct::Comma) {
                     break;

@@ -143,14 +143,11 @@ impl Parser<'_> {
             self.advance();
         }
         if self.eat_word("metadata") {
-            loop {
-                match self.name(false) {
-                    Some(name) => from.metadata.push(Word {
-                        text: name.text,
-                        span: name.span,
-                    }),
-                    None => break,
-                }
+            while let Some(name) = self.name(false) {
+                from.metadata.push(Word {
+                    text: name.text,
+                    span: name.span,
+                });
                 if !self.eat(Punct::Comma) {
                     break;
                 }
@@ -256,13 +253,11 @@ impl Parser<'_> {
     pub(super) fn names(&mut self, patterns: bool) -> Vec<Name> {
         let mut names = Vec::new();
         loop {
-            match self.name(patterns) {
-                Some(name) => names.push(name),
-                None => {
-                    self.skip_command();
-                    return names;
-                }
-            }
+            let Some(name) = self.name(patterns) else {
+                self.skip_command();
+                return names;
+            };
+            names.push(name);
             if !self.eat(Punct::Comma) {
                 return names;
             }

@@ -40,11 +40,11 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Datatable(columns, values) => self.datatable(columns, values),
             ExprKind::External(_, addresses) => {
-                let name = addresses.first().map_or("externaldata", |address| {
-                    self.source
-                        .slice(address.span)
-                        .trim_matches(['@', '"', '\'', 'h', ' '])
-                });
+                let address = addresses.first().map(|address| &address.kind);
+                let name = match address {
+                    Some(ExprKind::Literal(ast::Literal::Text(text))) => text.as_str(),
+                    _ => "",
+                };
                 let name = format_smolstr!("externaldata {name}");
                 self.opaque(LossReason::UnresolvedList, &name, expr.span)
             }
@@ -331,14 +331,16 @@ fn size(plan: &Plan) -> usize {
 
 /// Whether a name is so close to a known one that a typing error is likely.
 pub(super) fn close(name: &str, meant: &str) -> bool {
-    let same = name
+    let folded = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
+    let start = name.chars().zip(meant.chars()).take_while(folded).count();
+    let end = name
         .chars()
-        .zip(meant.chars())
-        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .rev()
+        .zip(meant.chars().rev())
+        .take_while(folded)
         .count();
-    name.len() > 6
-        && name.len().abs_diff(meant.len()) < 3
-        && (name.eq_ignore_ascii_case(meant) || same + 3 > name.len().min(meant.len()))
+    let shorter = name.len().min(meant.len());
+    shorter > 6 && name.len().abs_diff(meant.len()) < 2 && start + end + 1 >= shorter
 }
 
 /// Whose names a table's columns have.

@@ -127,7 +127,14 @@ impl<'a> Parser<'a> {
     }
 
     fn report(&mut self, code: Code, span: Span, message: String, hint: Option<String>) {
-        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS {
+        let known = |found: &Diagnostic| {
+            found.code == code
+                && found
+                    .primary
+                    .as_ref()
+                    .is_some_and(|label| label.span == span)
+        };
+        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS || self.diagnostics.iter().any(known) {
             return;
         }
         let mut found = Diagnostic::new(code, self.source, message).at(span, "");

@@ -1,15 +1,17 @@
 //! `stats` and its kin, `tstats`, `top`, `rare`.
 
-use super::super::ast::{Aggregate as Ast, Argument, Name, Options, Search, Stats, StatsKind, Tstats};
+use super::super::ast::{
+    Aggregate as Ast, Argument, Name, Options, Search, Stats, StatsKind, Tstats,
+};
 use super::super::facts;
 use super::scope::{Scope, captures};
 use super::source::routes;
 use super::{Flow, Lowering};
 use std::collections::BTreeMap;
 use tripline_ir::{
-    Aggregate, Case, Coerce, CompareOp, Dedup, Duration, Expr, Fill, FieldRef, Function, Inline,
-    Key, LossReason, Limit, Match, Measure, MeasureFunction, MissingKey, Plan, Population,
-    Predicate, Running, RunningWindow, SortKey, Source, Text, Value, Window, format_smolstr,
+    Aggregate, Case, Dedup, Duration, Expr, FieldRef, Fill, Function, Inline, Key, Limit,
+    LossReason, Match, Measure, MeasureFunction, MissingKey, Plan, Population, Predicate, Running,
+    RunningWindow, SortKey, Source, Text, Value, Window, format_smolstr,
 };
 use tripline_text::Span;
 
@@ -115,7 +117,8 @@ impl Lowering<'_> {
             }
         }
         let silent = fields.into_iter().map(|field| {
-            let mut atom = tripline_ir::Atom::field(field, tripline_ir::Test::Exists, Span::default());
+            let mut atom =
+                tripline_ir::Atom::field(field, tripline_ir::Test::Exists, Span::default());
             atom.implied = true;
             Predicate::not(Predicate::atom(atom))
         });
@@ -314,6 +317,7 @@ impl Lowering<'_> {
             return Some(self.count(aggregate, name, scope));
         }
         let of = match &aggregate.argument {
+            Argument::None if function == "sparkline" => return None,
             Argument::None => {
                 self.lose(LossReason::UnknownFunction, function, aggregate.span);
                 return None;
@@ -382,7 +386,9 @@ impl Lowering<'_> {
     ) -> Flow {
         let option = |name: &str| option(options, name);
         let span = fields.first().map_or_else(Span::default, |name| name.span);
-        let count_name = option("countfield").cloned().unwrap_or_else(|| "count".into());
+        let count_name = option("countfield")
+            .cloned()
+            .unwrap_or_else(|| "count".into());
         let count = Ast {
             function: Name {
                 text: "count".into(),
@@ -409,7 +415,9 @@ impl Lowering<'_> {
         let share = Expr::call(Function::DivideReal, vec![of.clone(), total]);
         let hundred = Expr::Literal(Value::Int(100));
         let percent = Expr::call(Function::Multiply, vec![share, hundred]);
-        let name = option("percentfield").cloned().unwrap_or_else(|| "percent".into());
+        let name = option("percentfield")
+            .cloned()
+            .unwrap_or_else(|| "percent".into());
         derive(&mut flow, name, percent);
         flow.plan = Plan::Sort {
             input: Box::new(flow.plan),
@@ -419,7 +427,9 @@ impl Lowering<'_> {
                 nulls_first: false,
             }],
         };
-        let limit: u64 = option("limit").and_then(|text| text.parse().ok()).unwrap_or(10);
+        let limit: u64 = option("limit")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(10);
         if limit == 0 {
             return flow;
         }
@@ -444,7 +454,11 @@ impl Lowering<'_> {
     /// Cuts `_time` down to multiples of a span.
     pub(super) fn bin_time(&mut self, flow: &mut Flow, text: &str, span: Span) {
         let Some(length) = duration(text) else {
-            self.lose(LossReason::NotExpressible, format_smolstr!("span={text}"), span);
+            self.lose(
+                LossReason::NotExpressible,
+                format_smolstr!("span={text}"),
+                span,
+            );
             return;
         };
         let time = self.field_value(&flow.scope, "_time");
@@ -509,7 +523,10 @@ pub(super) fn option<'o>(options: &'o Options, name: &str) -> Option<&'o Text> {
 }
 
 pub(super) fn is_true(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "t" | "true" | "1" | "yes")
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "t" | "true" | "1" | "yes"
+    )
 }
 
 /// A span such as `5m`, `1h`, `30s`, `1d`.
@@ -517,7 +534,11 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     let digits = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());
-    let count: i64 = if digits == 0 { 1 } else { text[..digits].parse().ok()? };
+    let count: i64 = if digits == 0 {
+        1
+    } else {
+        text[..digits].parse().ok()?
+    };
     let seconds = match text[digits..].trim().to_ascii_lowercase().as_str() {
         "" | "s" | "sec" | "secs" | "second" | "seconds" => 1,
         "m" | "min" | "mins" | "minute" | "minutes" => 60,
@@ -530,10 +551,4 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
         .checked_mul(seconds)?
         .checked_mul(tripline_ir::SECOND)
         .filter(|length| *length > 0)
-}
-
-/// Equality as `eval` has it.
-pub(super) fn equal(left: Expr, right: Expr) -> Expr {
-    let function = Function::Compare(CompareOp::Eq, Case::Sensitive, Coerce::Loose);
-    Expr::call(function, vec![left, right])
 }

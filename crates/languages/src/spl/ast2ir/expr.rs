@@ -5,9 +5,9 @@
 //! gets its [`Test::Exists`]. Everything else is computed by an expression.
 
 use super::super::ast::{Binary, Expr as Ast, Name};
+use super::Lowering;
 use super::scope::Scope;
 use super::search::number;
-use super::Lowering;
 use tripline_ir::{
     Atom, Case, Coerce, CompareOp, Dialect, Each, Expr, Function, Hash, LossReason, Net, Number,
     Part, Pattern, Predicate, Regex, Round, Subject, Test, Text, TimeFormat, TypeNames, Value,
@@ -26,19 +26,26 @@ impl Lowering<'_> {
                 right,
                 ..
             } => {
-                let parts = [self.holds(left, scope, wanted), self.holds(right, scope, wanted)];
+                let parts = [
+                    self.holds(left, scope, wanted),
+                    self.holds(right, scope, wanted),
+                ];
                 if (*op == Binary::And) == wanted {
                     Predicate::and(parts)
                 } else {
                     Predicate::or(parts)
                 }
             }
-            Ast::Call { name, arguments, .. } => match (name.text.as_str(), arguments.as_slice()) {
+            Ast::Call {
+                name, arguments, ..
+            } => match (name.text.as_str(), arguments.as_slice()) {
                 ("true", []) => truth(wanted),
                 ("false", []) => truth(!wanted),
                 ("isnotnull", [Ast::Field(field)]) => self.exists(field, scope, wanted),
                 ("isnull", [Ast::Field(field)]) => self.exists(field, scope, !wanted),
-                ("searchmatch", [Ast::Text(text, span)]) => self.searchmatch(text, *span, scope, wanted),
+                ("searchmatch", [Ast::Text(text, span)]) => {
+                    self.searchmatch(text, *span, scope, wanted)
+                }
                 _ => self.leaf(ast, scope, wanted),
             },
             _ => self.leaf(ast, scope, wanted),
@@ -185,10 +192,11 @@ impl Lowering<'_> {
     }
 
     fn net(&mut self, text: &str, span: Span) -> Option<Net> {
-        let parsed = text
-            .parse()
-            .ok()
-            .or_else(|| text.parse::<std::net::IpAddr>().ok().map(ipnet::IpNet::from));
+        let parsed = text.parse().ok().or_else(|| {
+            text.parse::<std::net::IpAddr>()
+                .ok()
+                .map(ipnet::IpNet::from)
+        });
         if parsed.is_none() {
             let message = format!("`{text}` is no network in CIDR notation");
             self.report(Code::SplArgument, span, message, None);
@@ -504,7 +512,11 @@ fn to_string(mut values: Vec<Expr>) -> Option<Expr> {
 }
 
 fn truth(value: bool) -> Predicate {
-    if value { Predicate::True } else { Predicate::False }
+    if value {
+        Predicate::True
+    } else {
+        Predicate::False
+    }
 }
 
 fn signed(predicate: Predicate, wanted: bool) -> Predicate {

@@ -5,7 +5,9 @@
 //! condition stands for the values that it finds: rows of a lookup become a condition, anything
 //! else a join that keeps or drops rows.
 
-use super::super::ast::{Command, Lookup as Ast, Name, Pipeline, Search, Stage};
+use super::super::ast::{
+    Binary, Command, Expr as Expression, Lookup as Ast, Name, Pipeline, Search, Stage,
+};
 use super::super::library::{Lookup, Matching};
 use super::aggregate::{derive, option};
 use super::scope::{Scope, captures};
@@ -32,13 +34,18 @@ impl Lowering<'_> {
             .or_else(|| library.lookups.get(plain))
             .or_else(|| {
                 let ignoring_case = |(key, _): &(&Text, &Lookup)| key.eq_ignore_ascii_case(plain);
-                library.lookups.iter().find(ignoring_case).map(|(_, found)| found)
+                library
+                    .lookups
+                    .iter()
+                    .find(ignoring_case)
+                    .map(|(_, found)| found)
             });
         if let Some(found) = found {
             return Some(found.clone());
         }
         let known = library.lookups.keys().map(Text::as_str);
-        let hint = near::nearest(&name.text, known).map(|near| format!("`{near}` has a similar name"));
+        let hint =
+            near::nearest(&name.text, known).map(|near| format!("`{near}` has a similar name"));
         let message = format!("lookup `{}` is not defined", name.text);
         self.report(Code::SplLookup, name.span, message, hint);
         None
@@ -56,7 +63,9 @@ impl Lowering<'_> {
             (Some(found), true) if fits => flow = self.join_lookup(ast, found, &outputs, flow),
             (Some(found), true) => {
                 let detail = match rows {
-                    Some(rows) => format_smolstr!("lookup `{}` of {} rows", found.name, rows.len()),
+                    Some(_) => {
+                        format_smolstr!("lookup `{}` of more than {MAX_ROWS} rows", found.name)
+                    }
                     None => format_smolstr!("lookup `{}`", found.name),
                 };
                 self.lose(LossReason::UnresolvedList, detail, ast.table.span);
@@ -118,9 +127,7 @@ impl Lowering<'_> {
             columns.push(new.clone());
             taken.push(index);
         }
-        let exact = on
-            .iter()
-            .all(|key| matches!(key.how, KeyMatch::Equal(_)));
+        let exact = on.iter().all(|key| matches!(key.how, KeyMatch::Equal(_)));
         let rows = table_rows(found, &taken, keys, exact.then_some(case));
         flow.plan = Plan::Join(Join {
             left: Box::new(flow.plan),
@@ -134,7 +141,11 @@ impl Lowering<'_> {
             },
             limit: Some(1),
         });
-        if let Some(default) = found.default_match.as_ref().filter(|_| found.min_matches > 0) {
+        if let Some(default) = found
+            .default_match
+            .as_ref()
+            .filter(|_| found.min_matches > 0)
+        {
             for (_, new) in outputs {
                 let own = Expr::Field(FieldRef::unmapped(new.clone()));
                 let filled = Expr::call(
@@ -176,11 +187,15 @@ impl Lowering<'_> {
             };
         };
         if rows.len() > MAX_ROWS {
-            let detail = format_smolstr!("lookup `{}` of {} rows", found.name, rows.len());
+            let detail = format_smolstr!("lookup `{}` of more than {MAX_ROWS} rows", found.name);
             self.lose(LossReason::UnresolvedList, detail, name.span);
         }
         let mut scope = Scope::closed();
-        scope.columns = found.columns.iter().map(|name| (name.clone(), None)).collect();
+        scope.columns = found
+            .columns
+            .iter()
+            .map(|name| (name.clone(), None))
+            .collect();
         let value = |text: &Text| {
             if text.is_empty() {
                 Value::Null
@@ -239,7 +254,11 @@ impl Lowering<'_> {
         let inner = |name: &&Text| !name.starts_with('_') || *name == "_time";
         let names: Vec<Text> = right.scope.columns.keys().filter(inner).cloned().collect();
         if !right.scope.closed || right.scope.vague || names.is_empty() {
-            self.lose(LossReason::NotExpressible, "subsearch of unknown columns", span);
+            self.lose(
+                LossReason::NotExpressible,
+                "subsearch of unknown columns",
+                span,
+            );
             return flow;
         }
         let on = names
@@ -272,12 +291,19 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> Option<Predicate> {
         let Some((columns, rows)) = self.constant_rows(pipeline) else {
-            self.lose(LossReason::NotExpressible, "subsearch inside a condition", span);
+            self.lose(
+                LossReason::NotExpressible,
+                "subsearch inside a condition",
+                span,
+            );
             return None;
         };
         let place = self.place(span);
         let branches = rows.iter().map(|row| {
-            let tests = columns.iter().zip(row).filter(|(_, value)| !value.is_empty());
+            let tests = columns
+                .iter()
+                .zip(row)
+                .filter(|(_, value)| !value.is_empty());
             let atoms = tests.map(|(name, value)| {
                 let parts = super::search::pattern_parts(value);
                 let test = Test::Pattern(Pattern::new(parts, Case::Insensitive));
@@ -298,7 +324,7 @@ impl Lowering<'_> {
             return None;
         };
         let found = self.find_lookup(name)?;
-        let rows = found.rows.filter(|rows| rows.len() <= MAX_ROWS)?;
+        let mut rows = found.rows.filter(|rows| rows.len() <= MAX_ROWS)?;
         let mut columns: Vec<Option<Text>> = found.columns.iter().cloned().map(Some).collect();
         for stage in rest {
             match &stage.command {
@@ -312,10 +338,27 @@ impl Lowering<'_> {
                     let drop = *keep == super::super::ast::Keep::Drop;
                     for column in &mut columns {
                         let named = column.as_ref().is_some_and(|own| {
-                            fields.iter().any(|field| captures(&field.text, own).is_some())
+                            fields
+                                .iter()
+                                .any(|field| captures(&field.text, own).is_some())
                         });
                         if named == drop {
                             *column = None;
+                        }
+                    }
+                }
+                Command::Eval(assigned) => {
+                    for (name, expr) in assigned {
+                        let at = columns
+                            .iter()
+                            .position(|own| own.as_ref() == Some(&name.text));
+                        let at = at.unwrap_or_else(|| {
+                            columns.push(Some(name.text.clone()));
+                            columns.len() - 1
+                        });
+                        for row in &mut rows {
+                            row.resize(columns.len(), Text::default());
+                            row[at] = joined(expr, &columns, row)?;
                         }
                     }
                 }
@@ -324,8 +367,13 @@ impl Lowering<'_> {
                 _ => return None,
             }
         }
-        let chosen: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].is_some()).collect();
-        let names = chosen.iter().filter_map(|at| columns[*at].clone()).collect();
+        let chosen: Vec<usize> = (0..columns.len())
+            .filter(|at| columns[*at].is_some())
+            .collect();
+        let names = chosen
+            .iter()
+            .filter_map(|at| columns[*at].clone())
+            .collect();
         let cell = |row: &Vec<Text>, at: usize| row.get(at).cloned().unwrap_or_default();
         let rows = rows
             .iter()
@@ -373,7 +421,8 @@ impl Lowering<'_> {
                 how: KeyMatch::Equal(Case::Sensitive),
             })
             .collect();
-        let right_first = option(options, "overwrite").is_none_or(|text| super::aggregate::is_true(text));
+        let right_first =
+            option(options, "overwrite").is_none_or(|text| super::aggregate::is_true(text));
         let mut scope = flow.scope.clone();
         for (name, canonical) in &right.scope.columns {
             if right_first || !scope.columns.contains_key(name) {
@@ -420,6 +469,29 @@ pub(super) fn kept(flow: Flow) -> Plan {
     }
 }
 
+/// The text of an expression of a table's row that only joins texts.
+fn joined(expr: &Expression, columns: &[Option<Text>], row: &[Text]) -> Option<Text> {
+    match expr {
+        Expression::Text(text, _) => Some(text.clone()),
+        Expression::Field(name) => {
+            let at = columns
+                .iter()
+                .position(|own| own.as_ref() == Some(&name.text))?;
+            row.get(at).cloned()
+        }
+        Expression::Binary {
+            op: Binary::Concat | Binary::Add,
+            left,
+            right,
+            ..
+        } => {
+            let (left, right) = (joined(left, columns, row)?, joined(right, columns, row)?);
+            Some(format_smolstr!("{left}{right}"))
+        }
+        _ => None,
+    }
+}
+
 /// Columns and the names under which they come out.
 fn outputs(ast: &Ast, defined: Option<&Lookup>) -> Vec<(Text, Text)> {
     if !ast.outputs.is_empty() {
@@ -428,19 +500,36 @@ fn outputs(ast: &Ast, defined: Option<&Lookup>) -> Vec<(Text, Text)> {
     }
     let keys = |name: &&Text| !ast.keys.iter().any(|(column, _)| column.text == **name);
     defined
-        .map(|found| found.columns.iter().filter(keys).map(|name| (name.clone(), name.clone())).collect())
+        .map(|found| {
+            found
+                .columns
+                .iter()
+                .filter(keys)
+                .map(|name| (name.clone(), name.clone()))
+                .collect()
+        })
         .unwrap_or_default()
 }
 
 /// The rows of a table with chosen columns, the first `keys` of which are keys. Where whole keys
 /// are compared, rows of equal keys become one with lists of values.
-fn table_rows(found: &Lookup, taken: &[usize], keys: usize, exact: Option<Case>) -> Vec<Vec<Value>> {
+fn table_rows(
+    found: &Lookup,
+    taken: &[usize],
+    keys: usize,
+    exact: Option<Case>,
+) -> Vec<Vec<Value>> {
     let cell = |row: &Vec<Text>, at: usize| match row.get(at) {
         Some(text) if !text.is_empty() => Value::Text(text.clone()),
         _ => Value::Null,
     };
     let rows = found.rows.iter().flatten();
-    let chosen = rows.map(|row| taken.iter().map(|at| cell(row, *at)).collect::<Vec<Value>>());
+    let chosen = rows.map(|row| {
+        taken
+            .iter()
+            .map(|at| cell(row, *at))
+            .collect::<Vec<Value>>()
+    });
     let Some(case) = exact else {
         return chosen.collect();
     };

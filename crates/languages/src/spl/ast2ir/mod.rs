@@ -119,15 +119,15 @@ impl Lowering<'_> {
             }
             Command::Macro(_) => every_event(),
             Command::Generic { name, .. } => {
-                self.lose(
-                    LossReason::UnknownCommand,
-                    name.text.clone(),
-                    stage.span,
-                );
+                self.lose(LossReason::UnknownCommand, name.text.clone(), stage.span);
                 self.opaque(stage.span, LossReason::UnknownCommand)
             }
             Command::Error => {
-                self.lose(LossReason::SyntaxError, self.excerpt(stage.span), stage.span);
+                self.lose(
+                    LossReason::SyntaxError,
+                    self.excerpt(stage.span),
+                    stage.span,
+                );
                 self.opaque(stage.span, LossReason::SyntaxError)
             }
             _ => {
@@ -195,9 +195,8 @@ impl Lowering<'_> {
 /// Whether a text holds a name as a word.
 fn mentions(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word)
-    })
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
 }
 
 /// Every event there is.

@@ -41,9 +41,7 @@ impl Scope {
 
     /// Whether a row may have a column.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.columns.contains_key(name)
-            || (!self.closed && !self.gone.contains(name))
-            || self.vague
+        self.columns.contains_key(name) || (!self.closed && !self.gone.contains(name)) || self.vague
     }
 
     /// Adds a computed column.
@@ -123,7 +121,9 @@ pub(super) fn captures(pattern: &str, name: &str) -> Option<Vec<Text>> {
     for (at, piece) in rest.iter().enumerate() {
         let last = at + 1 == rest.len();
         let found = if last {
-            left.len().checked_sub(piece.len()).filter(|_| left.ends_with(piece))
+            left.len()
+                .checked_sub(piece.len())
+                .filter(|_| left.ends_with(piece))
         } else {
             left.find(piece)
         }?;

@@ -24,12 +24,18 @@ impl Lowering<'_> {
     fn condition(&mut self, search: &Search, scope: &Scope) -> Option<Predicate> {
         match search {
             Search::And(parts) => {
-                let all: Vec<_> = parts.iter().filter_map(|part| self.condition(part, scope)).collect();
+                let all: Vec<_> = parts
+                    .iter()
+                    .filter_map(|part| self.condition(part, scope))
+                    .collect();
                 (!all.is_empty() || parts.is_empty()).then(|| Predicate::and(all))
             }
             Search::Or(parts) => {
                 // A branch that is lost may hold for any event.
-                let all: Vec<_> = parts.iter().map(|part| self.condition(part, scope)).collect();
+                let all: Vec<_> = parts
+                    .iter()
+                    .map(|part| self.condition(part, scope))
+                    .collect();
                 let known: Vec<_> = all.into_iter().flatten().collect();
                 (!known.is_empty()).then(|| Predicate::or(known))
             }
@@ -166,12 +172,18 @@ fn equals(atom: &impl Fn(Test) -> Atom, text: &str) -> Predicate {
 /// One of the values is another.
 fn differs(atom: &impl Fn(Test) -> Atom, text: &str) -> Predicate {
     let mut same = if is_any(text) {
-        atom(Test::Pattern(Pattern::new([Part::AnyOne, Part::AnyRun], Case::Insensitive)))
+        atom(Test::Pattern(Pattern::new(
+            [Part::AnyOne, Part::AnyRun],
+            Case::Insensitive,
+        )))
     } else {
         atom(value_test(text))
     };
     same.quantifier = Quantifier::All;
-    Predicate::and([implied(atom(Test::Exists)), Predicate::not(Predicate::atom(same))])
+    Predicate::and([
+        implied(atom(Test::Exists)),
+        Predicate::not(Predicate::atom(same)),
+    ])
 }
 
 fn order(op: Relation) -> CompareOp {

@@ -19,7 +19,10 @@ use tripline_text::Span;
 /// A name that ends in `*` stands for all that begin so.
 // Table: Splunk sources.
 const SOURCES: [(&str, &[&str]); 58] = [
-    ("activedirectory", &["Security-Auditing/5136", "Security-Auditing/5137"]),
+    (
+        "activedirectory",
+        &["Security-Auditing/5136", "Security-Auditing/5137"],
+    ),
     ("aws:asl", &["AWS-CloudTrail/*"]),
     ("aws:cloudtrail", &["AWS-CloudTrail/*"]),
     ("aws:cloudtrail:lake", &["AWS-CloudTrail/*"]),
@@ -27,7 +30,10 @@ const SOURCES: [(&str, &[&str]); 58] = [
     ("aws:cloudwatchlogs:vpcflow", &["Network-Flow/*"]),
     ("aws:firehose:json", &["GitHub-Audit/*"]),
     ("aws:s3:accesslogs", &["AWS-CloudTrail/*"]),
-    ("azure:monitor:aad", &["Entra-Audit/*", "Entra-Risk/*", "Entra-SignIn/*"]),
+    (
+        "azure:monitor:aad",
+        &["Entra-Audit/*", "Entra-Risk/*", "Entra-SignIn/*"],
+    ),
     ("cisco:asa", &["Network-Firewall/*"]),
     ("cisco:ios", &["Cisco-Syslog/*"]),
     ("cisco:sfw:estreamer", &["Network-Firewall/*"]),
@@ -49,7 +55,10 @@ const SOURCES: [(&str, &[&str]); 58] = [
     ("linux_audit", &["Auditd/*"]),
     ("linux_secure", &["Linux-Auth/*"]),
     ("mscs:azure:audit", &["Azure-Activity/*"]),
-    ("mscs:azure:eventhub", &["Azure-Activity/*", "Entra-Audit/*", "Entra-SignIn/*"]),
+    (
+        "mscs:azure:eventhub",
+        &["Azure-Activity/*", "Entra-Audit/*", "Entra-SignIn/*"],
+    ),
     ("mscs:storage:blob:json", &["Kubernetes-Audit/*"]),
     ("msexchange:management", &["MSExchange-Management/*"]),
     ("mswindows:iis", &["Web-Server/*"]),
@@ -125,7 +134,8 @@ impl Lowering<'_> {
     ) -> Flow {
         let (subsearches, plain): (Vec<&Search>, Vec<&Search>) =
             rest.iter().partition(|part| self.joins(part));
-        let mut parts: Vec<Predicate> = plain.iter().map(|part| self.search(part, &scope)).collect();
+        let mut parts: Vec<Predicate> =
+            plain.iter().map(|part| self.search(part, &scope)).collect();
         parts.push(condition);
         let mut flow = Flow {
             plan: Plan::Match(Match {
@@ -160,7 +170,11 @@ impl Lowering<'_> {
             }
             "inputlookup" | "lookup" => self.inputlookup(name, None),
             _ => {
-                self.lose(LossReason::UnknownCommand, format_smolstr!("from {kind}"), span);
+                self.lose(
+                    LossReason::UnknownCommand,
+                    format_smolstr!("from {kind}"),
+                    span,
+                );
                 self.opaque(span, LossReason::UnknownCommand)
             }
         }
@@ -168,11 +182,7 @@ impl Lowering<'_> {
 
     /// A data model's events.
     pub(super) fn model(&self, name: &Text) -> (Source, Activity) {
-        let (events, activity) = self
-            .context
-            .schema
-            .cim_events(name)
-            .unwrap_or_default();
+        let (events, activity) = self.context.schema.cim_events(name).unwrap_or_default();
         let source = Source {
             names: vec![name.clone()],
             events,
@@ -207,12 +217,19 @@ impl Lowering<'_> {
         };
         fn build(part: &Search, atom: &mut impl FnMut(&Name, &Word) -> Predicate) -> Predicate {
             match part {
-                Search::And(parts) => Predicate::and(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>()),
-                Search::Or(parts) => Predicate::or(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>()),
-                Search::Compare { field, value, .. } => atom(field, value),
-                Search::In { field, values, .. } => {
-                    Predicate::or(values.iter().map(|value| atom(field, value)).collect::<Vec<_>>())
+                Search::And(parts) => {
+                    Predicate::and(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
                 }
+                Search::Or(parts) => {
+                    Predicate::or(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
+                }
+                Search::Compare { field, value, .. } => atom(field, value),
+                Search::In { field, values, .. } => Predicate::or(
+                    values
+                        .iter()
+                        .map(|value| atom(field, value))
+                        .collect::<Vec<_>>(),
+                ),
                 _ => Predicate::True,
             }
         }
@@ -318,17 +335,15 @@ pub(super) fn routes(part: &Search) -> bool {
     let mut pairs = Vec::new();
     comparisons(part, &mut pairs)
         && pairs.iter().any(|(field, _)| is_routing(&field.text))
-        && pairs.iter().all(|(field, _)| {
-            is_routing(&field.text) || field.text.eq_ignore_ascii_case("channel")
-        })
+        && pairs
+            .iter()
+            .all(|(field, _)| is_routing(&field.text) || field.text.eq_ignore_ascii_case("channel"))
 }
 
 /// The fields and values of a condition made of equalities, `AND` and `OR` alone.
 fn comparisons<'s>(part: &'s Search, found: &mut Vec<(&'s Name, &'s Word)>) -> bool {
     match part {
-        Search::And(parts) | Search::Or(parts) => {
-            parts.iter().all(|part| comparisons(part, found))
-        }
+        Search::And(parts) | Search::Or(parts) => parts.iter().all(|part| comparisons(part, found)),
         Search::Compare {
             field,
             op: Relation::Eq,

@@ -1,15 +1,16 @@
 //! Every other stage.
 
 use super::super::ast::{Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Stage};
+use super::super::cursor::PLACEHOLDER;
 use super::super::facts;
 use super::aggregate::{binned, derive, duration, is_true, option};
 use super::lookup::kept;
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
 use tripline_ir::{
-    Case, Dedup, Dialect, Expand, Expr, Fill, FieldRef, Function, Limit, LossReason, MissingKey,
-    Plan, Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat,
-    Transaction, Value, format_smolstr, replacement,
+    Case, Dedup, Dialect, Each, Expand, Expr, FieldRef, Fill, Function, Limit, LossReason,
+    MissingKey, Plan, Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction,
+    Value, format_smolstr, replacement,
 };
 use tripline_text::{Code, Span};
 
@@ -27,7 +28,11 @@ impl Lowering<'_> {
             Command::Tstats(tstats) => {
                 let more = self.tstats(tstats);
                 let appends = option(&tstats.options, "append").is_some_and(|text| is_true(text));
-                if appends { appended(vec![flow, more]) } else { more }
+                if appends {
+                    appended(vec![flow, more])
+                } else {
+                    more
+                }
             }
             Command::Stats(stats) => self.stats(stats, flow, span),
             Command::Top {
@@ -53,10 +58,18 @@ impl Lowering<'_> {
                 pattern,
             } => self.regex_stage(field.as_ref(), *negated, pattern, flow),
             Command::Lookup(lookup) => self.lookup(lookup, flow, later),
-            Command::Inputlookup { options, name, filter } => {
+            Command::Inputlookup {
+                options,
+                name,
+                filter,
+            } => {
                 let more = self.inputlookup(name, filter.as_ref());
                 let appends = option(options, "append").is_some_and(|text| is_true(text));
-                if appends { appended(vec![flow, more]) } else { more }
+                if appends {
+                    appended(vec![flow, more])
+                } else {
+                    more
+                }
             }
             Command::Join {
                 options,
@@ -87,10 +100,16 @@ impl Lowering<'_> {
             }
             Command::Tail { count } => limited(in_order(flow), *count, true),
             Command::Foreach { fields, body } => self.foreach(fields, body, flow, span, later),
-            Command::Spath { options, path } => self.spath(options, path.as_ref(), flow, later, span),
+            Command::Spath { options, path } => {
+                self.spath(options, path.as_ref(), flow, later, span)
+            }
             Command::Replace { pairs, fields } => self.replace(pairs, fields, flow),
             Command::Makeresults { .. } => flow,
-            Command::Generic { name, known, .. } => self.generic(name, *known, flow, later, span),
+            Command::Generic {
+                name,
+                known,
+                arguments,
+            } => self.generic(name, *known, arguments, flow, later, span),
             // Told where macros are replaced.
             Command::Macro(_) => {
                 let mut flow = flow;
@@ -128,7 +147,9 @@ impl Lowering<'_> {
         for (name, expr) in columns {
             let value = self.value(expr, &flow.scope);
             let passes = match &value {
-                Expr::Field(field) if field.canonical != field.name => Some(field.canonical.clone()),
+                Expr::Field(field) if field.canonical != field.name => {
+                    Some(field.canonical.clone())
+                }
                 _ => None,
             };
             derive(&mut flow, name.text.clone(), value);
@@ -170,9 +191,13 @@ impl Lowering<'_> {
                 for column in before.fitting(&old.text) {
                     let runs = captures(&old.text, &column).unwrap_or_default();
                     let canonical = flow.scope.columns.remove(&column).flatten();
-                    flow.scope.columns.insert(filled(&new.text, &runs), canonical);
+                    flow.scope
+                        .columns
+                        .insert(filled(&new.text, &runs), canonical);
                 }
-                flow.scope.families.push((old.text.clone(), new.text.clone()));
+                flow.scope
+                    .families
+                    .push((old.text.clone(), new.text.clone()));
                 continue;
             }
             let field = self.field_ref(&before, &old.text);
@@ -212,7 +237,9 @@ impl Lowering<'_> {
             .collect();
         for name in fields {
             if !flow.scope.columns.contains_key(&name.text) {
-                let known = self.canonical(&flow.scope, &name.text).filter(|_| !flow.scope.closed);
+                let known = self
+                    .canonical(&flow.scope, &name.text)
+                    .filter(|_| !flow.scope.closed);
                 flow.scope.gone.remove(&name.text);
                 flow.scope.columns.insert(name.text.clone(), known);
             }
@@ -233,9 +260,14 @@ impl Lowering<'_> {
             }
             let one = Expr::Literal(Value::Int(1));
             let expression = Expr::Literal(Value::Text(expression));
-            Expr::call(Function::RegexCaptureAll(Dialect::Pcre), vec![own, expression, one])
+            Expr::call(
+                Function::RegexCaptureAll(Dialect::Pcre),
+                vec![own, expression, one],
+            )
         } else {
-            let delimiter = option(options, "delim").cloned().unwrap_or_else(|| " ".into());
+            let delimiter = option(options, "delim")
+                .cloned()
+                .unwrap_or_else(|| " ".into());
             Expr::call(
                 Function::Split,
                 vec![own, Expr::Literal(Value::Text(delimiter))],
@@ -261,7 +293,9 @@ impl Lowering<'_> {
     }
 
     fn rex(&mut self, options: &Options, pattern: &Name, mut flow: Flow, span: Span) -> Flow {
-        let field = option(options, "field").cloned().unwrap_or_else(|| "_raw".into());
+        let field = option(options, "field")
+            .cloned()
+            .unwrap_or_else(|| "_raw".into());
         let own = self.field_value(&flow.scope, &field);
         if option(options, "mode").is_some_and(|mode| mode.eq_ignore_ascii_case("sed")) {
             let Some(value) = sed(&pattern.text, own) else {
@@ -356,7 +390,11 @@ impl Lowering<'_> {
             }
             Appending::Appendpipe => {
                 let mut flows = vec![flow.clone()];
-                flows.extend(inputs.iter().map(|input| self.continued(input, flow.clone())));
+                flows.extend(
+                    inputs
+                        .iter()
+                        .map(|input| self.continued(input, flow.clone())),
+                );
                 appended(flows)
             }
             Appending::Appendcols => {
@@ -377,12 +415,16 @@ impl Lowering<'_> {
         let name = alias.unwrap_or(field).text.clone();
         let length = option(options, "span").and_then(|text| duration(text));
         match length {
-            Some(length) if field.text == "_time" => {
-                let time = self.field_value(&flow.scope, "_time");
+            Some(length) if field.text == "_time" || is_time_span(options) => {
+                let time = self.field_value(&flow.scope, &field.text);
                 derive(&mut flow, name, binned(time, length));
             }
             _ => {
-                self.lose(LossReason::NotExpressible, format_smolstr!("bin {}", field.text), span);
+                self.lose(
+                    LossReason::NotExpressible,
+                    format_smolstr!("bin {}", field.text),
+                    span,
+                );
                 flow.scope.compute(&name);
             }
         }
@@ -441,7 +483,10 @@ impl Lowering<'_> {
             let value = match function.text.to_lowercase().as_str() {
                 "ctime" => {
                     let format = Expr::Literal(Value::Text("%m/%d/%Y %H:%M:%S".into()));
-                    Expr::call(Function::FormatTime(TimeFormat::Strftime), vec![own, format])
+                    Expr::call(
+                        Function::FormatTime(TimeFormat::Strftime),
+                        vec![own, format],
+                    )
                 }
                 "num" | "auto" | "rmcomma" | "memk" | "rmunit" => {
                     let number = Expr::call(Function::ToNumber, vec![own.clone()]);
@@ -449,7 +494,11 @@ impl Lowering<'_> {
                 }
                 "none" => own,
                 other => {
-                    self.lose(LossReason::UnknownFunction, format_smolstr!("convert {other}"), function.span);
+                    self.lose(
+                        LossReason::UnknownFunction,
+                        format_smolstr!("convert {other}"),
+                        function.span,
+                    );
                     continue;
                 }
             };
@@ -490,8 +539,17 @@ impl Lowering<'_> {
         let wild = fields.iter().any(Name::has_wildcard);
         if wild && (!flow.scope.closed || flow.scope.vague) {
             let names = assigned(body);
+            if let Some(found) = self.gathered(fields, body, &flow) {
+                let (name, value) = found;
+                derive(&mut flow, name, value);
+                return flow;
+            }
             if names.is_empty() || self.used(&names, later) {
-                self.lose(LossReason::NotExpressible, "foreach over unknown fields", span);
+                self.lose(
+                    LossReason::NotExpressible,
+                    "foreach over unknown fields",
+                    span,
+                );
             }
             for name in names {
                 flow.scope.compute(&name);
@@ -513,6 +571,48 @@ impl Lowering<'_> {
         flow
     }
 
+    /// `foreach a* [eval x = mvappend(x, '<<FIELD>>')]`, also inside an `if`: the values of every
+    /// field that fits, behind those that are there.
+    fn gathered(&mut self, fields: &[Name], body: &Pipeline, flow: &Flow) -> Option<(Text, Expr)> {
+        let ([pattern], [stage]) = (fields, body.stages.as_slice()) else {
+            return None;
+        };
+        let Command::Eval(columns) = &stage.command else {
+            return None;
+        };
+        let [(name, expr)] = columns.as_slice() else {
+            return None;
+        };
+        let value = self.value(expr, &flow.scope);
+        let own = self.field_value(&flow.scope, &name.text);
+        let every = fields_like(&pattern.text);
+        let placeholder = Expr::Field(FieldRef::unmapped(PLACEHOLDER));
+        let append = |value: &Expr| match value {
+            Expr::Call {
+                function: Function::ListConcat,
+                arguments,
+            } if *arguments == [own.clone(), placeholder.clone()] => Some(Expr::call(
+                Function::ListConcat,
+                vec![own.clone(), every.clone()],
+            )),
+            _ => None,
+        };
+        let value = match &value {
+            Expr::Call {
+                function: Function::If,
+                arguments,
+            } => match arguments.as_slice() {
+                [condition, then, other] if *other == own => Some(Expr::call(
+                    Function::If,
+                    vec![condition.clone(), append(then)?, own.clone()],
+                )),
+                _ => None,
+            },
+            other => append(other),
+        };
+        Some((name.text.clone(), value?))
+    }
+
     fn spath(
         &mut self,
         options: &Options,
@@ -524,17 +624,26 @@ impl Lowering<'_> {
         let input = option(options, "input").cloned();
         let Some(path) = path else {
             // Every field of the JSON text; an event's own are there already.
+            let xml = |name: &Text| name.to_ascii_lowercase().ends_with("xml");
             if let Some(input) = input.filter(|name| name != "_raw")
                 && !later.is_empty()
             {
-                self.lose(LossReason::NotExpressible, format_smolstr!("spath input={input}"), span);
+                if xml(&input) {
+                    let detail = format_smolstr!("spath input={input}");
+                    self.lose(LossReason::NotExpressible, detail, span);
+                } else {
+                    self.json_columns(&input, &mut flow, later);
+                }
+                return flow;
             }
             if flow.scope.closed {
                 flow.scope.vague = true;
             }
             return flow;
         };
-        let output = option(options, "output").cloned().unwrap_or_else(|| path.text.clone());
+        let output = option(options, "output")
+            .cloned()
+            .unwrap_or_else(|| path.text.clone());
         let value = match input.filter(|name| name != "_raw") {
             Some(input) => {
                 let own = self.field_value(&flow.scope, &input);
@@ -545,6 +654,31 @@ impl Lowering<'_> {
         };
         derive(&mut flow, output, value);
         flow
+    }
+
+    /// The fields of a JSON text as columns: those that later stages name.
+    fn json_columns(&mut self, input: &Text, flow: &mut Flow, later: &[Stage]) {
+        let own = self.field_value(&flow.scope, input);
+        let mut names: Vec<Text> = Vec::new();
+        for stage in later {
+            let text = self.expanded.text.get(stage.span.range()).unwrap_or("");
+            for name in words(text) {
+                let fresh = !names.iter().any(|known| known == name);
+                let keyword = facts::commands().any(|known| known.eq_ignore_ascii_case(name));
+                if fresh && !keyword && !flow.scope.columns.contains_key(name) && name != input {
+                    names.push(name.into());
+                }
+            }
+        }
+        for name in names {
+            let path = Expr::Literal(Value::Text(name.clone()));
+            let mut value = Expr::call(Function::SplunkPath, vec![own.clone(), path]);
+            if !flow.scope.closed {
+                let before = self.field_value(&flow.scope, &name);
+                value = Expr::call(Function::Coalesce, vec![value, before]);
+            }
+            derive(flow, name, value);
+        }
     }
 
     fn replace(&mut self, pairs: &[(Name, Name)], fields: &[Name], mut flow: Flow) -> Flow {
@@ -576,6 +710,7 @@ impl Lowering<'_> {
         &mut self,
         name: &Name,
         known: bool,
+        arguments: &Name,
         mut flow: Flow,
         later: &[Stage],
         span: Span,
@@ -583,9 +718,29 @@ impl Lowering<'_> {
         if known && facts::only_shows(&name.text) {
             return flow;
         }
+        if name.text == "fromjson"
+            && let Some(input) = words(&arguments.text).first()
+        {
+            self.json_columns(&Text::from(*input), &mut flow, later);
+            return flow;
+        }
         let adds: &[&str] = match name.text.as_str() {
-            "iplocation" => &["City", "Country", "Region", "lat", "lon", "Continent", "MetroCode", "Timezone"],
-            "addinfo" => &["info_min_time", "info_max_time", "info_search_time", "info_sid"],
+            "iplocation" => &[
+                "City",
+                "Country",
+                "Region",
+                "lat",
+                "lon",
+                "Continent",
+                "MetroCode",
+                "Timezone",
+            ],
+            "addinfo" => &[
+                "info_min_time",
+                "info_max_time",
+                "info_search_time",
+                "info_sid",
+            ],
             "addtotals" => &["Total"],
             "reltime" => &["reltime"],
             // The fields of the raw text are the event's own.
@@ -635,7 +790,10 @@ pub(super) fn appended(flows: Vec<Flow>) -> Flow {
     let mut plans = vec![kept(first)];
     for flow in flows {
         for (name, canonical) in &flow.scope.columns {
-            let own = scope.columns.entry(name.clone()).or_insert_with(|| canonical.clone());
+            let own = scope
+                .columns
+                .entry(name.clone())
+                .or_insert_with(|| canonical.clone());
             if own != canonical {
                 *own = None;
             }
@@ -679,11 +837,17 @@ fn limited(mut flow: Flow, count: u64, from_end: bool) -> Flow {
 
 /// `fields` and `table`: what is left is known without a node, but what is shown is not.
 fn choose(keep: Keep, fields: &[Name], mut flow: Flow) -> Flow {
-    let named = |name: &Text| fields.iter().any(|field| captures(&field.text, name).is_some());
+    let named = |name: &Text| {
+        fields
+            .iter()
+            .any(|field| captures(&field.text, name).is_some())
+    };
     if keep == Keep::Drop {
         flow.scope.columns.retain(|name, _| !named(name));
         if !flow.scope.closed {
-            flow.scope.gone.extend(fields.iter().map(|field| field.text.clone()));
+            flow.scope
+                .gone
+                .extend(fields.iter().map(|field| field.text.clone()));
         }
         return flow;
     }
@@ -699,7 +863,9 @@ fn choose(keep: Keep, fields: &[Name], mut flow: Flow) -> Flow {
     }
     if flow.scope.closed {
         let time = keep == Keep::Fields;
-        flow.scope.columns.retain(|name, _| named(name) || (time && name == "_time"));
+        flow.scope
+            .columns
+            .retain(|name, _| named(name) || (time && name == "_time"));
     }
     if keep == Keep::Table {
         let columns = fields.iter().map(|field| field.text.clone()).collect();
@@ -726,6 +892,11 @@ fn group_names(expression: &str) -> Vec<Text> {
         }
     }
     found
+}
+
+/// Whether a span has a unit of time, so that the field counts seconds.
+fn is_time_span(options: &Options) -> bool {
+    option(options, "span").is_some_and(|text| text.ends_with(|c: char| c.is_alphabetic()))
 }
 
 /// `s/expression/replacement/flags`.
@@ -771,6 +942,37 @@ fn sed(text: &str, own: Expr) -> Option<Expr> {
     ))
 }
 
+/// The values of every field of the row whose name fits a pattern, in order of names.
+fn fields_like(pattern: &str) -> Expr {
+    let row = || Expr::call(Function::RowObject, Vec::new());
+    let key = || Expr::Variable("field".into());
+    let pattern = Expr::Literal(Value::Text(pattern.into()));
+    let names = Expr::Each {
+        how: Each::Filter,
+        list: Box::new(Expr::call(Function::Keys, vec![row()])),
+        variable: "field".into(),
+        body: Box::new(Expr::call(
+            Function::Glob(Case::Sensitive),
+            vec![key(), pattern],
+        )),
+    };
+    Expr::Each {
+        how: Each::Map,
+        list: Box::new(names),
+        variable: "field".into(),
+        body: Box::new(Expr::call(Function::Member, vec![row(), key()])),
+    }
+}
+
+/// The words of a text that may be names of fields.
+fn words(text: &str) -> Vec<&str> {
+    let part =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}' | ':' | '@' | '-');
+    text.split(|c: char| !part(c))
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .collect()
+}
+
 /// The columns that a body of `foreach` assigns.
 fn assigned(body: &Pipeline) -> Vec<Text> {
     let mut found = Vec::new();
@@ -786,8 +988,8 @@ fn assigned(body: &Pipeline) -> Vec<Text> {
 fn substituted(body: &Pipeline, column: &Text) -> Pipeline {
     let mut body = body.clone();
     let fill = |text: &mut Text| {
-        if text.contains("<<FIELD>>") {
-            *text = text.replace("<<FIELD>>", column).into();
+        if text.contains(PLACEHOLDER) {
+            *text = text.replace(PLACEHOLDER, column).into();
         }
     };
     for stage in &mut body.stages {

@@ -146,7 +146,7 @@ impl<'a> Parser<'a> {
             Argument::None
         };
         let span = cursor.span(start);
-        let alias = cursor.take_word("as").then(|| cursor.name()).flatten();
+        let alias = cursor.alias();
         Some(Aggregate {
             function,
             argument,
@@ -189,7 +189,12 @@ impl<'a> Parser<'a> {
 
     fn unclosed(&mut self, at: usize) {
         let place = Span::from_usize(at.saturating_sub(1)..at);
-        self.report(Code::SplUnclosed, place, "the parenthesis is not closed", None);
+        self.report(
+            Code::SplUnclosed,
+            place,
+            "the parenthesis is not closed",
+            None,
+        );
     }
 }
 

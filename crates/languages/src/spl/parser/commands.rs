@@ -151,7 +151,7 @@ impl<'a> Parser<'a> {
                 self.expected(cursor, "a field's name");
                 return Command::Error;
             };
-            let new = cursor.take_word("as").then(|| cursor.name()).flatten();
+            let new = cursor.alias();
             let Some(new) = new else {
                 self.expected(cursor, "`as` and a new name");
                 return Command::Error;
@@ -221,7 +221,9 @@ impl<'a> Parser<'a> {
     fn regex(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let before = *cursor;
         let mut negated = false;
-        let mut field = cursor.name().filter(|_| !before.rest().trim_start().starts_with('"'));
+        let mut field = cursor
+            .name()
+            .filter(|_| !before.rest().trim_start().starts_with('"'));
         cursor.skip_blank();
         if cursor.rest().starts_with("!=") {
             negated = true;
@@ -273,7 +275,7 @@ impl<'a> Parser<'a> {
                 self.expected(cursor, "a column's name");
                 return Command::Error;
             };
-            let alias = cursor.take_word("as").then(|| cursor.name()).flatten();
+            let alias = cursor.alias();
             let pair = (column.clone(), alias.unwrap_or(column));
             if outputs {
                 found.outputs.push(pair);
@@ -285,11 +287,12 @@ impl<'a> Parser<'a> {
     }
 
     fn inputlookup(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let options = options(cursor);
+        let mut options = options(cursor);
         let Some(name) = cursor.name() else {
             self.expected(cursor, "a lookup's name");
             return Command::Error;
         };
+        options.extend(options_of(cursor));
         let filter = cursor.take_word("where").then(|| self.search(cursor));
         Command::Inputlookup {
             options,
@@ -382,10 +385,10 @@ impl<'a> Parser<'a> {
         let mut found = options(cursor);
         let field = cursor.name();
         found.extend(options_of(cursor));
-        let mut alias = cursor.take_word("as").then(|| cursor.name()).flatten();
+        let mut alias = cursor.alias();
         found.extend(options_of(cursor));
         if alias.is_none() {
-            alias = cursor.take_word("as").then(|| cursor.name()).flatten();
+            alias = cursor.alias();
         }
         match field {
             Some(field) => Command::Bin {
@@ -415,7 +418,11 @@ impl<'a> Parser<'a> {
                 cursor.take_word(word);
                 cursor.take('=');
                 let found = self.bound(cursor);
-                *(if word == "startswith" { &mut starts } else { &mut ends }) = found;
+                *(if word == "startswith" {
+                    &mut starts
+                } else {
+                    &mut ends
+                }) = found;
             } else if let Some(option) = cursor.option() {
                 options.push(option);
             } else if let Some(name) = cursor.name() {
@@ -470,7 +477,7 @@ impl<'a> Parser<'a> {
                 self.expected(cursor, "a conversion such as `ctime(field)`");
                 return Command::Error;
             };
-            let alias = cursor.take_word("as").then(|| cursor.name()).flatten();
+            let alias = cursor.alias();
             found.push((function, field, alias));
         }
         Command::Convert(found)
@@ -511,7 +518,10 @@ impl<'a> Parser<'a> {
                 continue;
             }
             let old = cursor.word(true);
-            let new = cursor.take_word("with").then(|| cursor.word(true)).flatten();
+            let new = cursor
+                .take_word("with")
+                .then(|| cursor.word(true))
+                .flatten();
             let (Some(old), Some(new)) = (old, new) else {
                 self.expected(cursor, "`old with new`");
                 return Command::Error;
@@ -558,7 +568,10 @@ fn whole(cursor: &mut Cursor<'_>) -> Option<u64> {
     let length = rest
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
-    let ends = rest[length..].chars().next().is_none_or(char::is_whitespace);
+    let ends = rest[length..]
+        .chars()
+        .next()
+        .is_none_or(char::is_whitespace);
     let number = rest[..length].parse().ok().filter(|_| ends)?;
     cursor.at += length;
     Some(number)
@@ -648,7 +661,9 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
             cursor.take(')');
         }
         if matches!(name.text.as_str(), "desc" | "d") {
-            fields.iter_mut().for_each(|(_, down): &mut (Name, bool)| *down = !*down);
+            fields
+                .iter_mut()
+                .for_each(|(_, down): &mut (Name, bool)| *down = !*down);
             continue;
         }
         if name.text == "asc" {

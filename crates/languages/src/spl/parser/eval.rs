@@ -5,7 +5,7 @@
 //! two texts.
 
 use super::super::ast::{Binary, Expr, Name};
-use super::super::cursor::Cursor;
+use super::super::cursor::{Cursor, PLACEHOLDER};
 use super::super::facts;
 use super::Parser;
 use crate::sigma::near;
@@ -26,8 +26,11 @@ impl<'a> Parser<'a> {
 
     /// `XOR`, `OR` and `AND`, by level.
     fn logic(&mut self, cursor: &mut Cursor<'a>, level: usize) -> Expr {
-        const LEVELS: [(&str, Binary); 3] =
-            [("XOR", Binary::Xor), ("OR", Binary::Or), ("AND", Binary::And)];
+        const LEVELS: [(&str, Binary); 3] = [
+            ("XOR", Binary::Xor),
+            ("OR", Binary::Or),
+            ("AND", Binary::And),
+        ];
         let Some((word, op)) = LEVELS.get(level) else {
             return self.not(cursor);
         };
@@ -102,14 +105,26 @@ impl<'a> Parser<'a> {
     }
 
     fn sum(&mut self, cursor: &mut Cursor<'a>) -> Expr {
-        self.chain(cursor, &[('+', Binary::Add), ('-', Binary::Subtract), ('.', Binary::Concat)], true)
+        self.chain(
+            cursor,
+            &[
+                ('+', Binary::Add),
+                ('-', Binary::Subtract),
+                ('.', Binary::Concat),
+            ],
+            true,
+        )
     }
 
     /// Operators of one level, from left to right.
     fn chain(&mut self, cursor: &mut Cursor<'a>, ops: &[(char, Binary)], sums: bool) -> Expr {
         let next = |parser: &mut Self, cursor: &mut Cursor<'a>| {
             if sums {
-                let products = [('*', Binary::Multiply), ('/', Binary::Divide), ('%', Binary::Modulo)];
+                let products = [
+                    ('*', Binary::Multiply),
+                    ('/', Binary::Divide),
+                    ('%', Binary::Modulo),
+                ];
                 parser.chain(cursor, &products, false)
             } else {
                 parser.unary(cursor)
@@ -143,7 +158,8 @@ impl<'a> Parser<'a> {
             && cursor.rest()[1..].starts_with(|c: char| c.is_alphabetic() || c == '_');
         if touches && !cursor.text[name.span.range()].starts_with('\'') {
             let message = "a dot outside of quotes joins two texts";
-            let hint = Some("a field's name with a dot stands in single quotes: `'a.b'`".to_owned());
+            let hint =
+                Some("a field's name with a dot stands in single quotes: `'a.b'`".to_owned());
             self.report(Code::SplDottedName, name.span, message, hint);
         }
     }
@@ -175,7 +191,12 @@ impl<'a> Parser<'a> {
                 let inner = self.expression(cursor);
                 if !cursor.take(')') {
                     let open = Span::from_usize(start..start + 1);
-                    self.report(Code::SplUnclosed, open, "the parenthesis is not closed", None);
+                    self.report(
+                        Code::SplUnclosed,
+                        open,
+                        "the parenthesis is not closed",
+                        None,
+                    );
                 }
                 inner
             }
@@ -189,6 +210,13 @@ impl<'a> Parser<'a> {
                 number(cursor, start)
             }
             Some(c) if is_word(c) => self.word_expression(cursor, start),
+            Some('<') if cursor.rest().starts_with(PLACEHOLDER) => {
+                cursor.at += PLACEHOLDER.len();
+                Expr::Field(Name {
+                    text: PLACEHOLDER.into(),
+                    span: cursor.span(start),
+                })
+            }
             _ => self.wrong(cursor, start, "a value"),
         }
     }
@@ -257,7 +285,12 @@ impl<'a> Parser<'a> {
             }
             if cursor.is_empty() {
                 let place = Span::from_usize(open..open + 1);
-                self.report(Code::SplUnclosed, place, "the parenthesis is not closed", None);
+                self.report(
+                    Code::SplUnclosed,
+                    place,
+                    "the parenthesis is not closed",
+                    None,
+                );
                 return found;
             }
             let before = cursor.at;
@@ -309,7 +342,8 @@ fn number(cursor: &mut Cursor<'_>, start: usize) -> Expr {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
     let mut length = whole;
-    if rest[length..].starts_with('.') && rest[length + 1..].starts_with(|c: char| c.is_ascii_digit())
+    if rest[length..].starts_with('.')
+        && rest[length + 1..].starts_with(|c: char| c.is_ascii_digit())
     {
         let fraction = &rest[length + 1..];
         length += 1 + fraction

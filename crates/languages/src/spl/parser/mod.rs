@@ -78,7 +78,12 @@ impl<'a> Parser<'a> {
         cursor.at = (close + 1).min(cursor.end);
         if close >= cursor.end {
             let place = Span::from_usize(start.saturating_sub(1)..start);
-            self.report(Code::SplUnclosed, place, "the subsearch has no closing `]`", None);
+            self.report(
+                Code::SplUnclosed,
+                place,
+                "the subsearch has no closing `]`",
+                None,
+            );
         }
         if !self.enter(Span::from_usize(start..close)) {
             return Pipeline::default();
@@ -147,7 +152,12 @@ impl<'a> Parser<'a> {
     /// Reports that something else was expected at the cursor.
     fn expected(&mut self, cursor: &mut Cursor<'a>, what: &str) {
         let (shown, at) = cursor.shown();
-        self.report(Code::SplSyntax, at, format!("expected {what}, found {shown}"), None);
+        self.report(
+            Code::SplSyntax,
+            at,
+            format!("expected {what}, found {shown}"),
+            None,
+        );
     }
 
     /// One level deeper; `false` when that is too deep.
@@ -159,7 +169,10 @@ impl<'a> Parser<'a> {
                 .iter()
                 .any(|found| found.code == Code::NestingTooDeep);
             if !told {
-                self.report(Code::NestingTooDeep, span, message, None);
+                // Told whatever else was told before.
+                let place = self.expanded.place(span);
+                let found = Diagnostic::new(Code::NestingTooDeep, self.source, message);
+                self.diagnostics.push(found.at(place, ""));
             }
             return false;
         }

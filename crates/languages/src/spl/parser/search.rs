@@ -87,7 +87,12 @@ impl<'a> Parser<'a> {
                 let inner = self.search(cursor);
                 if !cursor.take(')') {
                     let open = Span::from_usize(start..start + 1);
-                    self.report(Code::SplUnclosed, open, "the parenthesis is not closed", None);
+                    self.report(
+                        Code::SplUnclosed,
+                        open,
+                        "the parenthesis is not closed",
+                        None,
+                    );
                 }
                 return inner;
             }
@@ -129,7 +134,12 @@ impl<'a> Parser<'a> {
         let raw = cursor.text[start..cursor.at].trim();
         let text = raw.trim_matches('"').into();
         if !cursor.take(')') {
-            self.report(Code::SplUnclosed, span, "the parenthesis is not closed", None);
+            self.report(
+                Code::SplUnclosed,
+                span,
+                "the parenthesis is not closed",
+                None,
+            );
         }
         Word {
             text,
@@ -168,12 +178,19 @@ impl<'a> Parser<'a> {
 
     /// `or` and its kin in lower case are words to search for, and hardly ever meant so.
     fn lower_case_operator(&mut self, word: &Word) {
-        if word.quoted || !matches!(word.text.as_str(), "or" | "and" | "not" | "Or" | "And" | "Not")
+        if word.quoted
+            || !matches!(
+                word.text.as_str(),
+                "or" | "and" | "not" | "Or" | "And" | "Not"
+            )
         {
             return;
         }
         let upper = word.text.to_uppercase();
-        let message = format!("`{}` is a word to search for here, not an operator", word.text);
+        let message = format!(
+            "`{}` is a word to search for here, not an operator",
+            word.text
+        );
         let hint = Some(format!("the operator is written `{upper}`"));
         self.report(Code::SplLowerCaseOperator, word.span, message, hint);
     }

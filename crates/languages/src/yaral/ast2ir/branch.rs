@@ -64,20 +64,29 @@ impl<'a> Lowering<'a> {
         ];
         let all = |field: &str| {
             let tests = self.names.tests.iter();
-            tests.filter_map(|test| demanded(test, event, field)).flatten().collect::<Vec<_>>()
+            tests
+                .filter_map(|test| demanded(test, event, field))
+                .flatten()
+                .collect::<Vec<_>>()
         };
         let named: Vec<Text> = FIELDS.into_iter().flat_map(all).collect();
         if named.is_empty() {
             return;
         }
-        let holds = |part: &str| named.iter().any(|name| name.to_ascii_lowercase().contains(part));
+        let holds = |part: &str| {
+            named
+                .iter()
+                .any(|name| name.to_ascii_lowercase().contains(part))
+        };
         if holds("sysmon") {
             events.retain(|event| event.starts_with("Sysmon"));
         } else if holds("security-auditing") {
             events.retain(|event| event.starts_with("Security-Auditing"));
-        } else if !["windows", "winevt", "edr", "linux", "auditd", "unix", "osquery"]
-            .iter()
-            .any(|part| holds(part))
+        } else if ![
+            "windows", "winevt", "edr", "linux", "auditd", "unix", "osquery",
+        ]
+        .iter()
+        .any(|part| holds(part))
         {
             events.clear();
         }

@@ -108,16 +108,15 @@ impl Lowering<'_> {
     }
 
     /// A function's value.
-    pub(super) fn call_value(
-        &mut self,
-        call: &Call,
-        whole: &Expr,
-        scope: &Scope,
-    ) -> Option<Value> {
+    pub(super) fn call_value(&mut self, call: &Call, whole: &Expr, scope: &Scope) -> Option<Value> {
         let name = call.name.as_str();
         match name {
-            "re.regex" | "strings.contains" | "strings.starts_with" | "strings.ends_with"
-            | "net.ip_in_range_cidr" | "arrays.contains" => return self.truth(whole, scope),
+            "re.regex"
+            | "strings.contains"
+            | "strings.starts_with"
+            | "strings.ends_with"
+            | "net.ip_in_range_cidr"
+            | "arrays.contains" => return self.truth(whole, scope),
             "if" => return self.choice(call, scope),
             "re.capture" | "re.capture_all" | "re.replace" | "re.count" => {
                 return self.regex_value(call, scope);
@@ -129,7 +128,11 @@ impl Lowering<'_> {
             return self.aggregate_value(call, whole, scope);
         }
         let Some((function, kind)) = plain(name) else {
-            self.loss(LossReason::UnknownFunction, call.name.clone(), Some(whole.span));
+            self.loss(
+                LossReason::UnknownFunction,
+                call.name.clone(),
+                Some(whole.span),
+            );
             return None;
         };
         let mut arguments = Vec::new();
@@ -202,14 +205,21 @@ impl Lowering<'_> {
     /// Functions of time take seconds since the Unix epoch.
     fn time_value(&mut self, call: &Call, whole: &Expr, scope: &Scope) -> Option<Value> {
         let second = Unit::Second;
-        if matches!(call.name.as_str(), "timestamp.current_seconds" | "timestamp.now") {
+        if matches!(
+            call.name.as_str(),
+            "timestamp.current_seconds" | "timestamp.now"
+        ) {
             let now = Value::call(Function::Now, Vec::new());
             return Some(Value::call(Function::ToUnix(second), vec![now]));
         }
-        let zone = call.arguments.iter().skip(1).filter_map(|found| match &found.kind {
-            Kind::Str(text) if !text.contains('%') => Some(text.as_str()),
-            _ => None,
-        });
+        let zone = call
+            .arguments
+            .iter()
+            .skip(1)
+            .filter_map(|found| match &found.kind {
+                Kind::Str(text) if !text.contains('%') => Some(text.as_str()),
+                _ => None,
+            });
         let is_utc = |zone: &str| matches!(zone, "UTC" | "GMT" | "Etc/UTC" | "SECOND");
         if zone.clone().any(|zone| !is_utc(zone)) {
             self.loss(
@@ -223,7 +233,10 @@ impl Lowering<'_> {
         let time = Value::call(Function::FromUnix(second), vec![seconds]);
         let formatted = |format: &str| {
             let format = Value::literal(format);
-            Value::call(Function::FormatTime(TimeFormat::Strftime), vec![time.clone(), format])
+            Value::call(
+                Function::FormatTime(TimeFormat::Strftime),
+                vec![time.clone(), format],
+            )
         };
         Some(match call.name.as_str() {
             "timestamp.get_hour" => Value::call(Function::HourOfDay, vec![time]),
@@ -241,7 +254,11 @@ impl Lowering<'_> {
                 _ => formatted("%Y-%m-%d %H:%M:%S"),
             },
             _ => {
-                self.loss(LossReason::UnknownFunction, call.name.clone(), Some(whole.span));
+                self.loss(
+                    LossReason::UnknownFunction,
+                    call.name.clone(),
+                    Some(whole.span),
+                );
                 return None;
             }
         })

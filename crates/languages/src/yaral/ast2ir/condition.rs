@@ -68,7 +68,9 @@ impl Lowering<'_> {
             Kind::NOf { of, .. } => of.iter().all(|part| self.is_plain(part)),
             Kind::Compare {
                 op, left, right, ..
-            } => matches!((&left.kind, at_least_one(*op, right)), (Kind::Count(name), true) if self.names.is_event(name)),
+            } => {
+                matches!((&left.kind, at_least_one(*op, right)), (Kind::Count(name), true) if self.names.is_event(name))
+            }
             _ => false,
         }
     }
@@ -173,11 +175,20 @@ impl Lowering<'_> {
         if is_event && !layout.grouped {
             // One event is one event.
             let holds = relation(op).0.holds(1.cmp(&bound)) != relation(op).1;
-            return Some(if holds { Predicate::True } else { Predicate::False });
+            return Some(if holds {
+                Predicate::True
+            } else {
+                Predicate::False
+            });
         }
         if is_event {
             self.count_measure(name, layout);
-        } else if self.names.placeholders.get(name).is_some_and(|all| !all.is_empty()) {
+        } else if self
+            .names
+            .placeholders
+            .get(name)
+            .is_some_and(|all| !all.is_empty())
+        {
             self.need_placeholder(name);
             let value = column(&Self::placeholder_column(name));
             let count = MeasureFunction::CountDistinct(vec![value]);
@@ -196,7 +207,11 @@ impl Lowering<'_> {
     fn count_measure(&mut self, name: &Text, layout: &Layout) {
         let marked = layout.marked.contains(name).then(|| {
             let field = FieldRef::unmapped(marker(name));
-            Predicate::atom(Atom::field(field, Test::Exists, tripline_text::Span::empty(0)))
+            Predicate::atom(Atom::field(
+                field,
+                Test::Exists,
+                tripline_text::Span::empty(0),
+            ))
         });
         let function = if layout.joined && layout.given.contains(name) {
             let row = Value::call(Function::RowObject, Vec::new());
@@ -250,7 +265,9 @@ impl Lowering<'_> {
             if chosen.count_ones() as usize == count {
                 let parts = tests.iter().enumerate();
                 let parts = parts.filter(|(at, _)| chosen & (1 << at) != 0);
-                ways.push(Predicate::and(parts.map(|(_, test)| test.clone()).collect::<Vec<_>>()));
+                ways.push(Predicate::and(
+                    parts.map(|(_, test)| test.clone()).collect::<Vec<_>>(),
+                ));
             }
         }
         Some(Predicate::or(ways))

@@ -51,7 +51,11 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         told: BTreeSet::new(),
     };
     if rule.broken {
-        lowering.loss(LossReason::SyntaxError, "a part that could not be read", None);
+        lowering.loss(
+            LossReason::SyntaxError,
+            "a part that could not be read",
+            None,
+        );
     }
     let plan = lowering.plan();
     Lowered {

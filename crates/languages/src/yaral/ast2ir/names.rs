@@ -161,9 +161,12 @@ impl<'a> Names<'a> {
             let Some(definitions) = self.placeholders.get(&name) else {
                 continue;
             };
-            let known = definitions
-                .iter()
-                .any(|found| found.event.as_ref().is_some_and(|event| into.contains(event)));
+            let known = definitions.iter().any(|found| {
+                found
+                    .event
+                    .as_ref()
+                    .is_some_and(|event| into.contains(event))
+            });
             if known {
                 continue;
             }

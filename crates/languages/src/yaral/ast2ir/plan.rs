@@ -18,13 +18,21 @@ struct Cross {
     predicate: Predicate,
 }
 
+/// One of the things that events of one group share.
+struct GroupKey {
+    /// The column that it stands in where rows of several variables meet.
+    column: Text,
+    /// The placeholder; `None` for a field of an event.
+    placeholder: Option<Text>,
+}
+
 /// What is known of the rule before it is put together.
 struct Parts {
     sources: BTreeMap<Text, Source>,
     tests: BTreeMap<Text, Vec<Predicate>>,
     crosses: Vec<Cross>,
-    /// Group keys: the column of each.
-    keys: Vec<Text>,
+    /// What events of one group share.
+    keys: Vec<GroupKey>,
     /// Variables that must have no event.
     absent: BTreeSet<Text>,
 }
@@ -43,6 +51,7 @@ impl Lowering<'_> {
         }
         let joined = plain.len() > 1 && self.must_join(&parts, &plain);
         let layout = self.layout(&parts, &plain, joined);
+        self.shared_columns(joined);
         if !joined
             && plain.len() > 1
             && self.is_plain(condition)
@@ -52,10 +61,21 @@ impl Lowering<'_> {
             return self.correlated(&parts, &plain, window, found);
         }
         let having = self.having(condition, &layout).unwrap_or(Predicate::True);
+        let mut keys = Vec::new();
+        for key in &parts.keys {
+            keys.push(match plain.as_slice() {
+                [event] => self.key_of(key, event),
+                _ => Value::Field(self.key_column(key)),
+            });
+        }
         let mut inputs: Vec<Plan> = Vec::new();
         if joined {
             let given: Vec<Text> = layout.given.iter().cloned().collect();
-            let given: Vec<Text> = plain.iter().filter(|v| given.contains(v)).cloned().collect();
+            let given: Vec<Text> = plain
+                .iter()
+                .filter(|v| given.contains(v))
+                .cloned()
+                .collect();
             self.time_columns(&given);
             inputs.push(self.joined(&parts, &given));
             for event in plain.iter().filter(|event| !given.contains(event)) {
@@ -70,7 +90,7 @@ impl Lowering<'_> {
             1 => inputs.remove(0),
             _ => Plan::Append(inputs),
         };
-        self.grouped(&parts, input, having)
+        self.grouped(input, having, keys)
     }
 
     fn layout(&self, parts: &Parts, plain: &[Text], joined: bool) -> Layout {
@@ -130,20 +150,34 @@ impl Lowering<'_> {
         }
         for event in &events {
             let repeated = self.repeated_definitions(event);
-            parts.tests.entry(event.clone()).or_default().extend(repeated);
+            parts
+                .tests
+                .entry(event.clone())
+                .or_default()
+                .extend(repeated);
         }
         self.shared_definitions(&mut parts);
         parts
     }
 
-    /// A placeholder that several variables define is a column of each.
+    /// Placeholders by which rows are joined are columns of them.
+    fn shared_columns(&mut self, joined: bool) {
+        let names: Vec<Text> = self.names.placeholders.keys().cloned().collect();
+        for name in names {
+            let defining = self.defining(&name);
+            let graph = defining
+                .iter()
+                .any(|event| self.names.graphs.contains(event));
+            if defining.len() > 1 && (joined || graph) {
+                self.need_placeholder(&name);
+            }
+        }
+    }
+
+    /// A placeholder made of several variables' events is a test of their rows.
     fn shared_definitions(&mut self, parts: &mut Parts) {
         let names: Vec<Text> = self.names.placeholders.keys().cloned().collect();
         for name in names {
-            if self.defining(&name).len() > 1 {
-                self.need_placeholder(&name);
-            }
-            // A value made of several variables' events is a test of their rows.
             let made: Vec<&Expr> = self
                 .names
                 .placeholders
@@ -189,8 +223,10 @@ impl Lowering<'_> {
                         self.undefined(name, key);
                         continue;
                     }
-                    self.need_placeholder(name);
-                    parts.keys.push(Self::placeholder_column(name));
+                    parts.keys.push(GroupKey {
+                        column: Self::placeholder_column(name),
+                        placeholder: Some(name.clone()),
+                    });
                     for event in events {
                         let set = self.key_is_set(name, &event, key.span);
                         if set != Predicate::True {
@@ -200,7 +236,10 @@ impl Lowering<'_> {
                 }
                 Kind::Field(field) => {
                     let found = self.row_field(field);
-                    parts.keys.push(found.name);
+                    parts.keys.push(GroupKey {
+                        column: found.name,
+                        placeholder: None,
+                    });
                 }
                 _ => self.meaningless(key, "expected a placeholder here"),
             }
@@ -216,17 +255,27 @@ impl Lowering<'_> {
             .filter_map(|matching| matching.window.as_ref())
             .any(|window| matches!(window.kind, WindowKind::Pivot { .. }));
         let of_plain = |variables: &BTreeSet<Text>| {
-            plain.iter().filter(|event| variables.contains(*event)).count()
+            plain
+                .iter()
+                .filter(|event| variables.contains(*event))
+                .count()
         };
-        let crossed = parts.crosses.iter().any(|cross| of_plain(&cross.variables) > 1);
+        let crossed = parts
+            .crosses
+            .iter()
+            .any(|cross| of_plain(&cross.variables) > 1);
         let shared = self.names.placeholders.keys().any(|name| {
             let column = Self::placeholder_column(name);
             let defining: BTreeSet<Text> = self.defining(name).into_iter().collect();
-            !parts.keys.contains(&column) && of_plain(&defining) > 1
+            let is_key = parts.keys.iter().any(|key| key.column == column);
+            !is_key && of_plain(&defining) > 1
         });
         let lacks_key = |event: &&Text| {
             let own = self.needed.get(*event);
-            let has = |key: &Text| own.is_some_and(|columns| columns.contains_key(key));
+            let has = |key: &GroupKey| match &key.placeholder {
+                Some(name) => self.defining(name).contains(event),
+                None => own.is_some_and(|columns| columns.contains_key(&key.column)),
+            };
             !parts.keys.iter().all(has)
         };
         pivot || crossed || shared || plain.iter().any(|event| lacks_key(&event))
@@ -249,21 +298,50 @@ impl Lowering<'_> {
         window: tripline_ir::Duration,
         condition: tripline_ir::Condition,
     ) -> Plan {
-        let rules = plain
-            .iter()
-            .map(|event| Correlated {
+        let mut rules = Vec::new();
+        for event in plain {
+            let mut keys = Vec::new();
+            for key in &parts.keys {
+                keys.push(match self.key_of(key, event) {
+                    Value::Field(field) => field,
+                    _ => self.key_column(key),
+                });
+            }
+            rules.push(Correlated {
                 name: marker(event),
                 plan: self.branch(parts, event, false),
-                keys: parts.keys.iter().cloned().map(FieldRef::unmapped).collect(),
-            })
-            .collect();
+                keys,
+            });
+        }
         Plan::Correlate(Correlate {
             rules,
             ordered: false,
             window,
-            group_by: parts.keys.clone(),
+            group_by: parts.keys.iter().map(|key| key.column.clone()).collect(),
             condition,
         })
+    }
+
+    /// A key as a column, which its branches then have.
+    fn key_column(&mut self, key: &GroupKey) -> FieldRef {
+        if let Some(name) = &key.placeholder {
+            self.need_placeholder(name);
+        }
+        FieldRef::unmapped(key.column.clone())
+    }
+
+    /// A key in rows of one variable: the field itself where it is one, else a column.
+    fn key_of(&mut self, key: &GroupKey, event: &Text) -> Value {
+        let simple = key
+            .placeholder
+            .as_ref()
+            .filter(|_| !self.allows_zero() && self.graphs_of(event).is_empty());
+        if let Some(name) = simple
+            && let Some(Value::Field(field)) = self.placeholder_value(name, event)
+        {
+            return Value::Field(field);
+        }
+        Value::Field(self.key_column(key))
     }
 
     /// A variable's rows, with the entities that they are joined to.
@@ -278,7 +356,10 @@ impl Lowering<'_> {
             rows = self.with_entity(parts, rows, &together, &graph);
             together.insert(graph);
         }
-        filtered(rows, self.crosses_within(parts, &together, &BTreeSet::new()))
+        filtered(
+            rows,
+            self.crosses_within(parts, &together, &BTreeSet::new()),
+        )
     }
 
     fn own_rows(&mut self, parts: &Parts, event: &Text) -> Plan {
@@ -315,7 +396,10 @@ impl Lowering<'_> {
         };
         let graphs = self.names.events.iter();
         let graphs = graphs.filter(|name| self.names.graphs.contains(*name));
-        graphs.filter(|graph| home(graph) == Some(event)).cloned().collect()
+        graphs
+            .filter(|graph| home(graph) == Some(event))
+            .cloned()
+            .collect()
     }
 
     fn with_entity(
@@ -326,7 +410,10 @@ impl Lowering<'_> {
         graph: &Text,
     ) -> Plan {
         let right = self.own_rows(parts, graph);
-        let tested = parts.crosses.iter().any(|cross| cross.variables.contains(graph));
+        let tested = parts
+            .crosses
+            .iter()
+            .any(|cross| cross.variables.contains(graph));
         let kind = if parts.absent.contains(graph) {
             JoinKind::LeftAnti
         } else if tested {
@@ -379,8 +466,10 @@ impl Lowering<'_> {
             let alone: BTreeSet<Text> = together.difference(&before).cloned().collect();
             let tests = self.crosses_within(parts, &together, &before);
             let own = self.crosses_within(parts, &alone, &BTreeSet::new());
-            let mut tests: Vec<Predicate> =
-                tests.into_iter().filter(|test| !own.contains(test)).collect();
+            let mut tests: Vec<Predicate> = tests
+                .into_iter()
+                .filter(|test| !own.contains(test))
+                .collect();
             for earlier in given.iter().filter(|earlier| before.contains(*earlier)) {
                 tests.extend(self.near(earlier, event));
             }
@@ -424,7 +513,11 @@ impl Lowering<'_> {
                 } else {
                     return None;
                 };
-                let (early, late) = if *after { (pivot, other) } else { (other, pivot) };
+                let (early, late) = if *after {
+                    (pivot, other)
+                } else {
+                    (other, pivot)
+                };
                 Predicate::and([
                     compare(CompareOp::Lte, early.clone(), late.clone()),
                     compare(CompareOp::Lte, minus(&late, &early), length),
@@ -434,7 +527,7 @@ impl Lowering<'_> {
     }
 
     /// Groups of rows, tested by the condition.
-    fn grouped(&mut self, parts: &Parts, input: Plan, having: Predicate) -> Plan {
+    fn grouped(&mut self, input: Plan, having: Predicate, group_by: Vec<Value>) -> Plan {
         if self.rule.matching.is_none() {
             return filtered(input, vec![having]);
         }
@@ -444,20 +537,17 @@ impl Lowering<'_> {
             None => Window::Whole,
         };
         let zero = self.allows_zero();
-        let key = |name: &Text| {
-            let value = column(name);
-            Key {
-                value: if zero {
-                    super::value::or_zero(value, false)
-                } else {
-                    value
-                },
-                optional: false,
-            }
+        let key = |value: Value| Key {
+            value: if zero {
+                super::value::or_zero(value, false)
+            } else {
+                value
+            },
+            optional: false,
         };
         Plan::Aggregate(Aggregate {
             input: Box::new(input),
-            group_by: parts.keys.iter().map(key).collect(),
+            group_by: group_by.into_iter().map(key).collect(),
             window,
             measures: std::mem::take(&mut self.measures),
             having,
@@ -468,6 +558,11 @@ impl Lowering<'_> {
     /// A rule over entities alone.
     fn entities_only(&mut self, parts: &Parts) -> Plan {
         let events = self.names.events.clone();
+        self.shared_columns(false);
+        let mut keys = Vec::new();
+        for key in &parts.keys {
+            keys.push(Value::Field(self.key_column(key)));
+        }
         let mut rows: Option<Plan> = None;
         let mut together = BTreeSet::new();
         for event in &events {
@@ -479,7 +574,7 @@ impl Lowering<'_> {
         }
         let rows = rows.unwrap_or_else(|| self.opaque());
         let tests = self.crosses_within(parts, &together, &BTreeSet::new());
-        self.grouped(parts, filtered(rows, tests), Predicate::True)
+        self.grouped(filtered(rows, tests), Predicate::True, keys)
     }
 }
 

@@ -365,10 +365,9 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
 fn bool_test(found: Predicate, tested: &Tested, truth: bool, op: Comparison) -> Predicate {
     match (op, truth) {
         (Comparison::Eq, false) => Predicate::or([found, tested.unset(true)]),
-        (Comparison::Ne, false) => Predicate::and([
-            found,
-            tested.atom(Test::Exists, Quantifier::Any, true),
-        ]),
+        (Comparison::Ne, false) => {
+            Predicate::and([found, tested.atom(Test::Exists, Quantifier::Any, true)])
+        }
         _ => found,
     }
 }

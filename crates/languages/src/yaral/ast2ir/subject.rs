@@ -76,15 +76,25 @@ impl Lowering<'_> {
         match &found.kind {
             Kind::Field(field) => Some(self.tested_field(field, found.span, scope)),
             Kind::Quantified { all, inner } => {
-                let quantifier = if *all { Quantifier::All } else { Quantifier::Any };
+                let quantifier = if *all {
+                    Quantifier::All
+                } else {
+                    Quantifier::Any
+                };
                 let inner = self.tested(inner, scope)?;
                 Some(Tested {
                     quantifier: Some(quantifier),
                     ..inner
                 })
             }
-            Kind::Call(call) if matches!(call.name.as_str(), "strings.to_lower" | "strings.to_upper") => {
-                let fold = if call.name.ends_with("lower") { Fold::Lower } else { Fold::Upper };
+            Kind::Call(call)
+                if matches!(call.name.as_str(), "strings.to_lower" | "strings.to_upper") =>
+            {
+                let fold = if call.name.ends_with("lower") {
+                    Fold::Lower
+                } else {
+                    Fold::Upper
+                };
                 let inner = self.tested(call.arguments.first()?, scope)?;
                 if inner.fold.is_some_and(|before| before != fold) {
                     return self.computed(found, scope);

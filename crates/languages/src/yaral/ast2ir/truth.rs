@@ -4,7 +4,9 @@ use super::predicate::{case_of, relation};
 use super::value::or_zero;
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Call, Comparison, Expr, Kind, ListKind};
-use tripline_ir::{Case, Coerce, CompareOp, Dialect, Expr as Value, Function, Text, format_smolstr};
+use tripline_ir::{
+    Case, Coerce, CompareOp, Dialect, Expr as Value, Function, Text, format_smolstr,
+};
 
 impl Lowering<'_> {
     /// The truth of a condition; never null.
@@ -46,7 +48,11 @@ impl Lowering<'_> {
         for (regex, other) in [(right, left), (left, right)] {
             if let Kind::Regex { text, nocase: fold } = &regex.kind {
                 let found = self.matched(other, text, *fold || nocase, scope)?;
-                return Some(if op == Comparison::Ne { not(found) } else { found });
+                return Some(if op == Comparison::Ne {
+                    not(found)
+                } else {
+                    found
+                });
             }
         }
         let number = self.is_number(left) || self.is_number(right);
@@ -67,7 +73,10 @@ impl Lowering<'_> {
             regex.clone()
         };
         let matched = Function::RegexMatch(Dialect::Re2);
-        Some(is_true(Value::call(matched, vec![of, Value::literal(text)])))
+        Some(is_true(Value::call(
+            matched,
+            vec![of, Value::literal(text)],
+        )))
     }
 
     fn listed(

@@ -4,9 +4,7 @@ use super::subject::{is_time, last_index, last_key};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Expr, Field, Kind, Operator};
 use crate::yaral::facts;
-use tripline_ir::{
-    Case, Coerce, CompareOp, Each, Expr as Value, FieldRef, Function, Text, Unit,
-};
+use tripline_ir::{Case, Coerce, CompareOp, Each, Expr as Value, FieldRef, Function, Text, Unit};
 use tripline_ir::{LossReason, Value as Constant};
 
 impl<'a> Lowering<'a> {
@@ -97,7 +95,9 @@ impl<'a> Lowering<'a> {
                     return None;
                 }
                 self.need_placeholder(name);
-                Some(Value::Field(FieldRef::unmapped(Self::placeholder_column(name))))
+                Some(Value::Field(FieldRef::unmapped(Self::placeholder_column(
+                    name,
+                ))))
             }
             Scope::Event(event) => {
                 let event = event.clone();
@@ -112,7 +112,11 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn undefined(&mut self, name: &str, found: &Expr) {
         let message = format!("`${name}` is not defined");
-        let known = self.names.placeholders.iter().filter(|(_, all)| !all.is_empty());
+        let known = self
+            .names
+            .placeholders
+            .iter()
+            .filter(|(_, all)| !all.is_empty());
         let known = known.map(|(name, _)| name.as_str());
         let outcomes = self.names.outcomes.keys().map(Text::as_str);
         let events = self.names.events.iter().map(Text::as_str);

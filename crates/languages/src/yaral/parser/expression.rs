@@ -461,7 +461,10 @@ impl Parser<'_> {
             let known = FUNCTIONS.iter().map(|(known, _, _)| *known);
             let near = nearest(name, known.chain(AGGREGATES));
             let mut flaw = self
-                .flaw(Code::YaralFunction, format!("there is no function `{name}`"))
+                .flaw(
+                    Code::YaralFunction,
+                    format!("there is no function `{name}`"),
+                )
                 .at(span, "");
             if let Some(near) = near {
                 flaw = flaw.hint(format!("`{near}` has a similar name"));

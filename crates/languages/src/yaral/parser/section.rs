@@ -19,7 +19,11 @@ impl Parser<'_> {
     pub(super) fn skip_line(&mut self) {
         let line = |parser: &Self| {
             let start = parser.span().start;
-            parser.source.lines().line_column(parser.source.text(), start).line
+            parser
+                .source
+                .lines()
+                .line_column(parser.source.text(), start)
+                .line
         };
         let here = line(self);
         while !self.section_ends() && line(self) == here {
@@ -97,7 +101,9 @@ impl Parser<'_> {
             self.sign(",");
         }
         if window.is_none() {
-            let place = keys.last().map_or_else(|| self.span(), |key: &Expr| key.span);
+            let place = keys
+                .last()
+                .map_or_else(|| self.span(), |key: &Expr| key.span);
             let flaw = self
                 .flaw(Code::YaralWindow, "the match section has no window")
                 .at(place, "")
@@ -127,7 +133,10 @@ impl Parser<'_> {
         if length == 0 {
             let found = self.found();
             let flaw = self
-                .flaw(Code::YaralWindow, format!("expected a length of time, found {found}"))
+                .flaw(
+                    Code::YaralWindow,
+                    format!("expected a length of time, found {found}"),
+                )
                 .at(self.span(), "")
                 .hint("a length is a number and `s`, `m`, `h` or `d`: `10m`");
             self.report(flaw);
@@ -230,7 +239,10 @@ impl Parser<'_> {
             return;
         }
         let mut flaw = self
-            .flaw(Code::YaralOption, format!("the option `{name}` is not known"))
+            .flaw(
+                Code::YaralOption,
+                format!("the option `{name}` is not known"),
+            )
             .at(span, "");
         if let Some(near) = nearest(name, OPTIONS) {
             flaw = flaw.hint(format!("`{near}` has a similar name"));

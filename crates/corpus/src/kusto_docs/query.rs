@@ -1,0 +1,137 @@
+//! What rules of Kusto have in common, whichever file holds them: tables, class, an empty
+//! detection.
+
+use crate::Vendor;
+use crate::reader::FileContext;
+use std::collections::BTreeSet;
+use tripline_ir::{
+    Class, Detection, Language, Plan, Predicate, Provenance, Requirement, RequirementKind, Subject,
+    Text,
+};
+use tripline_languages::{Context, lower};
+use tripline_text::{Diagnostic, Source};
+
+/// A detection about which nothing is known but where it lies.
+pub(crate) fn empty(vendor: Vendor, id: Text, index: u32, context: &FileContext<'_>) -> Detection {
+    Detection {
+        id,
+        vendor: vendor.name().into(),
+        language: Language::Kusto,
+        kind: Text::new_static("query"),
+        title: Text::default(),
+        description: Text::default(),
+        class: Class::Alert,
+        class_reason: Text::default(),
+        level: None,
+        severity: None,
+        status: None,
+        risk_score: None,
+        authors: Vec::new(),
+        created: None,
+        modified: None,
+        references: Vec::new(),
+        false_positives: Vec::new(),
+        note: None,
+        setup: None,
+        tags: Vec::new(),
+        techniques: Vec::new(),
+        tactics: Vec::new(),
+        platforms: Vec::new(),
+        sources: Vec::new(),
+        integrations: Vec::new(),
+        output_fields: Vec::new(),
+        related: Vec::new(),
+        requires: Vec::new(),
+        licence: context.spec.licence.clone(),
+        provenance: Provenance {
+            corpus: context.spec.name.clone(),
+            commit: context.spec.commit.clone(),
+            path: context.path.into(),
+            index,
+            body_offset: None,
+        },
+        body: Text::default(),
+        plan: None,
+        losses: Vec::new(),
+    }
+}
+
+/// Lowers the body and fills what follows from it: plan, losses, tables. The diagnostics' spans
+/// count bytes of the body.
+pub(crate) fn fill(
+    detection: &mut Detection,
+    body: &str,
+    source: &Source,
+    context: &FileContext<'_>,
+) -> Vec<Diagnostic> {
+    detection.body = body.into();
+    let query = Source::new(source.name().clone(), body);
+    let surroundings = Context::new(context.schema);
+    let lowered = context
+        .clock
+        .lower(|| lower(Language::Kusto, &query, &surroundings));
+    detection.losses = lowered.losses;
+    if let Some(plan) = lowered.plan {
+        let mut tables = BTreeSet::new();
+        for found in plan.matches() {
+            tables.extend(found.source.names.iter().cloned());
+        }
+        detection.sources = tables.iter().cloned().collect();
+        detection.requires = tables
+            .into_iter()
+            .map(|name| Requirement {
+                kind: RequirementKind::Table,
+                name,
+            })
+            .collect();
+        detection.plan = Some(plan);
+    }
+    lowered.diagnostics
+}
+
+/// Tables in which other products report their own findings.
+const FINDINGS: [&str; 5] = [
+    "SecurityAlert",
+    "SecurityIncident",
+    "AlertInfo",
+    "AlertEvidence",
+    "AADUserRiskEvents",
+];
+
+/// Whether a plan only reads other products' findings, and tests nothing but how they are
+/// labelled.
+pub(crate) fn forwards(plan: &Plan) -> bool {
+    let matches = plan.matches();
+    !matches.is_empty()
+        && matches.iter().all(|found| {
+            let names = &found.source.names;
+            !names.is_empty()
+                && names.iter().all(|name| FINDINGS.contains(&name.as_str()))
+                && labels_alone(&found.predicate)
+        })
+}
+
+/// Columns that say how a finding is labelled.
+const LABELS: [&str; 14] = [
+    "ProductName",
+    "ProviderName",
+    "AlertName",
+    "AlertSeverity",
+    "Severity",
+    "Title",
+    "ServiceSource",
+    "DetectionSource",
+    "AlertType",
+    "Status",
+    "Category",
+    "Timestamp",
+    "TimeGenerated",
+    "DisplayName",
+];
+
+fn labels_alone(predicate: &Predicate) -> bool {
+    predicate.atoms().iter().all(|atom| match &atom.subject {
+        Subject::Field(field) => LABELS.contains(&field.name.as_str()),
+        _ => false,
+    })
+}

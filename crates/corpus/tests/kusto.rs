@@ -1,0 +1,122 @@
+//! The given Kusto corpora: what is read of them, and that no name is taken for a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use tripline_corpus::{Status, discover, read, status};
+use tripline_ir::{Detection, Plan, Predicate, Test};
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora");
+const CORPORA: [&str; 4] = [
+    "azure-sentinel",
+    "falconfriday",
+    "bertjan-hunting",
+    "m365-defender-hunting",
+];
+
+fn detections() -> Option<BTreeMap<&'static str, Vec<Detection>>> {
+    let root = Path::new(SHARED);
+    if !root.is_dir() {
+        eprintln!("skipped: {SHARED} is not there");
+        return None;
+    }
+    let mut found = BTreeMap::new();
+    for name in CORPORA {
+        let folder: PathBuf = root.join(name);
+        let specs = discover(&[folder]).corpora;
+        let all = specs.iter().flat_map(|spec| read(spec).into_detections());
+        found.insert(name, all.collect());
+    }
+    Some(found)
+}
+
+fn count(all: &[Detection], wanted: Status) -> usize {
+    all.iter().filter(|rule| status(rule) == wanted).count()
+}
+
+/// Losses that no reading of the query can mend: data that is not in it.
+fn from_outside(rule: &Detection) -> bool {
+    rule.losses.iter().all(|loss| {
+        let detail = loss.detail.as_str();
+        detail.starts_with("externaldata")
+            || detail.starts_with("_GetWatchlist")
+            || matches!(detail, "FileProfile" | "arg()" | "workspace()" | "adx()")
+    })
+}
+
+#[test]
+fn nearly_every_query_is_read_whole() {
+    let Some(found) = detections() else { return };
+    let (mut rules, mut full, mut outside, mut failed) = (0, 0, 0, 0);
+    for (name, all) in &found {
+        let whole = count(all, Status::Full);
+        let partial: Vec<_> = all
+            .iter()
+            .filter(|r| status(r) == Status::Partial)
+            .collect();
+        let own = partial.iter().filter(|rule| from_outside(rule)).count();
+        eprintln!(
+            "{name}: {} rules, {whole} full, {own} partial for data from outside, {} failed",
+            all.len(),
+            count(all, Status::Failed)
+        );
+        rules += all.len();
+        full += whole;
+        outside += own;
+        failed += count(all, Status::Failed);
+    }
+    assert!(rules > 1_300, "{rules} rules");
+    assert!(failed <= 5, "{failed} failed");
+    assert!(full * 100 >= rules * 80, "{full} of {rules} full");
+    assert!(
+        (full + outside) * 100 >= rules * 93,
+        "{full} full and {outside} for data from outside, of {rules}"
+    );
+}
+
+/// Names of `let` in a body.
+fn lets(body: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for line in body.lines() {
+        if let Some(rest) = line.trim_start().strip_prefix("let ") {
+            found.insert(rest.split(['=', ' ', '(']).next().unwrap_or(""));
+        }
+    }
+    found
+}
+
+fn predicates(plan: &Plan) -> Vec<&Predicate> {
+    let mut found: Vec<&Predicate> = plan.matches().into_iter().map(|m| &m.predicate).collect();
+    let mut stack = vec![plan];
+    while let Some(plan) = stack.pop() {
+        if let Plan::Filter { predicate, .. } = plan {
+            found.push(predicate);
+        }
+        stack.extend(plan.inputs());
+    }
+    found
+}
+
+#[test]
+fn no_name_is_a_value() {
+    let Some(found) = detections() else { return };
+    for rule in found.values().flatten() {
+        let names = lets(&rule.body);
+        let Some(plan) = &rule.plan else { continue };
+        for predicate in predicates(plan) {
+            for atom in predicate.atoms() {
+                let value = match &atom.test {
+                    Test::Pattern(pattern) => pattern.glob(),
+                    Test::Term(term) => term.text.to_string(),
+                    _ => continue,
+                };
+                let quoted = rule.body.contains(&format!("\"{value}\""))
+                    || rule.body.contains(&format!("'{value}'"));
+                assert!(
+                    quoted || !names.contains(value.as_str()),
+                    "{}: {value}",
+                    rule.id
+                );
+            }
+        }
+    }
+}
