@@ -191,10 +191,7 @@ fn ids_in(text: &str) -> Vec<Text> {
         let digits = |text: &str, count: usize| {
             text.len() >= count
                 && text.bytes().take(count).all(|byte| byte.is_ascii_digit())
-                && !text
-                    .bytes()
-                    .nth(count)
-                    .is_some_and(|byte| byte.is_ascii_digit())
+                && !text.as_bytes().get(count).is_some_and(u8::is_ascii_digit)
         };
         if before.is_some_and(char::is_alphanumeric) || !digits(rest, 4) {
             continue;
@@ -202,10 +199,10 @@ fn ids_in(text: &str) -> Vec<Text> {
         let sub = rest[4..]
             .strip_prefix(['.', '/', '_'])
             .filter(|sub| digits(sub, 3));
-        ids.push(match sub {
-            Some(sub) => format_smolstr!("T{}.{}", &rest[..4], &sub[..3]),
-            None => format_smolstr!("T{}", &rest[..4]),
-        });
+        ids.push(sub.map_or_else(
+            || format_smolstr!("T{}", &rest[..4]),
+            |sub| format_smolstr!("T{}.{}", &rest[..4], &sub[..3]),
+        ));
     }
     ids
 }

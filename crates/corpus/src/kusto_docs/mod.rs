@@ -184,9 +184,10 @@ fn add(
         let index = u32::try_from(read.detections.len()).unwrap_or(u32::MAX);
         let id = fallback_id(Vendor::Kusto, context.path, index);
         let mut detection = query::empty(Vendor::Kusto, id, index, context);
-        detection.title = match several {
-            true => format_smolstr!("{} ({})", draft.title, number + 1),
-            false => draft.title.clone(),
+        detection.title = if several {
+            format_smolstr!("{} ({})", draft.title, number + 1)
+        } else {
+            draft.title.clone()
         };
         detection.description.clone_from(&draft.description);
         detection.techniques.clone_from(&draft.techniques);

@@ -7,6 +7,11 @@
 //! What holds: any text gives a plan or an error with its place; nothing is nested deeper than
 //! [`facts::MAX_DEPTH`]; a part that cannot be read is skipped, reported and counted as a loss.
 
+#![expect(
+    clippy::single_match_else,
+    reason = "a match shows both ways of a parse side by side"
+)]
+
 mod ast;
 mod ast2ir;
 mod facts;

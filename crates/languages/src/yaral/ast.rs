@@ -249,8 +249,8 @@ impl Field {
                     }
                     out.push_str(name);
                 }
-                Segment::Index(at) => out.push_str(&format!("[{at}]")),
-                Segment::Key(key) => out.push_str(&format!("[{}]", super::facts::quoted(key))),
+                Segment::Index(at) => out.extend(["[", &at.to_string(), "]"]),
+                Segment::Key(key) => out.extend(["[", &super::facts::quoted(key), "]"]),
             }
         }
         out

@@ -117,12 +117,11 @@ impl<'s> Lexer<'s> {
                 self.at += trimmed.find('\n').unwrap_or(trimmed.len());
             } else if trimmed.starts_with("/*") {
                 let start = self.at;
-                match trimmed.get(2..).and_then(|rest| rest.find("*/")) {
-                    Some(end) => self.at += end + 4,
-                    None => {
-                        self.at = self.text.len();
-                        self.unclosed(start, 2, "the comment has no `*/`");
-                    }
+                if let Some(end) = trimmed.get(2..).and_then(|rest| rest.find("*/")) {
+                    self.at += end + 4;
+                } else {
+                    self.at = self.text.len();
+                    self.unclosed(start, 2, "the comment has no `*/`");
                 }
             } else {
                 return;
@@ -137,7 +136,7 @@ impl<'s> Lexer<'s> {
             '/' if !self.after_value => Some(self.regex()),
             '$' => self.sigil(Token::Variable),
             '#' => self.sigil(Token::Count),
-            '%' if !self.after_value => self.list(),
+            '%' if !self.after_value => Some(self.list()),
             '0'..='9' => Some(self.number()),
             c if is_name_start(c) => {
                 let word = self.name();
@@ -201,7 +200,7 @@ impl<'s> Lexer<'s> {
         Some(make(name.into()))
     }
 
-    fn list(&mut self) -> Option<Token> {
+    fn list(&mut self) -> Token {
         let start = self.at;
         self.at += 1;
         self.name();
@@ -212,9 +211,9 @@ impl<'s> Lexer<'s> {
         let name = &self.text[start + 1..self.at];
         if name.is_empty() {
             self.at = start + 1;
-            return Some(Token::Sign("%"));
+            return Token::Sign("%");
         }
-        Some(Token::List(name.into()))
+        Token::List(name.into())
     }
 
     fn number(&mut self) -> Token {
@@ -292,17 +291,13 @@ impl<'s> Lexer<'s> {
     fn raw(&mut self) -> Token {
         let start = self.at;
         let rest = &self.rest()[1..];
-        match rest.find('`') {
-            Some(end) => {
-                self.at += end + 2;
-                Token::Str(rest[..end].into())
-            }
-            None => {
-                self.at = self.text.len();
-                self.unclosed(start, 1, "the string has no closing backtick");
-                Token::Str(rest.into())
-            }
+        if let Some(end) = rest.find('`') {
+            self.at += end + 2;
+            return Token::Str(rest[..end].into());
         }
+        self.at = self.text.len();
+        self.unclosed(start, 1, "the string has no closing backtick");
+        Token::Str(rest.into())
     }
 
     /// `/re/`: a slash inside is written `\/`; everything else is the expression's own.

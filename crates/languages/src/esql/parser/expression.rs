@@ -370,7 +370,7 @@ impl Parser<'_> {
             }
             Kind::Punct(Punct::OpenBracket) => self.list(),
             Kind::Punct(Punct::OpenBrace) => self.options_map(),
-            Kind::Punct(Punct::Star) if self.peek(1).is(Punct::Close) => {
+            Kind::Punct(Punct::Star) if self.only_argument() => {
                 self.advance();
                 Expr::Star(span)
             }
@@ -378,6 +378,14 @@ impl Parser<'_> {
             Kind::Quoted(_) => self.column(),
             _ => self.fail(span, "a value"),
         }
+    }
+
+    /// Whether the token here stands alone between a function's parentheses.
+    fn only_argument(&self) -> bool {
+        let before = |back: usize| self.at.checked_sub(back).map(|at| &self.tokens[at]);
+        before(1).is_some_and(|token| token.is(Punct::Open))
+            && before(2).is_some_and(|token| token.kind == Kind::Word)
+            && self.peek(1).is(Punct::Close)
     }
 
     fn named(&mut self) -> Expr {

@@ -157,11 +157,11 @@ impl<'a> Lowering<'a> {
         let by = if takes_row {
             let first = arguments.next()?;
             let by = self.scalar(&first.value, Some(branch))?;
-            let own = match item.names.is_empty() {
-                true => self
-                    .default_name(&first.value)
-                    .unwrap_or_else(|| name.clone()),
-                false => name.clone(),
+            let own = if item.names.is_empty() {
+                self.default_name(&first.value)
+                    .unwrap_or_else(|| name.clone())
+            } else {
+                name.clone()
             };
             let whole = arguments
                 .clone()
@@ -241,6 +241,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "no aggregate, and an aggregate that is lost, differ"
+    )]
     /// A call of an aggregate: a measure, and the column that it becomes. `None` when the name is
     /// no aggregate.
     pub(super) fn aggregate(

@@ -472,6 +472,10 @@ fn plain(function: Function, kind: Kind, arguments: Vec<Typed>) -> Typed {
     Typed::new(Value::call(function, values), kind)
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one case per function of the language"
+)]
 /// Functions with rules of their own; `None` when the name is none of them.
 fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
     let first = arguments.first();
@@ -713,10 +717,8 @@ fn rounded(arguments: &[Typed]) -> Option<Typed> {
 }
 
 fn to_text(of: Typed) -> Typed {
-    if let Some(constant) = of.as_constant() {
-        if let Some(text) = constant.as_text() {
-            return Typed::of(Constant::Text(text));
-        }
+    if let Some(text) = of.as_constant().and_then(Constant::as_text) {
+        return Typed::of(Constant::Text(text));
     }
     if of.view.is_some() || of.kind == Kind::Text {
         return Typed {

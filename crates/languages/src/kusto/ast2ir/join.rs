@@ -132,9 +132,10 @@ fn merge(shown: &mut Branch, right: &Branch) {
                 .listed
                 .as_ref()
                 .is_some_and(|listed| listed.contains(name));
-        let name = match taken {
-            true => format_smolstr!("{name}1"),
-            false => name.clone(),
+        let name = if taken {
+            format_smolstr!("{name}1")
+        } else {
+            name.clone()
         };
         let mut column = column.clone();
         column.view = None;
@@ -145,9 +146,10 @@ fn merge(shown: &mut Branch, right: &Branch) {
         (Some(left), Some(other)) => {
             let mut all = left.clone();
             for name in other {
-                let name = match all.contains(name) {
-                    true => format_smolstr!("{name}1"),
-                    false => name.clone(),
+                let name = if all.contains(name) {
+                    format_smolstr!("{name}1")
+                } else {
+                    name.clone()
                 };
                 all.push(name);
             }

@@ -5,6 +5,13 @@
 //! that is used twice is lowered once. What only shapes the output and cannot be lowered is no
 //! loss until something that decides about rows reads it.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::match_same_arms,
+    clippy::unused_self,
+    reason = "stages and cases share one signature and are listed one by one"
+)]
+
 mod aggregate;
 mod expand;
 mod function;

@@ -154,8 +154,8 @@ impl<'a> Lowering<'a> {
         if self.used_alias {
             let mut fields = Vec::new();
             predicate.visit(&mut |atom| fields.extend(atom.fields()));
-            let own = |field: &&FieldRef| !branch.derived.contains(&field.name);
-            trial = branch.row_wise && fields.iter().all(|field| own(&field));
+            let own = |field: &FieldRef| !branch.derived.contains(&field.name);
+            trial = branch.row_wise && fields.iter().all(|field| own(field));
         }
         if trial {
             branch.filter(predicate);

@@ -211,10 +211,11 @@ impl<'a> Lowering<'a> {
             if let Some(found) = self.field_test(test, cased, view, left.kind, &right, not, span) {
                 return found;
             }
-        } else if matches!(test, Operator::Equals) && left.kind == Kind::Bool {
-            if let Some(Constant::Bool(wanted)) = right.as_constant() {
-                return truth_is(left, *wanted, not, span);
-            }
+        } else if matches!(test, Operator::Equals)
+            && left.kind == Kind::Bool
+            && let Some(Constant::Bool(wanted)) = right.as_constant()
+        {
+            return truth_is(left, *wanted, not, span);
         }
         let value = scalar::compare(test, cased, left, right);
         truth(Typed::new(value, Kind::Bool), not, span)

@@ -407,7 +407,7 @@ impl<'a> Lowering<'a> {
             return done;
         }
         if name == "toscalar" {
-            return self.to_scalar(&call.arguments.first()?.value, span);
+            return self.scalar_of_table(&call.arguments.first()?.value, span);
         }
         self.known_call(call, span, row)
     }
@@ -432,17 +432,16 @@ impl<'a> Lowering<'a> {
             };
             names.insert(parameter.name.text.clone(), bound);
         }
-        use crate::kusto::ast::StatementKind;
         self.called(span, |lowering| {
             lowering.in_frame(names, |inner| {
                 let mut result = None;
                 for statement in &lambda.body {
                     match &statement.kind {
-                        StatementKind::Let { name, value } => {
+                        crate::kusto::ast::StatementKind::Let { name, value } => {
                             let bound = inner.bind(value);
                             inner.names.insert(name.text.clone(), bound);
                         }
-                        StatementKind::Query(expr) => result = Some(expr),
+                        crate::kusto::ast::StatementKind::Query(expr) => result = Some(expr),
                         _ => {}
                     }
                 }
@@ -452,7 +451,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `toscalar(table)`: a column of a one-row table that every row is joined with.
-    fn to_scalar(&mut self, expr: &'a Expr, span: Span) -> Option<Typed> {
+    fn scalar_of_table(&mut self, expr: &'a Expr, span: Span) -> Option<Typed> {
         if !self.is_table(expr) {
             return self.scalar(expr, None);
         }

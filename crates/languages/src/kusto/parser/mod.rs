@@ -4,6 +4,8 @@
 //! cannot be read is reported once and becomes an error node, and reading goes on at the next
 //! `|`, `;`, `,` or closing bracket. It is bounded: nesting and diagnostics have limits.
 
+#![expect(clippy::unused_self, reason = "tests of tokens stand with the others")]
+
 mod expression;
 mod operator;
 mod statement;

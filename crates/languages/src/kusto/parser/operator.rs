@@ -389,9 +389,10 @@ impl Parser<'_> {
                 Kind::Text(_) => ParsePiece::Text(self.texts()),
                 Kind::Name(_) | Kind::Punct(Punct::SquareOpen) => {
                     let name = self.ident("a column")?;
-                    let kind = match self.eat(Punct::Colon) {
-                        true => self.ident("a type")?.text,
-                        false => Text::new_static("string"),
+                    let kind = if self.eat(Punct::Colon) {
+                        self.ident("a type")?.text
+                    } else {
+                        Text::new_static("string")
                     };
                     ParsePiece::Column(name, kind)
                 }

@@ -196,9 +196,10 @@ impl Parser<'_> {
                 kind = self.ident("a type")?.text;
             }
         }
-        let default = match self.eat(Punct::Assign) {
-            true => Some(self.expression()?),
-            false => None,
+        let default = if self.eat(Punct::Assign) {
+            Some(self.expression()?)
+        } else {
+            None
         };
         Ok(Parameter {
             name,

@@ -21,10 +21,8 @@ impl<'a> Lowering<'a> {
                 events: Vec::new(),
             };
         }
-        let tests = self.names.tests.iter();
-        let types = tests
-            .filter_map(|test| demanded(test, event, "metadata.event_type"))
-            .next();
+        let mut tests = self.names.tests.iter();
+        let types = tests.find_map(|test| demanded(test, event, "metadata.event_type"));
         let names: Vec<Text> = types.unwrap_or_default().into_iter().collect();
         let mut events = Vec::new();
         let mut activities = BTreeSet::new();

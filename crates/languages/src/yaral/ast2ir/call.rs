@@ -2,7 +2,7 @@
 
 use super::predicate::{network, regex_test};
 use super::subject::Tested;
-use super::value::or_zero;
+use super::value::{is_number, or_zero};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Call, Expr, Kind};
 use tripline_ir::{
@@ -140,7 +140,7 @@ impl Lowering<'_> {
             let value = self.value(argument, scope)?;
             arguments.push(match kind {
                 Zero::Kept => value,
-                Zero::Text => or_zero(value, self.is_number(argument)),
+                Zero::Text => or_zero(value, is_number(argument)),
                 Zero::Number => or_zero(value, true),
             });
         }
@@ -156,7 +156,7 @@ impl Lowering<'_> {
     fn choice(&mut self, call: &Call, scope: &Scope) -> Option<Value> {
         let condition = self.truth(call.arguments.first()?, scope)?;
         let then = call.arguments.get(1)?;
-        let number = self.is_number(then);
+        let number = is_number(then);
         let then = self.value(then, scope)?;
         let otherwise = match call.arguments.get(2) {
             Some(otherwise) => self.value(otherwise, scope)?,
@@ -169,9 +169,8 @@ impl Lowering<'_> {
     fn regex_value(&mut self, call: &Call, scope: &Scope) -> Option<Value> {
         let regex = call.arguments.get(1)?;
         let text = match &regex.kind {
-            Kind::Str(text) => text.clone(),
-            Kind::Regex { text, nocase } if *nocase => tripline_ir::format_smolstr!("(?i){text}"),
-            Kind::Regex { text, .. } => text.clone(),
+            Kind::Regex { text, nocase: true } => tripline_ir::format_smolstr!("(?i){text}"),
+            Kind::Str(text) | Kind::Regex { text, .. } => text.clone(),
             _ => {
                 self.meaningless(regex, "expected a regular expression here");
                 return None;

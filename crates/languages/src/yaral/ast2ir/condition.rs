@@ -2,6 +2,7 @@
 
 use super::branch::column;
 use super::predicate::{negated_if, relation};
+use super::value::is_number;
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Call, Comparison, Expr, Kind, OfCount};
 use std::collections::BTreeSet;
@@ -285,7 +286,7 @@ impl Lowering<'_> {
             return None;
         }
         let argument = call.arguments.first()?;
-        let number = self.is_number(argument);
+        let number = is_number(argument);
         let of = self.value(argument, scope)?;
         if self.rule.matching.is_none() {
             return Some(alone(&call.name, of));

@@ -96,7 +96,7 @@ struct Lowering<'a> {
 /// How many definitions may refer to each other.
 const MAX_DEFINITIONS: u32 = 16;
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     fn loss(&mut self, reason: LossReason, detail: impl Into<Text>, span: Option<Span>) {
         self.losses.push(Loss {
             reason,

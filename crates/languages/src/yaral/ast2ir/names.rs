@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
     }
 
     fn statement(&mut self, statement: &'a Expr) {
-        if let Some((name, value)) = self.definition(statement) {
+        if let Some((name, value)) = Self::definition(statement) {
             return self.define(name, value, Vec::new(), false);
         }
         self.tests.push(statement);
@@ -92,7 +92,7 @@ impl<'a> Names<'a> {
         let mut parts = Vec::new();
         flatten(branch, &mut parts);
         for (at, part) in parts.iter().enumerate() {
-            if let Some((name, value)) = self.definition(part) {
+            if let Some((name, value)) = Self::definition(part) {
                 let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
                 let guards = others.map(|(_, other)| *other).collect();
                 self.define(name, value, guards, true);
@@ -106,7 +106,7 @@ impl<'a> Names<'a> {
 
     /// `$placeholder = value`, either way round, where the value reads an event or another
     /// placeholder.
-    fn definition(&self, statement: &'a Expr) -> Option<(Text, &'a Expr)> {
+    fn definition(statement: &'a Expr) -> Option<(Text, &'a Expr)> {
         let Kind::Compare {
             op: Comparison::Eq,
             left,

@@ -134,18 +134,15 @@ impl Lowering<'_> {
                 1 => variables.first().cloned(),
                 _ => None,
             };
-            match only {
-                Some(event) => {
-                    let found = self.test(statement, &Scope::Event(event.clone()));
-                    parts.tests.entry(event).or_default().extend(found);
-                }
-                None => {
-                    let found = self.test(statement, &Scope::Rows);
-                    parts.crosses.extend(found.map(|predicate| Cross {
-                        variables,
-                        predicate,
-                    }));
-                }
+            if let Some(event) = only {
+                let found = self.test(statement, &Scope::Event(event.clone()));
+                parts.tests.entry(event).or_default().extend(found);
+            } else {
+                let found = self.test(statement, &Scope::Rows);
+                parts.crosses.extend(found.map(|predicate| Cross {
+                    variables,
+                    predicate,
+                }));
             }
         }
         for event in &events {
@@ -358,7 +355,7 @@ impl Lowering<'_> {
         }
         filtered(
             rows,
-            self.crosses_within(parts, &together, &BTreeSet::new()),
+            Self::crosses_within(parts, &together, &BTreeSet::new()),
         )
     }
 
@@ -370,7 +367,6 @@ impl Lowering<'_> {
 
     /// Tests whose variables all stand in `together`, and not all in `before`.
     fn crosses_within(
-        &self,
         parts: &Parts,
         together: &BTreeSet<Text>,
         before: &BTreeSet<Text>,
@@ -464,8 +460,8 @@ impl Lowering<'_> {
             together.insert(event.clone());
             together.extend(self.graphs_of(event));
             let alone: BTreeSet<Text> = together.difference(&before).cloned().collect();
-            let tests = self.crosses_within(parts, &together, &before);
-            let own = self.crosses_within(parts, &alone, &BTreeSet::new());
+            let tests = Self::crosses_within(parts, &together, &before);
+            let own = Self::crosses_within(parts, &alone, &BTreeSet::new());
             let mut tests: Vec<Predicate> = tests
                 .into_iter()
                 .filter(|test| !own.contains(test))
@@ -573,7 +569,7 @@ impl Lowering<'_> {
             together.insert(event.clone());
         }
         let rows = rows.unwrap_or_else(|| self.opaque());
-        let tests = self.crosses_within(parts, &together, &BTreeSet::new());
+        let tests = Self::crosses_within(parts, &together, &BTreeSet::new());
         self.grouped(filtered(rows, tests), Predicate::True, keys)
     }
 }

@@ -1,7 +1,7 @@
 //! Conditions: an expression of the rule as a two-valued test.
 
 use super::subject::Tested;
-use super::value::or_zero;
+use super::value::{is_number, or_zero};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Comparison, Expr, Kind, ListKind};
 use std::cmp::Ordering;
@@ -175,7 +175,7 @@ impl Lowering<'_> {
         nocase: bool,
         scope: &Scope,
     ) -> Option<Predicate> {
-        let number = self.is_number(left) || self.is_number(right);
+        let number = is_number(left) || is_number(right);
         let case = case_of(nocase);
         let simple = |found: &Expr| matches!(found.kind, Kind::Field(_));
         if !number && simple(left) && simple(right) && matches!(op, Comparison::Eq | Comparison::Ne)

@@ -1,5 +1,6 @@
 //! What a test looks at.
 
+use super::value::is_number;
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
 use crate::yaral::facts;
@@ -151,7 +152,7 @@ impl Lowering<'_> {
 
     /// A value that is not simply a field.
     fn computed(&mut self, found: &Expr, scope: &Scope) -> Option<Tested> {
-        let number = self.is_number(found);
+        let number = is_number(found);
         let value = self.value(found, scope)?;
         let subject = match value {
             Value::Field(field) => Subject::Field(field),

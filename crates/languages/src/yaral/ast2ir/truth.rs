@@ -1,7 +1,7 @@
 //! Conditions as computed truth values: where they stand inside `if` and other functions.
 
 use super::predicate::{case_of, relation};
-use super::value::or_zero;
+use super::value::{is_number, or_zero};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Call, Comparison, Expr, Kind, ListKind};
 use tripline_ir::{
@@ -55,7 +55,7 @@ impl Lowering<'_> {
                 });
             }
         }
-        let number = self.is_number(left) || self.is_number(right);
+        let number = is_number(left) || is_number(right);
         let left = self.value(left, scope)?;
         let right = self.value(right, scope)?;
         let (relation, negated) = relation(op);

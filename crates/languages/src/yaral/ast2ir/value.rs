@@ -138,37 +138,40 @@ impl<'a> Lowering<'a> {
             Some(found.span),
         );
     }
+}
 
-    /// Whether an expression is a number by its form.
-    pub(super) fn is_number(&self, found: &Expr) -> bool {
-        match &found.kind {
-            Kind::Int(_) | Kind::Float(_) | Kind::Arithmetic { .. } | Kind::Negate(_) => true,
-            Kind::Count(_) => true,
-            Kind::Field(field) => facts::is_number(&field.names()),
-            Kind::Call(call) => {
-                let name = call.name.as_str();
-                name.starts_with("math.")
-                    || name.starts_with("cast.as_int")
-                    || name.starts_with("cast.as_float")
-                    || name.starts_with("timestamp.current")
-                    || matches!(
-                        name,
-                        "timestamp.get_hour"
-                            | "timestamp.get_minute"
-                            | "timestamp.get_day_of_week"
-                            | "timestamp.get_week"
-                            | "strings.count_substrings"
-                            | "arrays.length"
-                            | "arrays.size"
-                            | "count"
-                            | "count_distinct"
-                            | "sum"
-                            | "avg"
-                            | "stddev"
-                    )
-            }
-            _ => false,
+/// Whether an expression is a number by its form.
+pub(super) fn is_number(found: &Expr) -> bool {
+    match &found.kind {
+        Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::Count(_)
+        | Kind::Arithmetic { .. }
+        | Kind::Negate(_) => true,
+        Kind::Field(field) => facts::is_number(&field.names()),
+        Kind::Call(call) => {
+            let name = call.name.as_str();
+            name.starts_with("math.")
+                || name.starts_with("cast.as_int")
+                || name.starts_with("cast.as_float")
+                || name.starts_with("timestamp.current")
+                || matches!(
+                    name,
+                    "timestamp.get_hour"
+                        | "timestamp.get_minute"
+                        | "timestamp.get_day_of_week"
+                        | "timestamp.get_week"
+                        | "strings.count_substrings"
+                        | "arrays.length"
+                        | "arrays.size"
+                        | "count"
+                        | "count_distinct"
+                        | "sum"
+                        | "avg"
+                        | "stddev"
+                )
         }
+        _ => false,
     }
 }
 
