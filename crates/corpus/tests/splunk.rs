@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use tripline_corpus::{Hint, Status, Vendor, discover, read, read_text, status};
+use tripline_corpus::{Hint, Status, Vendor, discover, read, read_text};
 use tripline_ir::{Class, Detection, Plan, Subject, Test};
 
 const CORPUS: &str = concat!(
@@ -32,7 +32,7 @@ fn the_ledger_of_the_given_corpus() {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in &rules {
-        *counts.entry(status(rule).name()).or_default() += 1;
+        *counts.entry(Status::of(rule).name()).or_default() += 1;
         let mut own: Vec<String> = rule
             .losses
             .iter()
@@ -51,11 +51,11 @@ fn the_ledger_of_the_given_corpus() {
     }
     let full = rules
         .iter()
-        .filter(|rule| status(rule) == Status::Full)
+        .filter(|rule| Status::of(rule) == Status::Full)
         .count();
     let failed = rules
         .iter()
-        .filter(|rule| status(rule) == Status::Failed)
+        .filter(|rule| Status::of(rule) == Status::Failed)
         .count();
     assert_eq!(rules.len(), 1_613);
     assert_eq!(failed, 0);
@@ -161,7 +161,7 @@ fn the_newer_layout() {
     assert_eq!(rule.output_fields, ["dest", "process"]);
     assert_eq!(rule.platforms, ["windows"]);
     assert_eq!(rule.sources, ["Endpoint.Processes"]);
-    assert_eq!(status(rule), Status::Full, "{:?}", rule.losses);
+    assert_eq!(Status::of(rule), Status::Full, "{:?}", rule.losses);
 }
 
 #[test]
