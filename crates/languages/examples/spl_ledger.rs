@@ -2,6 +2,8 @@
 //! (`[[name, arguments, definition]]`) and says how well they are read: for people who work on the
 //! SPL front end.
 
+#![expect(clippy::print_stdout, reason = "its output")]
+
 use std::collections::BTreeMap;
 use tripline_ir::Language;
 use tripline_languages::{Context, lower, spl};

@@ -109,9 +109,10 @@ pub(super) fn part(root: &Node, path: &str) -> Option<Part> {
             .filter(|_| csv)
             .map(|stem| tripline_ir::format_smolstr!("{stem}.csv"))
     });
-    let columns = text_of(root, "fields_list")
-        .map(|list| list.split(',').map(|name| name.trim().into()).collect())
-        .unwrap_or_else(|| texts_of(root, "fields"));
+    let columns = text_of(root, "fields_list").map_or_else(
+        || texts_of(root, "fields"),
+        |list| list.split(',').map(|name| name.trim().into()).collect(),
+    );
     Some(Part::Lookup(Lookup {
         name,
         file,
@@ -162,7 +163,7 @@ pub(super) fn csv(path: &str, text: &str) -> Part {
     };
     let columns: Vec<Text> = records.next().unwrap_or_default();
     let columns: Vec<Text> = columns.iter().map(|name| name.trim().into()).collect();
-    let blank = |row: &Vec<Text>| !row.iter().all(|cell| cell.is_empty());
+    let blank = |row: &Vec<Text>| !row.iter().all(Text::is_empty);
     let rows = records
         .filter(blank)
         .take(MAX_ROWS)

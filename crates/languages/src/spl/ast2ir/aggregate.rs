@@ -81,12 +81,11 @@ impl Lowering<'_> {
 
     /// `nodename=`, `sourcetype=` and their kin in `tstats ... where`.
     fn model_routing(&mut self, part: &Search, tstats: &Tstats, source: &mut Source) -> Predicate {
-        if tstats.metrics || tstats.from.is_none() {
-            if let Search::Compare { field, value, .. } = part
-                && field.text.eq_ignore_ascii_case("index")
-            {
-                source.names.push(value.text.clone());
-            }
+        if (tstats.metrics || tstats.from.is_none())
+            && let Search::Compare { field, value, .. } = part
+            && field.text.eq_ignore_ascii_case("index")
+        {
+            source.names.push(value.text.clone());
         }
         if let Search::Compare { field, value, .. } = part
             && field.text.eq_ignore_ascii_case("nodename")
@@ -287,9 +286,10 @@ impl Lowering<'_> {
         found.vague |= !scope.closed || scope.vague;
         for column in scope.fitting(&pattern.text) {
             let runs = captures(&pattern.text, &column).unwrap_or_default();
-            let name = match &aggregate.alias {
-                Some(alias) => super::scope::filled(&alias.text, &runs),
-                None => format_smolstr!("{}({column})", aggregate.function.text),
+            let name = if let Some(alias) = &aggregate.alias {
+                super::scope::filled(&alias.text, &runs)
+            } else {
+                format_smolstr!("{}({column})", aggregate.function.text)
             };
             let single = Ast {
                 argument: Argument::Field(Name {
@@ -350,13 +350,14 @@ impl Lowering<'_> {
             "sumsq" => MeasureFunction::Sum(Expr::call(Function::Multiply, vec![of.clone(), of])),
             "rate" => MeasureFunction::Rate(of),
             "sparkline" => return None,
-            other => match facts::percentile(other) {
-                Some(share) => MeasureFunction::PercentileNearest(of, share),
-                None => {
+            other => {
+                if let Some(share) = facts::percentile(other) {
+                    MeasureFunction::PercentileNearest(of, share)
+                } else {
                     self.lose(LossReason::UnknownFunction, other, aggregate.span);
                     return None;
                 }
-            },
+            }
         };
         Some(Measure::new(name, found))
     }

@@ -62,11 +62,10 @@ impl Lowering<'_> {
         match (&defined, used) {
             (Some(found), true) if fits => flow = self.join_lookup(ast, found, &outputs, flow),
             (Some(found), true) => {
-                let detail = match rows {
-                    Some(_) => {
-                        format_smolstr!("lookup `{}` of more than {MAX_ROWS} rows", found.name)
-                    }
-                    None => format_smolstr!("lookup `{}`", found.name),
+                let detail = if rows.is_some() {
+                    format_smolstr!("lookup `{}` of more than {MAX_ROWS} rows", found.name)
+                } else {
+                    format_smolstr!("lookup `{}`", found.name)
                 };
                 self.lose(LossReason::UnresolvedList, detail, ast.table.span);
             }
@@ -222,7 +221,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a conjunct is a subsearch that becomes a join.
-    pub(super) fn joins(&self, part: &Search) -> bool {
+    pub(super) fn joins(part: &Search) -> bool {
         let pipeline = match part {
             Search::Subsearch(pipeline, _) => pipeline,
             Search::Not(inner) => match &**inner {
@@ -546,12 +545,11 @@ fn table_rows(
                 }
             })
             .collect();
-        match places.get(&key) {
-            Some(at) => merge(&mut merged[*at], row, keys),
-            None => {
-                places.insert(key, merged.len());
-                merged.push(row);
-            }
+        if let Some(at) = places.get(&key) {
+            merge(&mut merged[*at], row, keys);
+        } else {
+            places.insert(key, merged.len());
+            merged.push(row);
         }
     }
     merged

@@ -8,6 +8,7 @@
 
 mod aggregate;
 mod expr;
+mod fields;
 mod lookup;
 mod scope;
 mod search;

@@ -56,8 +56,7 @@ impl Lowering<'_> {
                     .map(|value| self.comparison(field, Relation::Eq, value, value.span, scope));
                 Some(Predicate::or(each.collect::<Vec<_>>()))
             }
-            Search::Term(word) => Some(self.term(word, Case::Insensitive)),
-            Search::Whole(word) => Some(self.term(word, Case::Insensitive)),
+            Search::Term(word) | Search::Whole(word) => Some(self.term(word, Case::Insensitive)),
             Search::Cased(word) => Some(self.term(word, Case::Sensitive)),
             Search::Subsearch(pipeline, span) => self.subsearch_values(pipeline, *span, scope),
             // Told where macros are replaced.

@@ -133,7 +133,7 @@ impl Lowering<'_> {
         scope: Scope,
     ) -> Flow {
         let (subsearches, plain): (Vec<&Search>, Vec<&Search>) =
-            rest.iter().partition(|part| self.joins(part));
+            rest.iter().partition(|part| Self::joins(part));
         let mut parts: Vec<Predicate> =
             plain.iter().map(|part| self.search(part, &scope)).collect();
         parts.push(condition);
@@ -215,24 +215,6 @@ impl Lowering<'_> {
             atom.implied = true;
             Predicate::atom(atom)
         };
-        fn build(part: &Search, atom: &mut impl FnMut(&Name, &Word) -> Predicate) -> Predicate {
-            match part {
-                Search::And(parts) => {
-                    Predicate::and(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
-                }
-                Search::Or(parts) => {
-                    Predicate::or(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
-                }
-                Search::Compare { field, value, .. } => atom(field, value),
-                Search::In { field, values, .. } => Predicate::or(
-                    values
-                        .iter()
-                        .map(|value| atom(field, value))
-                        .collect::<Vec<_>>(),
-                ),
-                _ => Predicate::True,
-            }
-        }
         build(part, &mut atom)
     }
 
@@ -327,6 +309,26 @@ impl Routing {
         });
         let silent = Predicate::and(silent.collect::<Vec<_>>());
         Predicate::or([silent, conditions])
+    }
+}
+
+/// A condition of equalities, `AND` and `OR` alone, with its own atoms.
+fn build(part: &Search, atom: &mut impl FnMut(&Name, &Word) -> Predicate) -> Predicate {
+    match part {
+        Search::And(parts) => {
+            Predicate::and(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
+        }
+        Search::Or(parts) => {
+            Predicate::or(parts.iter().map(|one| build(one, atom)).collect::<Vec<_>>())
+        }
+        Search::Compare { field, value, .. } => atom(field, value),
+        Search::In { field, values, .. } => Predicate::or(
+            values
+                .iter()
+                .map(|value| atom(field, value))
+                .collect::<Vec<_>>(),
+        ),
+        _ => Predicate::True,
     }
 }
 

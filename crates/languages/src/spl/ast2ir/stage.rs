@@ -1,21 +1,22 @@
 //! Every other stage.
 
 use super::super::ast::{Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Stage};
-use super::super::cursor::PLACEHOLDER;
 use super::super::facts;
 use super::aggregate::{binned, derive, duration, is_true, option};
+use super::fields::words;
 use super::lookup::kept;
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
 use tripline_ir::{
-    Case, Dedup, Dialect, Each, Expand, Expr, FieldRef, Fill, Function, Limit, LossReason,
-    MissingKey, Plan, Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction,
-    Value, format_smolstr, replacement,
+    Case, Dedup, Expand, Expr, FieldRef, Fill, Function, Limit, LossReason, MissingKey, Plan,
+    Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction, Value,
+    format_smolstr,
 };
-use tripline_text::{Code, Span};
+use tripline_text::Span;
 
 impl Lowering<'_> {
     /// One stage; `later` are the stages behind it.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each command")]
     pub(super) fn stage(&mut self, stage: &Stage, flow: Flow, later: &[Stage]) -> Flow {
         let span = stage.span;
         match &stage.command {
@@ -131,7 +132,7 @@ impl Lowering<'_> {
             one => std::slice::from_ref(one),
         };
         let (joins, plain): (Vec<&Search>, Vec<&Search>) =
-            parts.iter().partition(|part| self.joins(part));
+            parts.iter().partition(|part| Self::joins(part));
         let tests: Vec<Predicate> = plain
             .iter()
             .map(|part| self.search(part, &flow.scope))
@@ -252,31 +253,6 @@ impl Lowering<'_> {
         flow
     }
 
-    fn makemv(&mut self, options: &Options, field: &Name, mut flow: Flow, span: Span) -> Flow {
-        let own = self.field_value(&flow.scope, &field.text);
-        let value = if let Some(expression) = option(options, "tokenizer").cloned() {
-            if self.regex(&expression, span).is_none() {
-                return flow;
-            }
-            let one = Expr::Literal(Value::Int(1));
-            let expression = Expr::Literal(Value::Text(expression));
-            Expr::call(
-                Function::RegexCaptureAll(Dialect::Pcre),
-                vec![own, expression, one],
-            )
-        } else {
-            let delimiter = option(options, "delim")
-                .cloned()
-                .unwrap_or_else(|| " ".into());
-            Expr::call(
-                Function::Split,
-                vec![own, Expr::Literal(Value::Text(delimiter))],
-            )
-        };
-        derive(&mut flow, field.text.clone(), value);
-        flow
-    }
-
     fn mvexpand(&mut self, field: &Name, options: &Options, mut flow: Flow) -> Flow {
         let list = self.field_value(&flow.scope, &field.text);
         let limit = option(options, "limit")
@@ -289,62 +265,6 @@ impl Lowering<'_> {
             limit,
             index: None,
         });
-        flow
-    }
-
-    fn rex(&mut self, options: &Options, pattern: &Name, mut flow: Flow, span: Span) -> Flow {
-        let field = option(options, "field")
-            .cloned()
-            .unwrap_or_else(|| "_raw".into());
-        let own = self.field_value(&flow.scope, &field);
-        if option(options, "mode").is_some_and(|mode| mode.eq_ignore_ascii_case("sed")) {
-            let Some(value) = sed(&pattern.text, own) else {
-                self.lose(LossReason::NotExpressible, "rex mode=sed", span);
-                return flow;
-            };
-            derive(&mut flow, field, value);
-            return flow;
-        }
-        if self.regex(&pattern.text, pattern.span).is_none() {
-            return flow;
-        }
-        let groups = group_names(&pattern.text);
-        if groups.is_empty() {
-            let message = "the expression has no named group, so nothing is extracted";
-            let hint = Some("a named group is written `(?<name>...)`".to_owned());
-            self.report(Code::SplArgument, pattern.span, message, hint);
-        }
-        let many: Option<u64> = option(options, "max_match").and_then(|text| text.parse().ok());
-        let expression = Expr::Literal(Value::Text(pattern.text.clone()));
-        for group in groups {
-            let name = Expr::Literal(Value::Text(group.clone()));
-            let arguments = vec![own.clone(), expression.clone(), name];
-            let found = match many {
-                None | Some(1) => Expr::call(Function::RegexCapture(Dialect::Pcre), arguments),
-                Some(count) => {
-                    let all = Expr::call(Function::RegexCaptureAll(Dialect::Pcre), arguments);
-                    match i64::try_from(count).ok().filter(|count| *count > 0) {
-                        Some(count) => Expr::call(
-                            Function::Slice,
-                            vec![
-                                all,
-                                Expr::Literal(Value::Int(0)),
-                                Expr::Literal(Value::Int(count - 1)),
-                            ],
-                        ),
-                        None => all,
-                    }
-                }
-            };
-            // A field that is there keeps its value where nothing matches.
-            let value = if flow.scope.has(&group) {
-                let before = self.field_value(&flow.scope, &group);
-                Expr::call(Function::Coalesce, vec![found, before])
-            } else {
-                found
-            };
-            derive(&mut flow, group, value);
-        }
         flow
     }
 
@@ -524,160 +444,6 @@ impl Lowering<'_> {
         match limit.filter(|limit| *limit > 0) {
             Some(limit) => limited(flow, limit, false),
             None => flow,
-        }
-    }
-
-    /// `foreach` over columns that are known: the body once for each.
-    fn foreach(
-        &mut self,
-        fields: &[Name],
-        body: &Pipeline,
-        mut flow: Flow,
-        span: Span,
-        later: &[Stage],
-    ) -> Flow {
-        let wild = fields.iter().any(Name::has_wildcard);
-        if wild && (!flow.scope.closed || flow.scope.vague) {
-            let names = assigned(body);
-            if let Some(found) = self.gathered(fields, body, &flow) {
-                let (name, value) = found;
-                derive(&mut flow, name, value);
-                return flow;
-            }
-            if names.is_empty() || self.used(&names, later) {
-                self.lose(
-                    LossReason::NotExpressible,
-                    "foreach over unknown fields",
-                    span,
-                );
-            }
-            for name in names {
-                flow.scope.compute(&name);
-            }
-            return flow;
-        }
-        let mut columns: Vec<Text> = Vec::new();
-        for name in fields {
-            if name.has_wildcard() {
-                columns.extend(flow.scope.fitting(&name.text));
-            } else {
-                columns.push(name.text.clone());
-            }
-        }
-        for column in columns {
-            let body = substituted(body, &column);
-            flow = self.continued(&body, flow);
-        }
-        flow
-    }
-
-    /// `foreach a* [eval x = mvappend(x, '<<FIELD>>')]`, also inside an `if`: the values of every
-    /// field that fits, behind those that are there.
-    fn gathered(&mut self, fields: &[Name], body: &Pipeline, flow: &Flow) -> Option<(Text, Expr)> {
-        let ([pattern], [stage]) = (fields, body.stages.as_slice()) else {
-            return None;
-        };
-        let Command::Eval(columns) = &stage.command else {
-            return None;
-        };
-        let [(name, expr)] = columns.as_slice() else {
-            return None;
-        };
-        let value = self.value(expr, &flow.scope);
-        let own = self.field_value(&flow.scope, &name.text);
-        let every = fields_like(&pattern.text);
-        let placeholder = Expr::Field(FieldRef::unmapped(PLACEHOLDER));
-        let append = |value: &Expr| match value {
-            Expr::Call {
-                function: Function::ListConcat,
-                arguments,
-            } if *arguments == [own.clone(), placeholder.clone()] => Some(Expr::call(
-                Function::ListConcat,
-                vec![own.clone(), every.clone()],
-            )),
-            _ => None,
-        };
-        let value = match &value {
-            Expr::Call {
-                function: Function::If,
-                arguments,
-            } => match arguments.as_slice() {
-                [condition, then, other] if *other == own => Some(Expr::call(
-                    Function::If,
-                    vec![condition.clone(), append(then)?, own.clone()],
-                )),
-                _ => None,
-            },
-            other => append(other),
-        };
-        Some((name.text.clone(), value?))
-    }
-
-    fn spath(
-        &mut self,
-        options: &Options,
-        path: Option<&Name>,
-        mut flow: Flow,
-        later: &[Stage],
-        span: Span,
-    ) -> Flow {
-        let input = option(options, "input").cloned();
-        let Some(path) = path else {
-            // Every field of the JSON text; an event's own are there already.
-            let xml = |name: &Text| name.to_ascii_lowercase().ends_with("xml");
-            if let Some(input) = input.filter(|name| name != "_raw")
-                && !later.is_empty()
-            {
-                if xml(&input) {
-                    let detail = format_smolstr!("spath input={input}");
-                    self.lose(LossReason::NotExpressible, detail, span);
-                } else {
-                    self.json_columns(&input, &mut flow, later);
-                }
-                return flow;
-            }
-            if flow.scope.closed {
-                flow.scope.vague = true;
-            }
-            return flow;
-        };
-        let output = option(options, "output")
-            .cloned()
-            .unwrap_or_else(|| path.text.clone());
-        let value = match input.filter(|name| name != "_raw") {
-            Some(input) => {
-                let own = self.field_value(&flow.scope, &input);
-                let path = Expr::Literal(Value::Text(path.text.clone()));
-                Expr::call(Function::SplunkPath, vec![own, path])
-            }
-            None => self.field_value(&flow.scope, &path.text),
-        };
-        derive(&mut flow, output, value);
-        flow
-    }
-
-    /// The fields of a JSON text as columns: those that later stages name.
-    fn json_columns(&mut self, input: &Text, flow: &mut Flow, later: &[Stage]) {
-        let own = self.field_value(&flow.scope, input);
-        let mut names: Vec<Text> = Vec::new();
-        for stage in later {
-            let text = self.expanded.text.get(stage.span.range()).unwrap_or("");
-            for name in words(text) {
-                let fresh = !names.iter().any(|known| known == name);
-                let keyword = facts::commands().any(|known| known.eq_ignore_ascii_case(name));
-                if fresh && !keyword && !flow.scope.columns.contains_key(name) && name != input {
-                    names.push(name.into());
-                }
-            }
-        }
-        for name in names {
-            let path = Expr::Literal(Value::Text(name.clone()));
-            let mut value = Expr::call(Function::SplunkPath, vec![own.clone(), path]);
-            if !flow.scope.closed {
-                let before = self.field_value(&flow.scope, &name);
-                value = Expr::call(Function::Coalesce, vec![value, before]);
-            }
-            derive(flow, name, value);
         }
     }
 
@@ -877,151 +643,7 @@ fn choose(keep: Keep, fields: &[Name], mut flow: Flow) -> Flow {
     flow
 }
 
-/// The names of an expression's groups, in order, each once.
-fn group_names(expression: &str) -> Vec<Text> {
-    let mut found: Vec<Text> = Vec::new();
-    for opener in ["(?<", "(?P<"] {
-        for (at, _) in expression.match_indices(opener) {
-            let rest = &expression[at + opener.len()..];
-            let Some(end) = rest.find('>') else { continue };
-            let name = &rest[..end];
-            let valid = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-            if valid && !found.iter().any(|own| own == name) {
-                found.push(name.into());
-            }
-        }
-    }
-    found
-}
-
 /// Whether a span has a unit of time, so that the field counts seconds.
 fn is_time_span(options: &Options) -> bool {
     option(options, "span").is_some_and(|text| text.ends_with(|c: char| c.is_alphabetic()))
-}
-
-/// `s/expression/replacement/flags`.
-fn sed(text: &str, own: Expr) -> Option<Expr> {
-    let rest = text.strip_prefix('s')?;
-    let divider = rest.chars().next()?;
-    let mut parts: Vec<String> = vec![String::new()];
-    let mut chars = rest[divider.len_utf8()..].chars();
-    while let Some(c) = chars.next() {
-        if c == '\\' {
-            let next = chars.next();
-            let last = parts.last_mut()?;
-            if next != Some(divider) {
-                last.push('\\');
-            }
-            last.extend(next);
-        } else if c == divider {
-            parts.push(String::new());
-        } else {
-            parts.last_mut()?.push(c);
-        }
-    }
-    let [expression, new, flags] = parts.as_slice() else {
-        return None;
-    };
-    let expression = if flags.contains('i') {
-        format!("(?i){expression}")
-    } else {
-        expression.clone()
-    };
-    let function = if flags.contains('g') {
-        Function::RegexReplace(Dialect::Pcre)
-    } else {
-        Function::RegexReplaceFirst(Dialect::Pcre)
-    };
-    Some(Expr::call(
-        function,
-        vec![
-            own,
-            Expr::Literal(Value::Text(expression.into())),
-            Expr::Literal(Value::Text(replacement(new))),
-        ],
-    ))
-}
-
-/// The values of every field of the row whose name fits a pattern, in order of names.
-fn fields_like(pattern: &str) -> Expr {
-    let row = || Expr::call(Function::RowObject, Vec::new());
-    let key = || Expr::Variable("field".into());
-    let pattern = Expr::Literal(Value::Text(pattern.into()));
-    let names = Expr::Each {
-        how: Each::Filter,
-        list: Box::new(Expr::call(Function::Keys, vec![row()])),
-        variable: "field".into(),
-        body: Box::new(Expr::call(
-            Function::Glob(Case::Sensitive),
-            vec![key(), pattern],
-        )),
-    };
-    Expr::Each {
-        how: Each::Map,
-        list: Box::new(names),
-        variable: "field".into(),
-        body: Box::new(Expr::call(Function::Member, vec![row(), key()])),
-    }
-}
-
-/// The words of a text that may be names of fields.
-fn words(text: &str) -> Vec<&str> {
-    let part =
-        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}' | ':' | '@' | '-');
-    text.split(|c: char| !part(c))
-        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        .collect()
-}
-
-/// The columns that a body of `foreach` assigns.
-fn assigned(body: &Pipeline) -> Vec<Text> {
-    let mut found = Vec::new();
-    for stage in &body.stages {
-        if let Command::Eval(columns) = &stage.command {
-            found.extend(columns.iter().map(|(name, _)| name.text.clone()));
-        }
-    }
-    found
-}
-
-/// A body of `foreach` with its placeholder filled in.
-fn substituted(body: &Pipeline, column: &Text) -> Pipeline {
-    let mut body = body.clone();
-    let fill = |text: &mut Text| {
-        if text.contains(PLACEHOLDER) {
-            *text = text.replace(PLACEHOLDER, column).into();
-        }
-    };
-    for stage in &mut body.stages {
-        match &mut stage.command {
-            Command::Eval(columns) => {
-                for (name, expr) in columns {
-                    fill(&mut name.text);
-                    fill_expr(expr, &fill);
-                }
-            }
-            Command::Where(expr) => fill_expr(expr, &fill),
-            _ => {}
-        }
-    }
-    body
-}
-
-fn fill_expr(expr: &mut super::super::ast::Expr, fill: &impl Fn(&mut Text)) {
-    use super::super::ast::Expr as Ast;
-    match expr {
-        Ast::Text(text, _) => fill(text),
-        Ast::Field(name) => fill(&mut name.text),
-        Ast::Call { arguments, .. } => arguments.iter_mut().for_each(|one| fill_expr(one, fill)),
-        Ast::Binary { left, right, .. } => {
-            fill_expr(left, fill);
-            fill_expr(right, fill);
-        }
-        Ast::Not(inner, _) | Ast::Negate(inner, _) => fill_expr(inner, fill),
-        Ast::In { value, list, .. } => {
-            fill_expr(value, fill);
-            list.iter_mut().for_each(|one| fill_expr(one, fill));
-        }
-        Ast::Number(..) | Ast::Int(..) | Ast::Error(_) => {}
-    }
 }

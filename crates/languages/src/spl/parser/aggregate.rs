@@ -55,12 +55,11 @@ impl<'a> Parser<'a> {
                 }
                 continue;
             }
-            match cursor.name() {
-                Some(name) => found.by.push(name),
-                None => {
-                    self.expected(cursor, "a field's name");
-                    cursor.at = cursor.end;
-                }
+            if let Some(name) = cursor.name() {
+                found.by.push(name);
+            } else {
+                self.expected(cursor, "a field's name");
+                cursor.at = cursor.end;
             }
         }
     }
@@ -103,12 +102,11 @@ impl<'a> Parser<'a> {
                 options.push(option);
                 continue;
             }
-            match cursor.name() {
-                Some(name) => by.push(name),
-                None => {
-                    self.expected(cursor, "a field's name");
-                    cursor.at = cursor.end;
-                }
+            if let Some(name) = cursor.name() {
+                by.push(name);
+            } else {
+                self.expected(cursor, "a field's name");
+                cursor.at = cursor.end;
             }
         }
     }

@@ -12,7 +12,7 @@ impl<'a> Parser<'a> {
         &mut self,
         cursor: &mut Cursor<'a>,
         name: &str,
-        word: Name,
+        word: &Name,
     ) -> Command {
         match name {
             "search" => Command::Search(self.search(cursor)),
@@ -59,10 +59,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn generic(&mut self, cursor: &mut Cursor<'a>, word: Name) -> Command {
+    fn generic(&mut self, cursor: &mut Cursor<'a>, word: &Name) -> Command {
         let known = facts::commands().any(|known| word.text.eq_ignore_ascii_case(known));
         if !known {
-            self.unknown_command(&word);
+            self.unknown_command(word);
         }
         cursor.skip_blank();
         let start = cursor.at;
@@ -185,15 +185,14 @@ impl<'a> Parser<'a> {
         let mut found = options(cursor);
         let pattern = self.pattern(cursor);
         found.extend(options_of(cursor));
-        match pattern {
-            Some(pattern) => Command::Rex {
+        if let Some(pattern) = pattern {
+            Command::Rex {
                 options: found,
                 pattern,
-            },
-            None => {
-                self.expected(cursor, "a regular expression in quotes");
-                Command::Error
             }
+        } else {
+            self.expected(cursor, "a regular expression in quotes");
+            Command::Error
         }
     }
 
@@ -232,16 +231,15 @@ impl<'a> Parser<'a> {
             field = None;
             *cursor = before;
         }
-        match self.pattern(cursor) {
-            Some(pattern) => Command::Regex {
+        if let Some(pattern) = self.pattern(cursor) {
+            Command::Regex {
                 field,
                 negated,
                 pattern,
-            },
-            None => {
-                self.expected(cursor, "a regular expression in quotes");
-                Command::Error
             }
+        } else {
+            self.expected(cursor, "a regular expression in quotes");
+            Command::Error
         }
     }
 
@@ -390,16 +388,15 @@ impl<'a> Parser<'a> {
         if alias.is_none() {
             alias = cursor.alias();
         }
-        match field {
-            Some(field) => Command::Bin {
+        if let Some(field) = field {
+            Command::Bin {
                 options: found,
                 field,
                 alias,
-            },
-            None => {
-                self.expected(cursor, "a field's name");
-                Command::Error
             }
+        } else {
+            self.expected(cursor, "a field's name");
+            Command::Error
         }
     }
 
@@ -551,12 +548,11 @@ fn options_of(cursor: &mut Cursor<'_>) -> Options {
     loop {
         let before = *cursor;
         cursor.take(',');
-        match cursor.option() {
-            Some(option) => found.push(option),
-            None => {
-                *cursor = before;
-                return found;
-            }
+        if let Some(option) = cursor.option() {
+            found.push(option);
+        } else {
+            *cursor = before;
+            return found;
         }
     }
 }
@@ -661,9 +657,10 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
             cursor.take(')');
         }
         if matches!(name.text.as_str(), "desc" | "d") {
-            fields
-                .iter_mut()
-                .for_each(|(_, down): &mut (Name, bool)| *down = !*down);
+            for (_, down) in &mut fields {
+                let down: &mut bool = down;
+                *down = !*down;
+            }
             continue;
         }
         if name.text == "asc" {

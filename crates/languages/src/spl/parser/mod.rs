@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
             *cursor = before;
             return Command::Search(self.search(cursor));
         }
-        self.known_command(cursor, &lower, word)
+        self.known_command(cursor, &lower, &word)
     }
 
     /// Reports a command that no list has.

@@ -232,12 +232,11 @@ impl<'a> Parser<'a> {
             if cursor.take(')') {
                 break;
             }
-            match cursor.word(true) {
-                Some(value) => values.push(value),
-                None => {
-                    self.expected(cursor, "a value or `)`");
-                    break;
-                }
+            if let Some(value) = cursor.word(true) {
+                values.push(value);
+            } else {
+                self.expected(cursor, "a value or `)`");
+                break;
             }
         }
         Search::In {
