@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use tripline_corpus::{Status, discover, read, status};
+use tripline_corpus::{Status, discover, read};
 use tripline_ir::{Detection, Plan, Predicate, Test};
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora");
@@ -30,7 +30,7 @@ fn detections() -> Option<BTreeMap<&'static str, Vec<Detection>>> {
 }
 
 fn count(all: &[Detection], wanted: Status) -> usize {
-    all.iter().filter(|rule| status(rule) == wanted).count()
+    all.iter().filter(|rule| Status::of(rule) == wanted).count()
 }
 
 /// Losses that no reading of the query can mend: data that is not in it.
@@ -51,7 +51,7 @@ fn nearly_every_query_is_read_whole() {
         let whole = count(all, Status::Full);
         let partial: Vec<_> = all
             .iter()
-            .filter(|r| status(r) == Status::Partial)
+            .filter(|r| Status::of(r) == Status::Partial)
             .collect();
         let own = partial.iter().filter(|rule| from_outside(rule)).count();
         eprintln!(

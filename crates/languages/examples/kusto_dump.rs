@@ -13,9 +13,8 @@ fn main() {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let source = Source::new(path.as_str(), text);
         let lowered = lower(Language::Kusto, &source, &context);
-        let syntax = |found: &&tripline_text::Diagnostic| {
-            found.is_error() && found.code.id() < "E0709"
-        };
+        let syntax =
+            |found: &&tripline_text::Diagnostic| found.is_error() && found.code.id() < "E0709";
         let accepted = match lowered.diagnostics.iter().find(syntax) {
             Some(first) => {
                 let start = first.primary.as_ref().map_or(0, |label| label.span.start);

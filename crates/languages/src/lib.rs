@@ -7,8 +7,8 @@
 
 pub mod eql;
 pub mod esql;
-pub mod kusto;
 mod kuery;
+pub mod kusto;
 mod lucene;
 pub mod sigma;
 pub mod spl;
