@@ -101,9 +101,14 @@ fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
     out
 }
 
-/// The language of a file that holds a bare query: its extension is the language's name.
+/// The language of a file that holds a bare query: its extension is the language's name, and no
+/// vendor's rules have it.
 fn query_language(path: &Path) -> Option<Language> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let is_rule = |vendor: Vendor| vendor.reader().extensions().contains(&extension.as_str());
+    if Vendor::ALL.into_iter().any(is_rule) {
+        return None;
+    }
     let bare = |language: &Language| !matches!(language, Language::Sigma | Language::None);
     Language::ALL
         .into_iter()

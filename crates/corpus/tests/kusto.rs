@@ -1,5 +1,7 @@
 //! The given Kusto corpora: what is read of them, and that no name is taken for a value.
 
+#![expect(clippy::print_stderr, reason = "tests say what they skip")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tripline_corpus::{Status, discover, read};

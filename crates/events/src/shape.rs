@@ -30,8 +30,11 @@ pub(crate) fn native(fields: &Map<String, Json>) -> Option<Fields> {
     whole.then_some(into)
 }
 
+/// A JSON object.
+type Object = Map<String, Json>;
+
 /// The `Event` element and its `System` part.
-fn windows(fields: &Map<String, Json>) -> Option<(&Map<String, Json>, &Map<String, Json>)> {
+fn windows(fields: &Object) -> Option<(&Object, &Object)> {
     let event = fields
         .get("Event")
         .and_then(Json::as_object)

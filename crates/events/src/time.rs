@@ -36,7 +36,6 @@ fn instant(value: &Value) -> Option<Timestamp> {
         Value::Time(at) => Some(*at),
         Value::Int(n) => epoch(*n),
         #[expect(
-            clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
             reason = "a float of seconds is exact to below a microsecond, and the cast saturates"
         )]

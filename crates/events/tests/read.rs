@@ -1,5 +1,7 @@
 //! Events of every shape are read with the meaning they have.
 
+#![expect(clippy::print_stdout, reason = "tests say what they skip")]
+
 use std::path::Path;
 use tripline_events::{Events, read};
 use tripline_ir::{Event, SECOND, Value};
@@ -56,9 +58,9 @@ fn a_windows_event_gets_flat_names_and_a_kind() {
 
 #[test]
 fn a_name_with_blanks_also_stands_without_them() {
-    let event = one(r##"{"Event": {"System": {"EventID": 1116,
+    let event = one(r#"{"Event": {"System": {"EventID": 1116,
         "Channel": "Microsoft-Windows-Windows Defender/Operational"},
-        "EventData": {"Threat Name": "Tool:X"}}}"##);
+        "EventData": {"Threat Name": "Tool:X"}}}"#);
     for name in ["Threat Name", "ThreatName"] {
         assert_eq!(event.native.get(name), Some(&Value::from("Tool:X")));
     }

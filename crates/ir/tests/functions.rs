@@ -580,6 +580,7 @@ fn addresses() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn times() {
     let noon = at("2024-02-29T12:34:56.789Z");
     assert_eq!(

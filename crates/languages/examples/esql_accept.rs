@@ -2,6 +2,12 @@
 //! line with what the ES|QL front end says: errors, other diagnostics, losses, the plan. For
 //! `tests/oracles/esql_accept.py`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its output is its purpose"
+)]
+
 use serde_json::json;
 use std::io::Read;
 use tripline_ir::Language;

@@ -1,6 +1,8 @@
 //! Reads queries from files named on standard input, one path a line. Prints for each how well it
 //! was lowered, with its first error and its losses; with `--plan` the plan too.
 
+#![expect(clippy::print_stdout, reason = "its output is its purpose")]
+
 use tripline_ir::Language;
 use tripline_languages::{Context, lower};
 use tripline_schema::Schema;

@@ -75,6 +75,6 @@ pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowe
         Language::Sigma => sigma::lower(source, context),
         Language::Spl => spl::lower(source, context),
         Language::Yaral => yaral::lower(source, context),
-        _ => Lowered::default(),
+        Language::None => Lowered::default(),
     }
 }

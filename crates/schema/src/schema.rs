@@ -399,13 +399,11 @@ impl Schema {
         }
         let (name, id) = key.split_once('/').unwrap_or((key, "*"));
         let row = crate::table::EventRow::titled(self.event_title(key));
-        match self.provider(name) {
-            Some(provider) => CatalogueEvent::new(provider, id.into(), row),
-            None => {
-                let provider = Provider::new(name.into(), crate::table::ProviderRow::default());
-                CatalogueEvent::new(&provider, id.into(), row)
-            }
+        if let Some(provider) = self.provider(name) {
+            return CatalogueEvent::new(provider, id.into(), row);
         }
+        let provider = Provider::new(name.into(), crate::table::ProviderRow::default());
+        CatalogueEvent::new(&provider, id.into(), row)
     }
 
     /// The provider of this short name.

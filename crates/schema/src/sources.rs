@@ -114,9 +114,7 @@ impl Schema {
             if !self.runs_on(provider, asked.os) {
                 continue;
             }
-            if id != "*" {
-                into.push(key.clone());
-            } else if asked.categories.is_empty() {
+            if id != "*" || asked.categories.is_empty() {
                 into.push(key.clone());
             } else {
                 self.wildcard_events(provider, key, asked, into);

@@ -36,7 +36,9 @@ pub(super) fn leaves(plan: &Plan) -> Vec<Leaf<'_>> {
                 let mut both = leaves(&join.left);
                 both.extend(leaves(&join.right));
                 if both.len() > 1 {
-                    both.iter_mut().for_each(|leaf| leaf.close(&[]));
+                    for leaf in &mut both {
+                        leaf.close(&[]);
+                    }
                 }
                 both
             }
@@ -75,7 +77,9 @@ pub(super) fn leaves(plan: &Plan) -> Vec<Leaf<'_>> {
 
 fn closed<'a>(input: &'a Plan, keys: &'a [Key]) -> Vec<Leaf<'a>> {
     let mut below = leaves(input);
-    below.iter_mut().for_each(|leaf| leaf.close(keys));
+    for leaf in &mut below {
+        leaf.close(keys);
+    }
     below
 }
 

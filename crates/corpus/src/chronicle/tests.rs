@@ -1,6 +1,8 @@
 //! The reader over made-up rules, and over the shared corpus where it is there.
 
-use crate::{Hint, Status, Vendor, discover, read, read_text, status};
+#![expect(clippy::print_stderr, reason = "tests say what they skip")]
+
+use crate::{Hint, Status, Vendor, discover, read, read_text};
 use tripline_ir::{Class, Level, RequirementKind};
 
 const RULE: &str = r#"
@@ -50,7 +52,7 @@ fn metadata_becomes_a_detection() {
     assert_eq!(rule.requires[0].kind, RequirementKind::List);
     assert_eq!(rule.requires[0].name, "trusted_installers");
     assert!(rule.body.starts_with("rule made_up_persistence"));
-    assert_eq!(status(rule), Status::Partial);
+    assert_eq!(Status::of(rule), Status::Partial);
 }
 
 #[test]
@@ -75,13 +77,13 @@ fn lists_beside_the_rule_are_values_and_not_names() {
     )
     .unwrap();
     std::fs::write(folder.join("made_up.yaral"), RULE).unwrap();
-    let found = discover(&[folder.clone()]);
+    let found = discover(std::slice::from_ref(&folder));
     assert_eq!(found.corpora.len(), 1, "{found:?}");
     let corpus = read(&found.corpora[0]);
     std::fs::remove_dir_all(&folder).unwrap();
     let detections = corpus.into_detections();
     assert_eq!(detections.len(), 1);
-    assert_eq!(status(&detections[0]), Status::Full);
+    assert_eq!(Status::of(&detections[0]), Status::Full);
     let plan = format!("{:?}", detections[0].plan);
     assert!(
         plan.contains("setup.exe") && !plan.contains("trusted_installers"),
@@ -102,7 +104,6 @@ fn the_shared_corpus_is_read() {
     assert_eq!(found.corpora.len(), 1, "{:?}", found.diagnostics);
     let read = read(&found.corpora[0]);
     let row = &read.ledger.rows[0];
-    println!("{row:?}");
     assert_eq!((row.rules, row.failed), (348, 0), "{row:?}");
     assert!(row.full * 100 >= row.rules * 90, "{row:?}");
     let detections = read.into_detections();
@@ -115,6 +116,5 @@ fn the_shared_corpus_is_read() {
     for rule in &detections {
         *classes.entry(rule.class).or_insert(0_usize) += 1;
     }
-    println!("{classes:?}, {tagged} with techniques");
     assert_eq!(classes[&Class::Hunting], 38);
 }

@@ -37,7 +37,7 @@ pub(super) fn read(
         kind: "hunt".into(),
         class: Class::Hunting,
         class_reason: REASON.into(),
-        note: note(reader.texts(hunt, "notes")),
+        note: note(&reader.texts(hunt, "notes")),
         techniques,
         ..base
     };
@@ -68,7 +68,7 @@ fn tag(id: &Text) -> TechniqueTag {
     }
 }
 
-fn note(notes: Vec<Text>) -> Option<Text> {
+fn note(notes: &[Text]) -> Option<Text> {
     (!notes.is_empty()).then(|| Text::from(notes.join("\n")))
 }
 

@@ -29,7 +29,7 @@ impl<'a> Query<'a> {
     /// The texts of the list under `key`, without a line `sql` before them.
     pub(super) fn read_all(reader: &mut Reader<'_>, table: &Table<'a>, key: &str) -> Vec<Self> {
         let written = reader.texts(table, key).len();
-        let items: &'a [Value<'a>] = match table.get(key).map(|value| value.get_ref()) {
+        let items: &'a [Value<'a>] = match table.get(key).map(toml::Spanned::get_ref) {
             Some(DeValue::Array(items)) => items,
             _ => return Self::read(reader, table, key).into_iter().collect(),
         };

@@ -47,7 +47,7 @@ fn matching(matching: &Matching) -> String {
     let mut out = format!("  match:\n    {}", keys.join(", "));
     if let Some(window) = &matching.window {
         let seconds = window.length / SECOND;
-        out += &match &window.kind {
+        let over = match &window.kind {
             WindowKind::Hop => format!(" over {seconds}s"),
             WindowKind::Tumbling => format!(" by {seconds}s"),
             WindowKind::Pivot { after, event } => {
@@ -55,6 +55,7 @@ fn matching(matching: &Matching) -> String {
                 format!(" over {seconds}s {side} ${event}")
             }
         };
+        out.push_str(&over);
     }
     out + "\n"
 }

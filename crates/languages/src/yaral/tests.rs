@@ -1,5 +1,11 @@
 //! Tests of the parser over made-up rules; what rules mean is tested in `tests/rules/yaral`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests say what they skip"
+)]
+
 use super::ast::Rule;
 use super::{parser, print};
 use tripline_text::{Diagnostic, Source};
@@ -86,12 +92,6 @@ fn the_shared_corpus_is_lowered() {
         let source = Source::new("rule", text);
         let (rules, _) = super::rules(&source, &context);
         for rule in rules {
-            if std::env::var_os("YARAL_DUMP").is_some() {
-                println!("### {}", path.display());
-                if let Some(plan) = &rule.lowered.plan {
-                    println!("{}", tripline_ir::indented(plan));
-                }
-            }
             let whole = rule
                 .lowered
                 .plan

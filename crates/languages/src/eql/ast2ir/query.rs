@@ -164,15 +164,13 @@ impl Lowering<'_> {
 
 /// The keys of a step; its last character where it has none.
 fn keys_span(step: &Step, text: &str) -> Span {
-    match (step.by.first(), step.by.last()) {
-        (Some(first), Some(last)) => first.span().cover(last.span()),
-        _ => {
-            let last = text
-                .get(step.span.range())
-                .and_then(|step| step.chars().next_back())
-                .map_or(0, char::len_utf8);
-            let end = step.span.range().end;
-            Span::from_usize(end - last..end)
-        }
+    if let (Some(first), Some(last)) = (step.by.first(), step.by.last()) {
+        return first.span().cover(last.span());
     }
+    let last = text
+        .get(step.span.range())
+        .and_then(|step| step.chars().next_back())
+        .map_or(0, char::len_utf8);
+    let end = step.span.range().end;
+    Span::from_usize(end - last..end)
 }
