@@ -1,5 +1,7 @@
 //! Facts of real rules, where `../shared` is there: what is excluded or only named is no indicator.
 
+#![expect(clippy::print_stderr, reason = "tests say what they skip")]
+
 use std::path::{Path, PathBuf};
 use tripline_catalog::facts::{RuleFacts, facts};
 use tripline_corpus::read_path;

@@ -97,7 +97,7 @@ fn why(plan: &Plan, events: &[Event]) -> String {
 
 /// The kind of event, told by provider, channel and id, as a source.
 fn kind(event: &Event) -> Option<EventSource> {
-    let text = |name: &str| event.native.get(name).and_then(|value| value.as_text());
+    let text = |name: &str| event.native.get(name).and_then(tripline_ir::Value::as_text);
     let key = Schema::builtin().event_key(
         &text("Provider_Name").unwrap_or_default(),
         &text("Channel").unwrap_or_default(),
@@ -151,9 +151,9 @@ fn cases() -> Vec<Case> {
         if info.is_file() {
             let (rules, alerts) = named(&info);
             cases.push(Case {
+                folder,
                 rules,
                 alerts,
-                folder,
                 recorded,
             });
         }

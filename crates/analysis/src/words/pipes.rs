@@ -1,6 +1,7 @@
 //! Stages of pipelines in words.
 
 use super::{Sentence, duration, list, measure, sentence, words};
+use std::fmt::Write;
 use tripline_ir::{
     Dedup, Expr, Inline, Join, JoinKind, Key, Plan, Projection, Running, RunningWindow, Table,
     Transaction,
@@ -148,19 +149,19 @@ fn transaction(found: &Transaction) -> String {
     let mut text = "Group rows that follow each other".to_owned();
     let keys = fields(found.keys.iter());
     if !keys.is_empty() {
-        text.push_str(&format!(" with the same {keys}"));
+        let _ = write!(text, " with the same {keys}");
     }
     if let Some(span) = found.max_span {
-        text.push_str(&format!(" within {}", duration(span)));
+        let _ = write!(text, " within {}", duration(span));
     }
     if let Some(pause) = found.max_pause {
-        text.push_str(&format!(", at most {} apart", duration(pause)));
+        let _ = write!(text, ", at most {} apart", duration(pause));
     }
     if let Some(start) = &found.starts_with {
-        text.push_str(&format!(", from one where {}", words(start)));
+        let _ = write!(text, ", from one where {}", words(start));
     }
     if let Some(end) = &found.ends_with {
-        text.push_str(&format!(", to one where {}", words(end)));
+        let _ = write!(text, ", to one where {}", words(end));
     }
     text.push('.');
     text
