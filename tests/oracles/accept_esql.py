@@ -1,9 +1,7 @@
 """Accept/reject: Tripline's ES|QL front end against `esql-parser`, Elasticsearch's own grammar.
 
-Usage: esql_accept.py EXAMPLE RULES_FOLDER
-
-EXAMPLE is the built `esql_accept` example of tripline-languages; RULES_FOLDER holds `rules`,
-`rules_building_block` and `hunting` of elastic/detection-rules. The grammar is that of 9.1.3 and
+Needs the release example `esql_accept` of tripline-languages and elastic/detection-rules in the
+shared folder. The grammar is that of 9.1.3 and
 knows no functions, no columns and no types, so only syntax codes (below) count on our side; what
 is newer than the grammar is left out by NEWER. Prints every difference and fails on one that
 EXPECTED does not name.
@@ -17,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 
+import lib_paths
 from antlr4 import CommonTokenStream, InputStream
 from antlr4.error.ErrorListener import ErrorListener
 from esql_parser.EsqlBaseLexer import EsqlBaseLexer
@@ -84,7 +83,7 @@ def mutated(query, chance):
 
 
 def main():
-    example, folder = sys.argv[1:3]
+    example, folder = str(lib_paths.example("esql_accept")), str(lib_paths.corpus("elastic"))
     chance = random.Random(1)
     cases = [(n, q) for n, q in queries(folder) if not NEWER.search(q)]
     short = [case for case in cases if len(case[1]) < 1500]
