@@ -50,19 +50,6 @@ fn corpus() -> Vec<(String, String)> {
     files
 }
 
-#[test]
-#[ignore = "prints a time; run with --release --ignored --nocapture"]
-fn toml_alone() {
-    let files = corpus();
-    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
-    let start = std::time::Instant::now();
-    let keys: usize = files
-        .iter()
-        .map(|(_, text)| toml::de::DeTable::parse_recoverable(text).0.get_ref().len())
-        .sum();
-    eprintln!("{bytes} bytes, {keys} keys in {:?}", start.elapsed());
-}
-
 /// Rule types whose queries have a front end.
 fn has_query(rule: &Detection) -> bool {
     !matches!(rule.language, Language::Esql | Language::None)
