@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// Names of licence files, in order of preference.
-const FILES: [&str; 5] = ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING"];
+pub(crate) const FILES: [&str; 5] = ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING"];
 
 /// A phrase of the licence's text and its identifier; the first phrase found decides.
 const PHRASES: [(&str, &str); 6] = [

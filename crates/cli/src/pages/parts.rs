@@ -138,9 +138,10 @@ pub(super) fn foot(page: &mut Page, head: &CatalogHead) {
     page.remark(format!("catalogue {}{corpora}", short(&head.hash)));
 }
 
-/// The first characters of a hash.
+/// The first characters of a hash; a tag or a word is shown whole.
 pub(super) fn short(hash: &str) -> &str {
-    hash.get(..10).unwrap_or(hash)
+    let is_hash = hash.len() >= 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hash.get(..10).filter(|_| is_hash).unwrap_or(hash)
 }
 
 /// Markdown links as their text alone.

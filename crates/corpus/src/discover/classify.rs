@@ -4,6 +4,7 @@ use super::content;
 use super::listing::{Listing, prefix};
 use crate::Vendor;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// What a folder or file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,84 +23,125 @@ pub(super) struct Find {
     pub(super) folder: String,
     /// Rule files.
     pub(super) files: Vec<String>,
-    /// Number of files in the folder that are no rules.
+    /// Number of files in the folder that belong to nothing that was found.
     pub(super) others: usize,
     /// The folders bear the names of upstream's repository.
     upstream_layout: bool,
+    /// It lies in a collection that does not reach further up.
+    settled: bool,
 }
 
-/// Everything in a listing, sorted by folder.
-pub(super) fn classify(listing: &Listing) -> Vec<Find> {
-    let mut finds = Vec::new();
-    descend(listing, "", &mut finds);
+/// Everything in a listing, sorted by folder. `collections` are the folders known to be copied or
+/// checked out whole: no corpus reaches across their edge.
+pub(super) fn classify(listing: &Listing, collections: &BTreeSet<String>) -> Vec<Find> {
+    let scan = Scan {
+        listing,
+        collections,
+    };
+    let mut finds = scan.folder("");
     finds.sort_by(|a, b| a.folder.cmp(&b.folder));
+    count_others(listing, &mut finds);
     finds
 }
 
-fn descend(listing: &Listing, folder: &str, finds: &mut Vec<Find>) {
-    if let Some(kind) = knowledge(listing, folder) {
-        return finds.push(Find::of_folder(kind, folder));
+struct Scan<'a> {
+    listing: &'a Listing,
+    collections: &'a BTreeSet<String>,
+}
+
+impl Scan<'_> {
+    /// What lies in a folder.
+    fn folder(&self, folder: &str) -> Vec<Find> {
+        if let Some(kind) = knowledge(self.listing, folder) {
+            return vec![Find::of_folder(kind, folder)];
+        }
+        let by_layout: Vec<Find> = Vendor::ALL
+            .into_iter()
+            .filter_map(|vendor| layout(self.listing, folder, vendor))
+            .collect();
+        if !by_layout.is_empty() {
+            return by_layout;
+        }
+        let mut finds = attack_bundles(self.listing, folder);
+        for name in self.listing.folders_in(folder) {
+            finds.extend(self.folder(&format!("{}{name}", prefix(folder))));
+        }
+        for vendor in Vendor::ALL {
+            self.gather(folder, vendor, &mut finds);
+        }
+        if self.collections.contains(folder) {
+            for find in &mut finds {
+                find.settled = true;
+            }
+        }
+        finds
     }
-    let by_layout: Vec<Find> = Vendor::ALL
-        .into_iter()
-        .filter_map(|vendor| layout(listing, folder, vendor))
-        .collect();
-    if !by_layout.is_empty() {
-        return finds.extend(by_layout);
-    }
-    attack_bundles(listing, folder, finds);
-    let own_rules: Vec<Find> = Vendor::ALL
-        .into_iter()
-        .filter(|vendor| has_rules(listing, folder, *vendor))
-        .filter_map(|vendor| plain(listing, folder, vendor))
-        .collect();
-    let before = finds.len();
-    for name in listing.folders_in(folder) {
-        descend(listing, &format!("{}{name}", prefix(folder)), finds);
-    }
-    if own_rules.is_empty() {
-        join_siblings(listing, folder, before, finds);
-    } else {
-        // The folder's own corpora hold the rules of its subfolders.
-        let held = |find: &Find| own_rules.iter().any(|own| own.kind == find.kind);
-        let nested = finds.split_off(before);
-        finds.extend(nested.into_iter().filter(|find| !held(find)));
-        finds.extend(own_rules);
+
+    /// Makes one corpus of a vendor's rules in a folder and below it, where they belong together:
+    /// they lie in one collection, or rules lie directly in the folder, or plain folders of them
+    /// lie side by side (`mine/windows` and `mine/linux` are `mine`). A folder that also holds
+    /// other things than rules of this vendor is a place where collections are kept: it joins
+    /// nothing.
+    fn gather(&self, folder: &str, vendor: Vendor, finds: &mut Vec<Find>) {
+        let kind = Kind::Rules(vendor);
+        let mut own = rules_in(self.listing, folder, vendor);
+        let whole = self.collections.contains(folder);
+        let foreign = |find: &Find| {
+            find.settled
+                || !matches!(find.kind, Kind::Rules(_))
+                || (find.upstream_layout && find.kind != kind)
+        };
+        let joins = |find: &Find| {
+            find.kind == kind && !find.settled && (!find.upstream_layout || !own.is_empty())
+        };
+        let parts = finds.iter().filter(|find| joins(find)).count();
+        let joined = whole || !finds.iter().any(foreign);
+        if joined && (parts > 1 || (whole && parts == 1) || !own.is_empty()) {
+            let (inner, rest): (Vec<Find>, Vec<Find>) =
+                std::mem::take(finds).into_iter().partition(joins);
+            *finds = rest;
+            own.extend(inner.into_iter().flat_map(|find| find.files));
+            own.sort_unstable();
+        }
+        if !own.is_empty() {
+            finds.push(Find::of_rules(vendor, folder, own));
+        }
     }
 }
 
-/// Plain folders of one vendor side by side are one corpus: `mine/windows` and `mine/linux` are
-/// `mine`.
-fn join_siblings(listing: &Listing, folder: &str, before: usize, finds: &mut Vec<Find>) {
-    for vendor in Vendor::ALL {
-        let kind = Kind::Rules(vendor);
-        let joins = |find: &Find| find.kind == kind && !find.upstream_layout;
-        if finds[before..].iter().filter(|find| joins(find)).count() < 2 {
-            continue;
-        }
-        let (joined, rest): (Vec<Find>, Vec<Find>) =
-            finds.split_off(before).into_iter().partition(joins);
-        let files: Vec<String> = joined.into_iter().flat_map(|find| find.files).collect();
-        finds.extend(rest);
-        finds.push(Find::of_rules(vendor, folder, files, listing));
+/// Counts, for each corpus, the files below its folder that are no rules of its own and belong to
+/// nothing else that was found.
+fn count_others(listing: &Listing, finds: &mut [Find]) {
+    let counts: Vec<usize> = finds
+        .iter()
+        .map(|find| {
+            let files = listing.under(&find.folder).iter().map(String::as_str);
+            let mut files: BTreeSet<&str> = files.collect();
+            for other in finds.iter() {
+                other.take_from(&mut files, find, listing);
+            }
+            files.len()
+        })
+        .collect();
+    for (find, count) in finds.iter_mut().zip(counts) {
+        find.others = count;
     }
 }
 
 /// Bundles directly in the folder. Folders with many JSON files hold one object or event each.
-fn attack_bundles(listing: &Listing, folder: &str, finds: &mut Vec<Find>) {
+fn attack_bundles(listing: &Listing, folder: &str) -> Vec<Find> {
     const FEW: usize = 40;
     let json: Vec<&str> = listing
         .files_in(folder)
         .filter(|file| extension(file) == "json")
         .collect();
     if json.len() > FEW {
-        return;
+        return Vec::new();
     }
-    for file in json {
-        if content::is_stix_bundle(&listing.full(file)) {
-            finds.push(Find::of_folder(Kind::Attack, file));
-        }
-    }
+    json.into_iter()
+        .filter(|file| content::is_stix_bundle(&listing.full(file)))
+        .map(|file| Find::of_folder(Kind::Attack, file))
+        .collect()
 }
 
 /// A knowledge base, told by its folder names.
@@ -136,40 +178,16 @@ fn layout(listing: &Listing, folder: &str, vendor: Vendor) -> Option<Find> {
     if !content::sample_is_rules(listing, &files, reader) {
         return None;
     }
-    let mut find = Find::of_rules(vendor, folder, files, listing);
+    let mut find = Find::of_rules(vendor, folder, files);
     find.upstream_layout = true;
     Some(find)
 }
 
-/// Whether a rule of the vendor lies directly in the folder.
-fn has_rules(listing: &Listing, folder: &str, vendor: Vendor) -> bool {
+/// The files directly in the folder that look like rules of the vendor.
+fn rules_in(listing: &Listing, folder: &str, vendor: Vendor) -> Vec<String> {
     let reader = vendor.reader();
     let candidates: Vec<&str> = listing
         .files_in(folder)
-        .filter(|file| reader.extensions().contains(&extension(file)))
-        .collect();
-    candidates
-        .par_iter()
-        .any(|file| content::looks_like_rule(&listing.full(file), reader))
-}
-
-/// A plain folder of rules: every file that looks like one.
-fn plain(listing: &Listing, folder: &str, vendor: Vendor) -> Option<Find> {
-    let all = listing.under(folder).iter().map(String::as_str);
-    let files = rule_files(listing, all, vendor);
-    if files.is_empty() {
-        return None;
-    }
-    Some(Find::of_rules(vendor, folder, files, listing))
-}
-
-fn rule_files<'a>(
-    listing: &Listing,
-    files: impl Iterator<Item = &'a str>,
-    vendor: Vendor,
-) -> Vec<String> {
-    let reader = vendor.reader();
-    let candidates: Vec<&str> = files
         .filter(|file| reader.extensions().contains(&extension(file)))
         .collect();
     candidates
@@ -199,17 +217,32 @@ impl Find {
             files: Vec::new(),
             others: 0,
             upstream_layout: false,
+            settled: false,
         }
     }
 
-    fn of_rules(vendor: Vendor, folder: &str, files: Vec<String>, listing: &Listing) -> Self {
-        let others = listing.under(folder).len().saturating_sub(files.len());
+    /// Removes from `files` what belongs to this find and not to `outer`.
+    fn take_from(&self, files: &mut BTreeSet<&str>, outer: &Find, listing: &Listing) {
+        for file in &self.files {
+            files.remove(file.as_str());
+        }
+        let inside = self.folder.starts_with(prefix(&outer.folder).as_str());
+        if inside && self.folder != outer.folder {
+            files.remove(self.folder.as_str());
+            for file in listing.under(&self.folder) {
+                files.remove(file.as_str());
+            }
+        }
+    }
+
+    fn of_rules(vendor: Vendor, folder: &str, files: Vec<String>) -> Self {
         Self {
             kind: Kind::Rules(vendor),
             folder: folder.to_owned(),
             files,
-            others,
+            others: 0,
             upstream_layout: false,
+            settled: false,
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Listing {
     /// The root is a file, listed under its own name.
     is_file: bool,
     pub(super) files: Vec<String>,
+    /// Folders that git checked out (they hold `.git`), sorted; `""` is the root.
+    pub(super) checkouts: Vec<String>,
     /// Entries that could not be listed (no permission, a loop of links), with the reason.
     pub(super) problems: Vec<(String, String)>,
 }
@@ -24,6 +26,7 @@ impl Listing {
             root: path.to_path_buf(),
             is_file: true,
             files: vec![name.to_string_lossy().into_owned()],
+            checkouts: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -33,13 +36,22 @@ impl Listing {
             root: root.to_path_buf(),
             is_file: false,
             files: Vec::new(),
+            checkouts: Vec::new(),
             problems: Vec::new(),
         };
+        let mut checkouts = Vec::new();
         let walk = WalkDir::new(root)
             .follow_links(true)
             .max_depth(MAX_DEPTH)
             .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_ignored(entry));
+            .filter_entry(|entry| {
+                if entry.depth() > 0 && entry.file_name() == ".git" {
+                    let folder = entry.path().parent().unwrap_or(root);
+                    checkouts.push(relative(root, folder));
+                    return false;
+                }
+                entry.depth() == 0 || !is_ignored(entry)
+            });
         for entry in walk {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
@@ -57,6 +69,8 @@ impl Listing {
                 }
             }
         }
+        checkouts.sort_unstable();
+        listing.checkouts = checkouts;
         listing.files.sort_unstable();
         listing.problems.sort_unstable();
         listing

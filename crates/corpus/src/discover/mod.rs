@@ -2,9 +2,14 @@
 //!
 //! Every path is listed once. Kinds are told by layout first (the folder names that upstream
 //! repositories use), then by content (the first bytes of files): a plain folder of rules is a
-//! corpus too. Folders of other vendors, whose rules nobody reads yet, give nothing.
+//! corpus too.
+//!
+//! Where a plain corpus begins and ends is told, in this order, by a `MANIFEST.toml` beside its
+//! folder, by git (a checkout is one collection) and by a licence file. Without any of them,
+//! folders of one vendor side by side are one corpus, unless something else lies there too.
 
 mod classify;
+mod collections;
 mod content;
 mod listing;
 
@@ -69,14 +74,15 @@ fn look(path: &Path, unseen: &Unseen, found: &mut Discovery, manifests: &mut Man
     } else {
         Listing::of_file(path)
     };
-    let finds = classify::classify(&listing);
+    let collections = collections::roots(&listing, manifests);
+    let finds = classify::classify(&listing, &collections);
     if finds.is_empty() {
         let message = "no rules, ATT&CK bundle, Atomic Red Team or OSSEM found";
-        found.diagnostics.push(
-            Diagnostic::for_file(Code::NothingFound, shown, message).hint(
-                "folders of Sigma rules (.yml) and of Elastic detection rules (.toml) are read",
-            ),
-        );
+        let hint = "read are rules of Sigma, Elastic, Splunk, Chronicle and Sentinel in the form of \
+                    their repositories, and Kusto queries in Markdown and text files";
+        found
+            .diagnostics
+            .push(Diagnostic::for_file(Code::NothingFound, shown, message).hint(hint));
     }
     for find in finds {
         add(&find, &listing, found, manifests);
@@ -96,22 +102,15 @@ fn add(find: &Find, listing: &Listing, found: &mut Discovery, manifests: &mut Ma
 fn spec(vendor: Vendor, find: &Find, listing: &Listing, manifests: &mut Manifests) -> CorpusSpec {
     let root = listing.full(&find.folder);
     let mut spec = CorpusSpec::new(folder_name(&root, vendor), vendor, &root);
-    let folder = if root.is_dir() {
-        root.clone()
-    } else {
-        root.parent().map(Path::to_path_buf).unwrap_or_default()
-    };
     if let Some(entry) = manifests.entry(&root) {
+        spec.commit = entry.commit();
         let text = |value: Option<String>| value.filter(|v| !v.is_empty()).map(Text::from);
         spec.upstream = text(entry.upstream);
-        spec.commit = text(entry.commit);
         spec.licence = text(entry.licence);
-    }
-    if spec.commit.is_none() {
-        spec.commit = crate::git::head_commit(&folder).map(Text::from);
-    }
-    if spec.upstream.is_none() {
-        spec.upstream = crate::git::origin(&folder).map(Text::from);
+    } else {
+        let checkout = checkout(&find.folder, listing);
+        spec.commit = crate::git::head_commit(&checkout).map(Text::from);
+        spec.upstream = crate::git::origin(&checkout).map(Text::from);
     }
     if spec.licence.is_none() && root.is_dir() {
         spec.licence = crate::licence::of_folder(&root).map(Text::new_static);
@@ -134,6 +133,21 @@ fn spec(vendor: Vendor, find: &Find, listing: &Listing, manifests: &mut Manifest
         .map(|(path, reason)| (inside(path), reason.clone()))
         .collect();
     spec
+}
+
+/// The innermost checkout that holds a folder, as far up as the listing reaches; else the folder.
+fn checkout(folder: &str, listing: &Listing) -> PathBuf {
+    let holds = |checkout: &&String| {
+        *checkout == folder || folder.starts_with(listing::prefix(checkout).as_str())
+    };
+    match listing.checkouts.iter().rfind(holds) {
+        Some(checkout) => listing.full(checkout),
+        None if listing.full(folder).is_dir() => listing.full(folder),
+        None => {
+            let file = listing.full(folder);
+            file.parent().map(Path::to_path_buf).unwrap_or_default()
+        }
+    }
 }
 
 /// The folder's own name; the vendor's where it has none.

@@ -275,7 +275,7 @@ codes! {
         FolderUnlisted = "E1103", Error, "a folder cannot be listed",
             "An entry below the path could not be listed: its permissions forbid it, or a symbolic link leads back to a folder that holds it.\n\nIt is listed in the ledger as failed. Everything else is read.";
         ManifestFlawed = "W1104", Warning, "the manifest cannot be read",
-            "`MANIFEST.toml` beside corpus folders may say where each was copied from. It has one `[[corpus]]` table per folder with `name`, and optionally `upstream`, `commit` and `licence`.\n\nThe corpora are read all the same, without what the manifest would have added.";
+            "`MANIFEST.toml` beside corpus folders may say where each was copied from. It has one `[[corpus]]` table per folder with `name`, and optionally `upstream`, `commit` and `licence`. A folder that it names is one corpus of that name. `commit` is a commit id, a tag, or `several`.\n\nThe corpora are read all the same, without what the manifest would have added.";
         DuplicateRuleId = "W1105", Warning, "two rules have one id",
             "Ids name rules in every answer, so each rule needs its own. The first rule in path order keeps the id. Every other is listed as `vendor:path#n`.\n\nGive the copy an id of its own: for Sigma a new random UUID.";
         FilterWithoutRule = "W1107", Warning, "a filter names a rule that is not there",
