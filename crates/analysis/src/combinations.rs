@@ -170,7 +170,7 @@ fn together<'c>(
             if !atom.is_indicator() || index.schema.routing_field(&atom.field) {
                 return BTreeSet::new();
             }
-            BTreeSet::from([items.number(&atom.field, index.family(atom).0)])
+            BTreeSet::from([items.number(&atom.field, index.family(atom))])
         }
         Tree::Or(parts) => parts
             .iter()

@@ -239,7 +239,6 @@ fn indicators(index: &Index<'_>, facts: &RuleFacts) -> Vec<Indicator> {
 
 fn indicator(index: &Index<'_>, atom: &AtomFact) -> Indicator {
     let reach = index.reach(atom);
-    let family = index.family(atom);
     Indicator {
         field: index.field_name(&atom.field),
         canonical: atom.field.clone(),
@@ -249,8 +248,8 @@ fn indicator(index: &Index<'_>, atom: &AtomFact) -> Indicator {
         case_sensitive: atom.case_sensitive,
         reach: reach.len(),
         reach_by_vendor: by_vendor(index, reach),
-        family_reach: index.family_reach(&atom.field, &family).len(),
-        family: family.0,
+        family_reach: index.family_reach(atom).len(),
+        family: index.family(atom),
         span: [atom.span.start, atom.span.end],
     }
 }

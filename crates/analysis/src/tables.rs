@@ -290,8 +290,6 @@ fn order(row: &IndicatorRow) -> (Reverse<usize>, usize, &str, &str, &str) {
 
 fn indicator_row(index: &Index<'_>, atom: &AtomFact, rules: &[u32]) -> IndicatorRow {
     let reach = index.reach(atom);
-    let family = index.family(atom);
-    let family_reach = index.family_reach(&atom.field, &family).len();
     IndicatorRow {
         field: index.field_name(&atom.field),
         canonical: atom.field.clone(),
@@ -301,8 +299,8 @@ fn indicator_row(index: &Index<'_>, atom: &AtomFact, rules: &[u32]) -> Indicator
         count: rules.len(),
         reach: reach.len(),
         reach_by_vendor: by_vendor(index, reach),
-        family: family.0,
-        family_reach,
+        family: index.family(atom),
+        family_reach: index.family_reach(atom).len(),
         specific: rules.len() == reach.len(),
         rules: index.ids(rules),
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use tripline_analysis::{
-    Index, TechniqueAnswer, coverage, event, field, navigator, rule, technique,
+    Index, Lookups, TechniqueAnswer, coverage, event, field, navigator, rule, technique,
 };
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::RuleFacts;
@@ -11,7 +11,9 @@ use tripline_schema::{Schema, Scheme};
 
 fn with_index<T>(check: impl FnOnce(&Index<'_>) -> T) -> T {
     let catalog = Catalog::starter().expect("the starter catalogue opens");
-    check(&Index::new(&catalog, Schema::builtin(), Scheme::Sigma))
+    let schema = Schema::builtin();
+    let lookups = Lookups::new(&catalog, schema);
+    check(&Index::new(&catalog, &lookups, schema, Scheme::Sigma))
 }
 
 fn guide(index: &Index<'_>, id: &str) -> TechniqueAnswer {

@@ -2,7 +2,8 @@
 
 use crate::AppError;
 use crate::locate::Place;
-use tripline_analysis::Index;
+use std::sync::OnceLock;
+use tripline_analysis::{Index, Lookups};
 use tripline_catalog::{Catalog, CatalogError};
 use tripline_schema::{Schema, Scheme};
 
@@ -10,6 +11,7 @@ use tripline_schema::{Schema, Scheme};
 #[derive(Debug)]
 pub struct Library {
     catalog: Catalog,
+    lookups: OnceLock<Lookups>,
     starter: bool,
     names: Scheme,
 }
@@ -26,6 +28,7 @@ impl Library {
         };
         Ok(Self {
             catalog: catalog.map_err(|error| failure(&error))?,
+            lookups: OnceLock::new(),
             starter: *place == Place::Starter,
             names: Scheme::Sigma,
         })
@@ -62,7 +65,14 @@ impl Library {
 
     /// The look-ups that answers share.
     pub(crate) fn index(&self) -> Index<'_> {
-        Index::new(&self.catalog, Schema::builtin(), self.names)
+        self.index_with(self.names)
+    }
+
+    /// The same with the field names of a scheme.
+    pub(crate) fn index_with(&self, names: Scheme) -> Index<'_> {
+        let schema = Schema::builtin();
+        let make = || Lookups::new(&self.catalog, schema);
+        Index::new(&self.catalog, self.lookups.get_or_init(make), schema, names)
     }
 }
 

@@ -7,43 +7,71 @@
 //! So `eq`, `ends_with` and `wildcard` spellings of one image are one family, while `*lsass*`,
 //! which may be another file, is its own.
 
-use tripline_ir::{Text, format_smolstr};
+use super::AtomFact;
+use tripline_schema::Schema;
 
-/// A family's name: the head's operator and value, as `*\lsass.exe` or `*-enc*`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Family(pub Text);
-
-/// The family of a canonical test. `path` says that the field holds paths.
-pub fn family(path: bool, operator: &str, value: &str) -> Family {
-    let name = match operator {
-        "eq" | "ends_with" | "wildcard" if path && last_part(value).is_some() => last_part(value),
-        "ends_with" if path => Some(format_smolstr!("*{}", value.to_lowercase())),
-        "eq" | "contains" | "starts_with" | "ends_with" => {
-            let core = value.trim_matches([' ', '\t', '"', '\'']);
-            (!core.is_empty()).then(|| format_smolstr!("*{}*", core.to_lowercase()))
-        }
-        _ => None,
-    };
-    Family(name.unwrap_or_else(|| format_smolstr!("{operator} {value}")))
+/// Appends the name of the family of a test: its head, as `*\lsass.exe` or `*-enc*`.
+pub fn push_family(out: &mut String, schema: &Schema, atom: &AtomFact) {
+    let field = schema.field(&atom.field);
+    let path = field.is_some_and(|field| field.kind == "path");
+    push(out, path, &atom.operator, &atom.value);
 }
 
-/// The head of a path's family: its last part, when the value names one in full.
-fn last_part(value: &str) -> Option<Text> {
-    let start = value.rfind(['\\', '/']).map_or(0, |at| at + 1);
-    let last = value[start..].to_lowercase();
-    let whole_name = !last.is_empty() && !last.contains(['*', '?']) && !last.starts_with('.');
-    if !whole_name {
-        return None;
+fn push(out: &mut String, path: bool, operator: &str, value: &str) {
+    let last = || last_part(value);
+    match operator {
+        "eq" | "ends_with" | "wildcard" if path && last().is_some() => {
+            push_head(out, "*", last().unwrap_or_default(), "");
+        }
+        "ends_with" if path => push_head(out, "*", value, ""),
+        "eq" | "contains" | "starts_with" | "ends_with" if !core(value).is_empty() => {
+            push_head(out, "*", core(value), "*");
+        }
+        _ => {
+            out.push_str(operator);
+            out.push(' ');
+            out.push_str(value);
+        }
     }
-    Some(format_smolstr!("*{last}"))
+}
+
+fn push_head(out: &mut String, before: &str, core: &str, after: &str) {
+    out.push_str(before);
+    if core.is_ascii() {
+        let start = out.len();
+        out.push_str(core);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.push_str(&core.to_lowercase());
+    }
+    out.push_str(after);
+}
+
+/// A value without blanks and quotes at its edges.
+fn core(value: &str) -> &str {
+    value.trim_matches([' ', '\t', '"', '\''])
+}
+
+/// The last part of a path, when the value names one in full.
+fn last_part(value: &str) -> Option<&str> {
+    let start = value.rfind(['\\', '/']).map_or(0, |at| at + 1);
+    let last = &value[start..];
+    let whole_name = !last.is_empty() && !last.contains(['*', '?']) && !last.starts_with('.');
+    whole_name.then_some(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn path(operator: &str, value: &str) -> Text {
-        family(true, operator, value).0
+    fn family(path: bool, operator: &str, value: &str) -> String {
+        let mut out = String::new();
+        push(&mut out, path, operator, value);
+        out
+    }
+
+    fn path(operator: &str, value: &str) -> String {
+        family(true, operator, value)
     }
 
     #[test]
@@ -65,8 +93,8 @@ mod tests {
 
     #[test]
     fn blanks_and_quotes_at_the_edges_do_not_count() {
-        assert_eq!(family(false, "contains", " -enc ").0, "*-enc*");
-        assert_eq!(family(false, "eq", "-enc").0, "*-enc*");
-        assert_eq!(family(false, "regex", "-e(nc)?").0, "regex -e(nc)?");
+        assert_eq!(family(false, "contains", " -enc "), "*-enc*");
+        assert_eq!(family(false, "eq", "-enc"), "*-enc*");
+        assert_eq!(family(false, "regex", "-e(nc)?"), "regex -e(nc)?");
     }
 }

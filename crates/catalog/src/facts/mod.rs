@@ -22,7 +22,7 @@ use tripline_ir::{Class, Detection, Language, Level, Span, Text};
 use tripline_schema::Schema;
 
 pub use correlation::CorrelationFact;
-pub use family::{Family, family};
+pub use family::push_family;
 pub use tripline_corpus::Status;
 
 /// Everything that answers count about one rule.

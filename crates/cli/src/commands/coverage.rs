@@ -21,9 +21,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open(settings)?;
-    let answer = coverage(&library);
+    let answer = coverage(library);
     if let Some(path) = &args.navigator {
-        write_navigator(&library, &answer, path)?;
+        write_navigator(library, &answer, path)?;
         notice(settings, &format!("wrote {}", path.display()));
     }
     show(settings, &answer, |answer| {

@@ -66,6 +66,6 @@ fn rules(args: &Args, settings: &Settings) -> Result<RulesToRun, Problem> {
         return Ok(RulesToRun::of_file(path, number)?);
     }
     let library = shared::open(settings)?;
-    let detection = tripline_app::rule::find(&library, &args.rule)?;
+    let detection = tripline_app::rule::find(library, &args.rule)?;
     Ok(RulesToRun::of_detection(detection))
 }

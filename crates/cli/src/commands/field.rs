@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open_with(settings, &args.names)?;
-    let answer = tripline_app::field::field(&library, &args.name)?;
+    let answer = tripline_app::field::field(library, &args.name)?;
     let shown = args.rows.shown();
     show(settings, &answer, |answer| {
         pages::field::page(answer, shown)

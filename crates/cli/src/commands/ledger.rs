@@ -17,7 +17,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open(settings)?;
     let shown = args.rows.shown();
-    show(settings, &ledger(&library), |answer| {
+    show(settings, &ledger(library), |answer| {
         pages::ledger::page(answer, shown)
     })
 }

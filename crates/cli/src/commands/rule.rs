@@ -20,5 +20,5 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open_with(settings, &args.names)?;
-    show(settings, &rule(&library, &args.name)?, pages::rule::page)
+    show(settings, &rule(library, &args.name)?, pages::rule::page)
 }

@@ -20,6 +20,6 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open(settings)?;
-    let answer = search(&library, &args.text.join(" "), args.limit)?;
+    let answer = search(library, &args.text.join(" "), args.limit)?;
     show(settings, &answer, pages::search::page)
 }

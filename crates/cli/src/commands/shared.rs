@@ -36,7 +36,22 @@ fn schemes() -> clap::builder::PossibleValuesParser {
 }
 
 /// Opens the catalogue and says so when it is the starter.
-pub(super) fn open(settings: &Settings) -> Result<Library, Problem> {
+pub(super) fn open(settings: &Settings) -> Result<&'static Library, Problem> {
+    Ok(kept(opened(settings)?))
+}
+
+/// Opens the catalogue, with fields under the names asked for.
+pub(super) fn open_with(settings: &Settings, names: &Names) -> Result<&'static Library, Problem> {
+    Ok(kept(opened(settings)?.with_names(&names.names)?))
+}
+
+/// The library for as long as the process runs: a command ends with its answer, and taking a
+/// catalogue apart piece by piece before that would take as long as reading it.
+fn kept(library: Library) -> &'static Library {
+    Box::leak(Box::new(library))
+}
+
+fn opened(settings: &Settings) -> Result<Library, Problem> {
     let library = Library::open(&settings.place())?;
     if library.is_starter() {
         notice(
@@ -45,9 +60,4 @@ pub(super) fn open(settings: &Settings) -> Result<Library, Problem> {
         );
     }
     Ok(library)
-}
-
-/// Opens the catalogue, with fields under the names asked for.
-pub(super) fn open_with(settings: &Settings, names: &Names) -> Result<Library, Problem> {
-    Ok(open(settings)?.with_names(&names.names)?)
 }

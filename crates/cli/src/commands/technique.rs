@@ -24,7 +24,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open_with(settings, &args.names)?;
-    let answer = technique(&library, &args.id, args.with_subtechniques)?;
+    let answer = technique(library, &args.id, args.with_subtechniques)?;
     let shown = args.rows.shown();
     show(settings, &answer, |answer| {
         pages::technique::page(answer, shown)
