@@ -103,6 +103,23 @@ pub fn technique(
             .filter(|at| index.facts(**at).class.counts())
             .count()
     };
+    // Either half takes about as long as the other.
+    let ((indicators, fields, events), (combinations, exclusions, correlations)) = rayon::join(
+        || {
+            (
+                tables::indicators(index, &counted, |_, _| true),
+                tables::fields(index, &counted, |_, _| true),
+                tables::events(index, &counted),
+            )
+        },
+        || {
+            (
+                combinations(index, &counted),
+                exclusions(index, &counted),
+                correlations(index, &counted),
+            )
+        },
+    );
     Ok(TechniqueAnswer {
         schema: schema("technique"),
         catalog: CatalogHead::of(index.catalog),
@@ -124,12 +141,12 @@ pub fn technique(
         },
         rules_total: counted.len(),
         left_out: left_out(index, &left),
-        events: tables::events(index, &counted),
-        fields: tables::fields(index, &counted, |_, _| true),
-        indicators: tables::indicators(index, &counted, |_, _| true),
-        exclusions: exclusions(index, &counted),
-        combinations: combinations(index, &counted),
-        correlations: correlations(index, &counted),
+        events,
+        fields,
+        indicators,
+        exclusions,
+        combinations,
+        correlations,
         rules: tables::rules(index, &counted),
         left_out_rules: tables::rules(index, &left),
         id,
