@@ -90,9 +90,9 @@ fn techniques(catalog: &Catalog) -> BTreeMap<Text, Vec<u32>> {
 #[derive(Debug, Default)]
 struct Groups {
     hasher: hashbrown::DefaultHashBuilder,
-    /// Positions in `groups`, found by key.
+    /// Positions in `list`, found by key.
     table: HashTable<u32>,
-    groups: Vec<Group>,
+    list: Vec<Group>,
     keys: String,
     rules: Vec<u32>,
 }
@@ -115,10 +115,10 @@ impl Groups {
             key.clear();
             push_key(&mut key, atom);
             let number = made.number(&key);
-            last.resize(made.groups.len(), u32::MAX);
+            last.resize(made.list.len(), u32::MAX);
             // Rules come in ascending order.
             if std::mem::replace(&mut last[number as usize], at) != at {
-                made.groups[number as usize].rules.end += 1;
+                made.list[number as usize].rules.end += 1;
                 members.push((number, at));
             }
         }
@@ -130,16 +130,16 @@ impl Groups {
     /// range of rules is their number.
     fn number(&mut self, key: &str) -> u32 {
         let hash = self.hasher.hash_one(key);
-        let key_of = |number: &u32| &self.keys[self.groups[*number as usize].key.clone()];
+        let key_of = |number: &u32| &self.keys[self.list[*number as usize].key.clone()];
         if let Some(found) = self.table.find(hash, |number| key_of(number) == key) {
             return *found;
         }
-        let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         self.table
             .insert_unique(hash, number, |number| self.hasher.hash_one(key_of(number)));
         let start = self.keys.len();
         self.keys.push_str(key);
-        self.groups.push(Group {
+        self.list.push(Group {
             key: start..self.keys.len(),
             rules: 0..0,
         });
@@ -149,14 +149,14 @@ impl Groups {
     /// Gives each group its part of the list of rules and fills it.
     fn place(&mut self, members: &[(u32, u32)]) {
         let mut start = 0;
-        for group in &mut self.groups {
+        for group in &mut self.list {
             let count = group.rules.end;
             group.rules = start..start;
             start += count;
         }
         self.rules = vec![0; members.len()];
         for &(number, rule) in members {
-            let end = &mut self.groups[number as usize].rules.end;
+            let end = &mut self.list[number as usize].rules.end;
             self.rules[*end] = rule;
             *end += 1;
         }
@@ -164,7 +164,7 @@ impl Groups {
 
     /// The rules of a group, in ascending order.
     fn get(&self, key: &str) -> &[u32] {
-        let group = |number: &u32| &self.groups[*number as usize];
+        let group = |number: &u32| &self.list[*number as usize];
         let is_it = |number: &u32| self.keys[group(number).key.clone()] == *key;
         let found = self.table.find(self.hasher.hash_one(key), is_it);
         found.map_or(&[], |number| &self.rules[group(number).rules.clone()])
