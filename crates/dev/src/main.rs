@@ -5,6 +5,7 @@
 //! | `generate [--check]` | writes `docs/reference` and `docs/schema`, or fails when they are stale |
 //! | `print-ir FILE` | the detections of a rule file, as JSON |
 //! | `print-plan FILE` | their plans, in the printer's form |
+//! | `losses FOLDER...` | every loss of the rules in a folder of corpora, one line each |
 
 mod codes;
 mod generate;
@@ -41,6 +42,12 @@ enum Command {
         /// The rule file.
         file: PathBuf,
     },
+    /// Prints every loss of the rules in folders of corpora: rule, reason, detail.
+    Losses {
+        /// Folders of corpora.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
 }
 
 #[expect(clippy::print_stderr, reason = "a tool for developers")]
@@ -49,6 +56,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::generate(check),
         Command::PrintIr { file } => print::ir(&file),
         Command::PrintPlan { file } => print::plan(&file),
+        Command::Losses { folders } => print::losses(&folders),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

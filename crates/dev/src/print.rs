@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
-use tripline_corpus::{SingleRead, read_path};
+use std::path::{Path, PathBuf};
+use tripline_corpus::{SingleRead, discover, read, read_path};
 use tripline_text::render::{Format, Sources, Style, render};
 
 /// The detections as JSON.
@@ -31,6 +31,23 @@ pub(crate) fn plan(path: &Path) -> Result<(), String> {
         out.push('\n');
     }
     finish(read, &out)
+}
+
+/// What the rules of some corpora lose, one line for each loss, in the order of rules.
+pub(crate) fn losses(folders: &[PathBuf]) -> Result<(), String> {
+    let mut out = String::new();
+    for spec in &discover(folders).corpora {
+        for detection in read(spec).into_detections() {
+            for loss in &detection.losses {
+                let (id, path) = (&detection.id, &detection.provenance.path);
+                let (reason, detail) = (loss.reason.phrase(), &loss.detail);
+                // Writing to a `String` cannot fail.
+                let _ = writeln!(out, "{id}\t{path}\t{reason}\t{detail}");
+            }
+        }
+    }
+    let written = std::io::stdout().write_all(out.as_bytes());
+    written.map_err(|error| error.to_string())
 }
 
 /// Writes the text to standard output and the diagnostics to standard error.

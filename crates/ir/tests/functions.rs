@@ -901,3 +901,51 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn places_on_the_earth() {
+    let berlin = || o([("lat", x(52.52)), ("lon", x(13.405))]);
+    for written in [
+        t("52.52,13.405"),
+        t(" 52.52 , 13.405 "),
+        t("POINT (13.405 52.52)"),
+        t("point(13.405 52.52)"),
+        l([x(13.405), x(52.52)]),
+        o([("lon", t("13.405")), ("lat", t("52.52"))]),
+        o([
+            ("type", t("Point")),
+            ("coordinates", l([x(13.405), x(52.52)])),
+        ]),
+        berlin(),
+    ] {
+        assert_eq!(call(F::GeoPoint, [written.clone()]), berlin(), "{written:?}");
+        assert_eq!(call(F::GeoText, [written]), t("POINT (13.405 52.52)"));
+    }
+    let nowhere = [
+        NULL,
+        n(5),
+        t(""),
+        t("Berlin"),
+        t("91,0"),
+        t("POINT (1)"),
+        t("POINT (1 2 3)"),
+        l([x(1.0)]),
+        o([("lat", x(1.0))]),
+    ];
+    for none in nowhere {
+        assert_eq!(call(F::GeoPoint, [none.clone()]), NULL, "{none:?}");
+    }
+    let metres = |a: [f64; 4]| match call(F::GeoDistance, a.map(x)) {
+        Value::Float(metres) => metres,
+        other => panic!("{other:?}"),
+    };
+    // Berlin to Paris is about 878 km; a quarter of the way around, and half of it, by the radius.
+    assert!((metres([52.52, 13.405, 48.8566, 2.3522]) - 877_464.0).abs() < 1_000.0);
+    let quarter = std::f64::consts::FRAC_PI_2 * 6_371_008.771_4;
+    assert!((metres([0.0, 0.0, 0.0, 90.0]) - quarter).abs() < 0.001);
+    assert!((metres([90.0, 0.0, -90.0, 0.0]) - 2.0 * quarter).abs() < 0.001);
+    assert!((metres([0.0, 179.5, 0.0, -179.5]) - quarter / 90.0).abs() < 0.001);
+    assert!(metres([10.0, 20.0, 10.0, 20.0]).abs() < 0.001);
+    assert_eq!(call(F::GeoDistance, [n(0), n(0), n(91), n(0)]), NULL);
+    assert_eq!(call(F::GeoDistance, [n(0), NULL, n(0), n(0)]), NULL);
+}

@@ -55,6 +55,28 @@ fn a_byte_order_mark_shifts_every_span() {
 }
 
 #[test]
+fn lines_of_a_quoted_text_may_stand_at_the_margin() {
+    let text = "\u{feff}a: 'é one\ntwo\n\n  three'\nb:\n  - c: \"x\\\ny\" # d\n  - e\n";
+    let (source, stream) = read(text);
+    assert!(stream.diagnostics.is_empty(), "{:?}", stream.diagnostics);
+    let root = &stream.documents[0].root;
+    let a = root.get("a").unwrap();
+    assert_eq!(a.text().unwrap(), "é one two\nthree");
+    assert_eq!(source.slice(a.span), "'é one\ntwo\n\n  three'");
+    let items = root.get("b").unwrap().items().unwrap();
+    let c = items[0].get("c").unwrap();
+    assert_eq!(c.text().unwrap(), "xy");
+    assert_eq!(source.slice(c.span), "\"x\\\ny\"");
+    assert_eq!(source.slice(items[1].span), "e");
+    // What is no YAML behind it is still told, in its place.
+    let (source, stream) = read("a: 'x\ny'\nb: [1\n");
+    assert_eq!(codes(&stream), [Code::YamlSyntax]);
+    let at = stream.diagnostics[0].primary.as_ref().unwrap().span;
+    assert_eq!(source.slice(at), "");
+    assert_eq!(at.start as usize, source.text().len());
+}
+
+#[test]
 fn documents_keep_their_own_text() {
     let text = "# first\na: 1\n---\n# second\nb: 2\n...\n---\n---\nc: 3\n";
     let (source, stream) = read(text);

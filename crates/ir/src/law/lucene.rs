@@ -412,6 +412,16 @@ impl Parser<'_> {
             ranges.extend(predefined);
             return Ok(());
         }
+        // A backslash that is escaped stands alone: it begins no range.
+        if self.text[self.at..].starts_with(r"\\") {
+            self.at += 2;
+            ranges.push(Range {
+                from: '\\',
+                to: '\\',
+                single: true,
+            });
+            return Ok(());
+        }
         let from = self.character()?;
         if !self.take('-') {
             ranges.push(Range {

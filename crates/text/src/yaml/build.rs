@@ -1,5 +1,6 @@
 //! Parser events to the tree.
 
+use super::indent::Indented;
 use super::position::Positions;
 use super::tree::{Document, Entry, Node, Scalar, Stream, Style, Value};
 use crate::{Code, Diagnostic, SmolStr, Source, Span, format_smolstr};
@@ -50,13 +51,31 @@ pub fn read_with(source: &Source, limits: Limits) -> Stream {
             diagnostics: vec![Diagnostic::new(Code::FileTooLarge, source, message)],
         };
     }
-    let mut builder = Builder::new(source, limits);
-    builder.run();
-    Stream {
-        documents: builder.documents,
-        diagnostics: builder.diagnostics,
+    let mut indented = Indented::new(text.strip_prefix('\u{feff}').unwrap_or(text));
+    loop {
+        let mut builder = Builder::new(source, limits, &indented);
+        let (documents, diagnostics) = match builder.run() {
+            Ok(()) => (builder.documents, builder.diagnostics),
+            Err(error) => {
+                let at = builder.positions.byte(error.marker().index());
+                let better = (error.info() == TOO_FAR_LEFT).then(|| indented.indent(at));
+                if let Some(better) = better.flatten() {
+                    indented = better;
+                    continue;
+                }
+                builder.syntax_error(&error);
+                (builder.documents, builder.diagnostics)
+            }
+        };
+        return Stream {
+            documents,
+            diagnostics,
+        };
     }
 }
+
+/// What the parser says of a quoted text whose later lines stand left of its map.
+const TOO_FAR_LEFT: &str = "invalid indentation in quoted scalar";
 
 /// A collection that is still open.
 struct Open {
@@ -79,8 +98,10 @@ struct Stop;
 struct Builder<'a> {
     source: &'a Source,
     limits: Limits,
+    indented: &'a Indented<'a>,
+    /// What is parsed: the source without its byte order mark, indented where it must be.
     text: &'a str,
-    /// Bytes before `text` in the source: the byte order mark.
+    /// Bytes before the text in the source: the byte order mark.
     base: u32,
     positions: Positions<'a>,
     documents: Vec<Document>,
@@ -94,14 +115,19 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source, limits: Limits) -> Self {
-        let whole = source.text();
-        let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    fn new(source: &'a Source, limits: Limits, indented: &'a Indented<'a>) -> Self {
+        let text = indented.text();
+        let mark = if source.text().starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
         Self {
             source,
             limits,
+            indented,
             text,
-            base: Span::from_usize(0..whole.len() - text.len()).end,
+            base: Span::from_usize(0..mark).end,
             positions: Positions::new(text),
             documents: Vec::new(),
             diagnostics: Vec::new(),
@@ -114,21 +140,16 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn run(&mut self) {
+    /// Reads to the end or to the first error that is not told yet.
+    fn run(&mut self) -> Result<(), ScanError> {
         let mut parser = Parser::new(StrInput::new(self.text));
         while let Some(next) = parser.next_event() {
-            let done = match next {
-                Ok((Event::StreamEnd, _)) => true,
-                Ok((event, span)) => self.event(event, span).is_err(),
-                Err(error) => {
-                    self.syntax_error(&error);
-                    true
-                }
-            };
-            if done {
+            let (event, span) = next?;
+            if event == Event::StreamEnd || self.event(event, span).is_err() {
                 break;
             }
         }
+        Ok(())
     }
 
     fn event(&mut self, event: Event<'_>, at: saphyr_parser::Span) -> Result<(), Stop> {
@@ -187,7 +208,9 @@ impl<'a> Builder<'a> {
         self.document_start = self.positions.byte(at.end.index());
     }
 
+    /// The place in the source of bytes of the parsed text.
     fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let range = self.indented.original(range.start)..self.indented.original(range.end);
         Span::from_usize(range).shifted(self.base)
     }
 
@@ -423,7 +446,7 @@ impl<'a> Builder<'a> {
 }
 
 /// The length of a quoted text up to and with its closing quote.
-fn quoted_length(slice: &str, quote: u8, escape: u8) -> usize {
+pub(super) fn quoted_length(slice: &str, quote: u8, escape: u8) -> usize {
     let bytes = slice.as_bytes();
     let mut at = 1;
     while at < bytes.len() {

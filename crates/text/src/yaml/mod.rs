@@ -10,12 +10,15 @@
 //! - reading is bounded by [`Limits`] in bytes, depth, nodes and alias expansion, and stops at the
 //!   first syntax error; the documents before the error are kept;
 //! - of two equal keys the first counts and the second is reported;
+//! - the later lines of a quoted text may stand left of its map, as `libyaml` allows and YAML 1.2
+//!   does not: rule repositories are read with the former;
 //! - `<<` merges mappings as in YAML 1.1, because rule repositories use it.
 //!
 //! It does not keep comments, and anchors only until they are expanded.
 
 mod build;
 mod core;
+mod indent;
 mod position;
 mod tree;
 

@@ -6,6 +6,7 @@ mod command_line;
 mod compare;
 mod convert;
 mod encode;
+mod geography;
 mod hash;
 mod json;
 mod lists;
@@ -121,7 +122,9 @@ pub(crate) fn shape(function: Function) -> Shape {
         | F::HasKey
         | F::WithoutKeys
         | F::ParseJson
-        | F::ParseDynamic => Shape::Whole,
+        | F::ParseDynamic
+        | F::GeoPoint
+        | F::GeoText => Shape::Whole,
         _ => Shape::Scalar,
     }
 }
@@ -267,6 +270,7 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         F::ParseKeyValue | F::ParseUrl | F::ParsePath | F::ParseCsv | F::ParseVersion => {
             parse::apply(function, a)
         }
+        F::GeoPoint | F::GeoText | F::GeoDistance => geography::apply(function, a),
         F::ParseCommandLine => command_line::arguments(a),
         F::ParseXml => xml::apply(a),
         F::Object | F::Member | F::Keys | F::Merge | F::HasKey | F::WithoutKeys | F::Elements => {

@@ -106,7 +106,13 @@ impl Lowering<'_> {
         };
         let count = written.arguments.len();
         if count < known.min || count > known.max {
-            let message = format!("`{}` has {count} arguments", known.name);
+            if let Some(Expr::Error(span)) = written.arguments.last() {
+                // What could not be read was reported; the number of arguments follows from it.
+                self.lose(LossReason::SyntaxError, self.excerpt(*span), *span);
+                return None;
+            }
+            let s = if count == 1 { "" } else { "s" };
+            let message = format!("`{}` has {count} argument{s}", known.name);
             let hint = format!("write `{}({})`", known.name, known.usage);
             self.wrong(Code::EsqlArguments, written.span, message, Some(hint));
             return None;
@@ -249,6 +255,12 @@ impl Lowering<'_> {
             ("date_parse", _) => self.parsed_time(arguments),
             ("day_name", [date]) => self.named_part("EEEE", date),
             ("month_name", [date]) => self.named_part("MMMM", date),
+            ("st_x", [point]) => self.coordinate(point, "lon"),
+            ("st_y", [point]) => self.coordinate(point, "lat"),
+            ("st_distance", [from, to]) => {
+                let (from, to) = (self.value(from), self.value(to));
+                Some(distance(from?, to?))
+            }
             ("kql" | "qstr" | "match" | "match_phrase" | "match_operator", _) => self
                 .search_value(&Expr::Call(written.clone()))
                 .map(Typed::one),
@@ -299,6 +311,15 @@ impl Lowering<'_> {
         };
         let found = call(Function::JsonPath, vec![text?, literal(path.as_str())]);
         Some(Typed::one(call(Function::ToTextOrJson, vec![found])))
+    }
+
+    /// The latitude or longitude of a point, which in an event may be a list of two numbers.
+    fn coordinate(&mut self, point: &Expr, name: &str) -> Option<Typed> {
+        let point = call(Function::GeoPoint, vec![self.value(point)?.expr]);
+        Some(Typed::one(call(
+            Function::Member,
+            vec![point, literal(name)],
+        )))
     }
 
     /// Null when either is.
@@ -476,6 +497,18 @@ impl Lowering<'_> {
         };
         self.computed(value.single(), positive, written.span)
     }
+}
+
+/// Metres between two points.
+fn distance(from: Typed, to: Typed) -> Typed {
+    let mut arguments = Vec::new();
+    for place in [from, to] {
+        let point = call(Function::GeoPoint, vec![place.expr]);
+        for name in ["lat", "lon"] {
+            arguments.push(call(Function::Member, vec![point.clone(), literal(name)]));
+        }
+    }
+    Typed::one(call(Function::GeoDistance, arguments))
 }
 
 fn literal_value(value: Value) -> tripline_ir::Expr {

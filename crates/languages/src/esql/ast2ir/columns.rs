@@ -18,6 +18,8 @@ pub(super) struct Columns {
     source: Visible,
     /// Patterns of names that are seen no longer.
     dropped: Vec<Text>,
+    /// There may be columns of any other name, of unknown value.
+    open: bool,
 }
 
 /// Which fields of the source are seen.
@@ -56,6 +58,7 @@ impl Default for Columns {
             known: BTreeMap::new(),
             source: Visible::All,
             dropped: Vec::new(),
+            open: false,
         }
     }
 }
@@ -67,6 +70,7 @@ impl Columns {
             known,
             source: Visible::Fitting(Vec::new()),
             dropped: Vec::new(),
+            open: false,
         }
     }
 
@@ -81,6 +85,8 @@ impl Columns {
         };
         if visible && !hidden {
             Found::Source
+        } else if self.open && !hidden {
+            Found::Column(Column::Lost)
         } else {
             Found::Missing
         }
@@ -163,6 +169,11 @@ impl Columns {
             self.known.get(name),
             Some(Column::Computed { .. } | Column::Alias(_) | Column::Lost)
         )
+    }
+
+    /// A stage may have added columns of any name.
+    pub(super) fn open(&mut self) {
+        self.open = true;
     }
 
     /// Makes every column that an unknown stage may have changed one of unknown value.

@@ -9,6 +9,7 @@
 
 mod call;
 mod columns;
+mod decides;
 mod embedded;
 mod extract;
 mod grok;

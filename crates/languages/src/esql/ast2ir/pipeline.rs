@@ -16,7 +16,7 @@ use tripline_ir::{
     Dedup, Expand, FieldRef, Function, Limit, LossReason, Match, MissingKey, Plan, Predicate,
     Projection, Source, Table, Test, Text, Value,
 };
-use tripline_text::Code;
+use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
     pub(super) fn query(&mut self, query: &Query) -> Option<Plan> {
@@ -133,14 +133,14 @@ impl Lowering<'_> {
     pub(super) fn pipe(&mut self, plan: Plan, commands: &[Command], pushing: bool) -> Plan {
         let (mut plan, mut pushing) = (plan, pushing);
         let mut pushed = Vec::new();
-        for command in commands {
+        for (at, command) in commands.iter().enumerate() {
             pushing &= by_row(&command.kind);
             if let CommandKind::Where(condition) = &command.kind {
                 let (early, late) = self.split(condition, pushing);
                 pushed.extend(early);
                 plan = filtered(plan, late);
             } else {
-                plan = self.command(plan, command);
+                plan = self.command(plan, command, commands.get(at + 1..));
             }
         }
         if let Some(leaf) = source_of(&mut plan) {
@@ -181,7 +181,8 @@ impl Lowering<'_> {
         })
     }
 
-    fn command(&mut self, plan: Plan, command: &Command) -> Plan {
+    /// One command; `later` are those behind it, `None` inside of a branch.
+    fn command(&mut self, plan: Plan, command: &Command, later: Option<&[Command]>) -> Plan {
         let span = command.span;
         match &command.kind {
             CommandKind::Eval(assignments) => self.eval(plan, assignments),
@@ -209,21 +210,30 @@ impl Lowering<'_> {
                 filtered(plan, vec![condition])
             }
             _ => {
-                self.without_image(command);
+                self.without_image(command, later);
                 plan
             }
         }
     }
 
-    /// A command that the representation has no stage for: the rows stay, what it adds is lost.
-    fn without_image(&mut self, command: &Command) {
+    /// A command that the representation has no stage for: the rows stay, what it adds is lost,
+    /// which matters when a later command decides something by it.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each command")]
+    fn without_image(&mut self, command: &Command, later: Option<&[Command]>) {
         let span = command.span;
         match &command.kind {
             CommandKind::Enrich { policy, on, with } => {
                 self.read(on.iter());
-                let detail = tripline_ir::format_smolstr!("ENRICH policy {}", policy.text);
-                self.lose(LossReason::UnresolvedList, detail, span);
-                self.lost_columns(with.iter().map(|(name, _)| name));
+                let names: Vec<Text> = with.iter().map(|(name, _)| name.text.clone()).collect();
+                if names.is_empty() || self.matters(&names, later) {
+                    let detail = tripline_ir::format_smolstr!("ENRICH policy {}", policy.text);
+                    self.lose(LossReason::UnresolvedList, detail, span);
+                }
+                if names.is_empty() {
+                    // The policy alone says which columns it adds.
+                    self.columns.open();
+                }
+                self.lost_columns(names);
             }
             CommandKind::Join { index, on } => {
                 for key in on {
@@ -233,23 +243,20 @@ impl Lowering<'_> {
                 }
                 let detail = tripline_ir::format_smolstr!("LOOKUP JOIN index {}", index.text);
                 self.lose(LossReason::UnresolvedList, detail, span);
+                self.columns.open();
             }
             CommandKind::Completion { target, prompt } => {
                 self.value(prompt);
-                self.lost_stage("COMPLETION", span);
-                self.columns.lose(
-                    target
-                        .as_ref()
-                        .map_or_else(|| "completion".into(), |name| name.text.clone()),
-                );
+                let name = target
+                    .as_ref()
+                    .map_or_else(|| "completion".into(), |name| name.text.clone());
+                self.adds("COMPLETION", vec![name], later, span);
             }
             CommandKind::Rerank { target } => {
-                self.lost_stage("RERANK", span);
-                self.columns.lose(
-                    target
-                        .as_ref()
-                        .map_or_else(|| "_score".into(), |name| name.text.clone()),
-                );
+                let name = target
+                    .as_ref()
+                    .map_or_else(|| "_score".into(), |name| name.text.clone());
+                self.adds("RERANK", vec![name], later, span);
             }
             CommandKind::ChangePoint {
                 value,
@@ -257,14 +264,11 @@ impl Lowering<'_> {
                 columns,
             } => {
                 self.read(std::iter::once(value).chain(key));
-                self.lost_stage("CHANGE_POINT", span);
                 let names = columns.as_ref().map_or(
                     [Text::new_static("type"), Text::new_static("pvalue")],
                     |(first, second)| [first.text.clone(), second.text.clone()],
                 );
-                for name in names {
-                    self.columns.lose(name);
-                }
+                self.adds("CHANGE_POINT", names.into(), later, span);
             }
             CommandKind::Sample(_) => {
                 self.lost_stage("SAMPLE", span);
@@ -287,10 +291,22 @@ impl Lowering<'_> {
         }
     }
 
-    fn lost_columns<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) {
+    fn lost_columns(&mut self, names: Vec<Text>) {
         for name in names {
-            self.columns.lose(name.text.clone());
+            self.columns.lose(name);
         }
+    }
+
+    /// Columns whose values are not known: a loss when they matter.
+    fn adds(&mut self, stage: &str, names: Vec<Text>, later: Option<&[Command]>, span: Span) {
+        if self.matters(&names, later) {
+            self.lost_stage(stage, span);
+        }
+        self.lost_columns(names);
+    }
+
+    fn matters(&self, names: &[Text], later: Option<&[Command]>) -> bool {
+        later.is_none_or(|later| self.decides(names.to_vec(), later))
     }
 
     pub(super) fn eval(&mut self, plan: Plan, assignments: &[Assignment]) -> Plan {
@@ -471,7 +487,7 @@ impl Lowering<'_> {
     fn branch(&mut self, plan: Plan, commands: &[Command]) -> Plan {
         commands
             .iter()
-            .fold(plan, |plan, command| self.command(plan, command))
+            .fold(plan, |plan, command| self.command(plan, command, None))
     }
 }
 

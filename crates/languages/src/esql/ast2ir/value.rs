@@ -229,6 +229,7 @@ impl Lowering<'_> {
             "bool" | "boolean" => Function::ToBool,
             "datetime" | "date" | "dt" | "date_nanos" => Function::ToTime,
             "ip" => Function::ToIp,
+            "geo_point" | "geopoint" => Function::GeoPoint,
             "version" | "ver" => Function::ParseVersion,
             "time_duration" | "timeduration" | "date_period" | "dateperiod" => Function::ToDuration,
             other => return self.not_expressible(&format!("type {other}"), span),
