@@ -918,8 +918,7 @@ fn places_on_the_earth() {
         ]),
         berlin(),
     ] {
-        assert_eq!(call(F::GeoPoint, [written.clone()]), berlin(), "{written:?}");
-        assert_eq!(call(F::GeoText, [written]), t("POINT (13.405 52.52)"));
+        assert_eq!(call(F::GeoPoint, [written]), berlin());
     }
     let nowhere = [
         NULL,

@@ -456,8 +456,6 @@ pub enum Function {
     /// `POINT (lon lat)`, an object of `lat` and `lon` or of GeoJSON, a list `[lon, lat]`. Null when it
     /// is none, or outside 90 and 180 degrees.
     GeoPoint,
-    /// `(a)` *(whole)*: a point, of the same, as `POINT (lon lat)`.
-    GeoText,
     /// `(lat, lon, lat, lon)`: metres along the great circle between two points in degrees: the
     /// haversine formula on a sphere of 6,371,008.7714 m.
     GeoDistance,

@@ -56,6 +56,14 @@
 //! | | `ipv4_is_private` | | | `IsPrivateV4` |
 //! | | `ipv4_is_match`, `ipv4_compare` | | | `Compare(Eq)` of `IpCompare` with 0, `IpCompare` |
 //!
+//! # Places
+//!
+//! | SPL | Kusto | ES\|QL | YARA-L | variant |
+//! |---|---|---|---|---|
+//! | | | `TO_GEOPOINT`, `::geo_point` | | `GeoPoint` |
+//! | | | `ST_X`, `ST_Y` | | `Member(GeoPoint(p), "lon" / "lat")` |
+//! | | | `ST_DISTANCE` | | `GeoDistance` of the members of both points |
+//!
 //! # Text
 //!
 //! | SPL | Kusto | ES\|QL | YARA-L | variant |

@@ -1,6 +1,6 @@
 //! Points on the earth.
 
-use super::{finite, number, string};
+use super::{finite, number};
 use crate::{Function, Number, Value};
 
 /// Mean radius of the earth in metres, as Elasticsearch and Lucene (`SloppyMath`) take it.
@@ -20,10 +20,6 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             let (from, to) = (place(0)?, place(2)?);
             let valid = |(latitude, longitude): (f64, f64)| in_range(latitude, longitude);
             (valid(from) && valid(to)).then(|| finite(distance(from, to)))?
-        }
-        Function::GeoText => {
-            let (latitude, longitude) = point(a.first()?)?;
-            Some(string(format!("POINT ({longitude:?} {latitude:?})")))
         }
         _ => None,
     }

@@ -123,8 +123,7 @@ pub(crate) fn shape(function: Function) -> Shape {
         | F::WithoutKeys
         | F::ParseJson
         | F::ParseDynamic
-        | F::GeoPoint
-        | F::GeoText => Shape::Whole,
+        | F::GeoPoint => Shape::Whole,
         _ => Shape::Scalar,
     }
 }
@@ -270,7 +269,7 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         F::ParseKeyValue | F::ParseUrl | F::ParsePath | F::ParseCsv | F::ParseVersion => {
             parse::apply(function, a)
         }
-        F::GeoPoint | F::GeoText | F::GeoDistance => geography::apply(function, a),
+        F::GeoPoint | F::GeoDistance => geography::apply(function, a),
         F::ParseCommandLine => command_line::arguments(a),
         F::ParseXml => xml::apply(a),
         F::Object | F::Member | F::Keys | F::Merge | F::HasKey | F::WithoutKeys | F::Elements => {
