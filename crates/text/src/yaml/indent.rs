@@ -119,7 +119,11 @@ mod tests {
         assert_eq!(indented.text(), "a: 'x\n    y'\nb: \"p\n    q\"\n");
         for letter in ["x", "y", "b", "p", "q"] {
             let here = indented.text().find(letter).unwrap();
-            assert_eq!(indented.original(here), text.find(letter).unwrap(), "{letter}");
+            assert_eq!(
+                indented.original(here),
+                text.find(letter).unwrap(),
+                "{letter}"
+            );
         }
         assert_eq!(indented.original(indented.text().len()), text.len());
         // A blank that was put in is the place where it was.

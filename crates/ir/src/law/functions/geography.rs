@@ -91,7 +91,9 @@ fn written(text: &str) -> Option<(f64, f64)> {
     if let Some((latitude, longitude)) = text.split_once(',') {
         return Some((parse(latitude)?, parse(longitude)?));
     }
-    let head = text.get(..5).filter(|head| head.eq_ignore_ascii_case("point"))?;
+    let head = text
+        .get(..5)
+        .filter(|head| head.eq_ignore_ascii_case("point"))?;
     let inner = text[head.len()..].trim();
     let inner = inner.strip_prefix('(')?.strip_suffix(')')?;
     let mut parts = inner.split_whitespace();

@@ -23,21 +23,19 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                CommandKind::Dissect { input, pattern, .. } => {
-                    if self.mentions(input.span(), &unknown) {
-                        unknown.extend(captured(&pattern.text));
-                    }
+                CommandKind::Dissect { input, pattern, .. }
+                    if self.mentions(input.span(), &unknown) =>
+                {
+                    unknown.extend(captured(&pattern.text));
                 }
-                CommandKind::Grok { input, patterns } => {
-                    if self.mentions(input.span(), &unknown) {
-                        unknown.extend(patterns.iter().flat_map(|one| captured(&one.text)));
-                    }
+                CommandKind::Grok { input, patterns } if self.mentions(input.span(), &unknown) => {
+                    unknown.extend(patterns.iter().flat_map(|one| captured(&one.text)));
                 }
-                CommandKind::Completion { target, prompt } => {
-                    if self.mentions(prompt.span(), &unknown) {
-                        let name = target.as_ref().map(|name| name.text.clone());
-                        unknown.push(name.unwrap_or_else(|| "completion".into()));
-                    }
+                CommandKind::Completion { target, prompt }
+                    if self.mentions(prompt.span(), &unknown) =>
+                {
+                    let name = target.as_ref().map(|name| name.text.clone());
+                    unknown.push(name.unwrap_or_else(|| "completion".into()));
                 }
                 // The order decides only what a limit behind it keeps.
                 CommandKind::Sort(_) if !later[at..].iter().any(limits) => {}
@@ -86,7 +84,10 @@ fn captured(pattern: &str) -> Vec<Text> {
         let name = key.split(':').nth(1).unwrap_or(key);
         name.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '@')))
     });
-    names.filter(|name| !name.is_empty()).map(Text::from).collect()
+    names
+        .filter(|name| !name.is_empty())
+        .map(Text::from)
+        .collect()
 }
 
 #[cfg(test)]
@@ -95,8 +96,14 @@ mod tests {
 
     #[test]
     fn names_of_patterns() {
-        assert_eq!(captured("verdict=%{Esql.verdict} %{?skip}"), ["Esql.verdict", "skip"]);
-        assert_eq!(captured("%{IP:src.ip} %{WORD} %{INT:n:int}"), ["src.ip", "WORD", "n"]);
+        assert_eq!(
+            captured("verdict=%{Esql.verdict} %{?skip}"),
+            ["Esql.verdict", "skip"]
+        );
+        assert_eq!(
+            captured("%{IP:src.ip} %{WORD} %{INT:n:int}"),
+            ["src.ip", "WORD", "n"]
+        );
     }
 
     #[test]

@@ -218,7 +218,6 @@ impl Lowering<'_> {
 
     /// A command that the representation has no stage for: the rows stay, what it adds is lost,
     /// which matters when a later command decides something by it.
-    #[expect(clippy::too_many_lines, reason = "a table: one arm for each command")]
     fn without_image(&mut self, command: &Command, later: Option<&[Command]>) {
         let span = command.span;
         match &command.kind {
