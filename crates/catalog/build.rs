@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files and folders whose content decides what is written, relative to this crate.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "../../Cargo.lock",
     "../text/src",
     "../ir/src",
@@ -18,6 +18,7 @@ const PARTS: [&str; 9] = [
     "../corpus/src",
     "src",
     "../../data/schema",
+    "../../data/classes.toml",
 ];
 
 /// Those that define the records inside blobs: a catalogue of other records cannot be read.

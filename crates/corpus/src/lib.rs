@@ -10,6 +10,7 @@
 //! [`Vendor::reader`].
 
 mod chronicle;
+mod class;
 mod discover;
 mod elastic;
 mod git;
@@ -27,6 +28,7 @@ mod single;
 mod spec;
 mod splunk;
 
+pub use class::{ClassOverride, overrides};
 pub use discover::{Discovery, discover, discover_without};
 pub use ids::{IdRegistry, fallback_id};
 pub use ledger::{Failure, Ledger, LedgerRow, Status};

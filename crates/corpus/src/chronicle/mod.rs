@@ -1,19 +1,19 @@
 //! Google's detection rules: YARA-L files (`.yaral`), beside them `reference_lists`.
 //!
 //! `bytes -> rules with their meta section -> Detection`, one per rule of a file. [`metadata`]
-//! says what the keys of `meta` mean, [`class`] how a rule counts, [`lists`] where the lists lie
-//! that a rule names.
+//! says what the keys of `meta` mean, [`lists`] where the lists lie that a rule names.
 
-mod class;
 mod lists;
 mod metadata;
 #[cfg(test)]
 mod tests;
 
+use crate::class::{self, Said};
 use crate::ledger::Failure;
 use crate::reader::{FileContext, FileRead, VendorReader};
-use tripline_ir::Language;
-use tripline_languages::{Context, yaral};
+use tripline_ir::{Class, Language, format_smolstr};
+use tripline_languages::Context;
+use tripline_languages::yaral::{self, RuleText};
 use tripline_text::Source;
 
 /// Reads the layout of chronicle/detection-rules, and YARA-L files anywhere.
@@ -50,9 +50,7 @@ impl VendorReader for ChronicleReader {
         for (index, rule) in rules.into_iter().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let mut detection = metadata::describe(&rule, index, source, context);
-            let (class, reason) = class::decide(&rule, &detection);
-            detection.class = class;
-            detection.class_reason = reason;
+            class::decide(&mut detection, &said(&rule));
             read.names.push(detection.title.clone());
             read.detections.push(detection);
         }
@@ -64,4 +62,27 @@ impl VendorReader for ChronicleReader {
         read.diagnostics = diagnostics;
         read
     }
+}
+
+/// The classes that the `meta` section names.
+fn said(rule: &RuleText) -> Vec<Said> {
+    let meta = |wanted: &str| {
+        let entry = rule.meta.iter().find(|(key, _)| key == wanted);
+        entry.map(|(_, value)| value.to_ascii_lowercase())
+    };
+    let mut said = Vec::new();
+    if let Some(status) = meta("status").filter(|status| status == "deprecated") {
+        let why = format_smolstr!("its status is `{status}`");
+        said.push(Said::new(Class::Deprecated, why));
+    }
+    let kind = meta("type").unwrap_or_default();
+    let why = format_smolstr!("its meta section says `type = \"{kind}\"`");
+    match kind.as_str() {
+        "building block" | "building_block" | "composite" | "signal" => {
+            said.push(Said::new(Class::BuildingBlock, why));
+        }
+        _ if kind.starts_with("hunt") => said.push(Said::new(Class::Hunting, why)),
+        _ => {}
+    }
+    said
 }

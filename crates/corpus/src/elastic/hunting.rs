@@ -8,16 +8,14 @@
 use super::fields::{Reader, Table};
 use super::metadata;
 use super::query::Query;
+use crate::class;
 use crate::reader::FileContext;
 use crate::{Vendor, fallback_id};
 use tripline_ir::{
-    Class, Detection, Language, Loss, LossReason, Opaque, Plan, TechniqueTag, Text, format_smolstr,
+    Detection, Language, Loss, LossReason, Opaque, Plan, TechniqueTag, Text, format_smolstr,
 };
 use tripline_languages::esql;
 use tripline_text::{Code, Diagnostic, Span};
-
-/// What the reason of the class says.
-const REASON: &str = "upstream keeps it among its hunting queries";
 
 /// Every query of the file.
 pub(super) fn read(
@@ -35,8 +33,6 @@ pub(super) fn read(
     let uuid = reader.text(hunt, "uuid").filter(|uuid| !uuid.is_empty());
     let base = Detection {
         kind: "hunt".into(),
-        class: Class::Hunting,
-        class_reason: REASON.into(),
         note: note(&reader.texts(hunt, "notes")),
         techniques,
         ..base
@@ -56,6 +52,7 @@ pub(super) fn read(
         }
         detection.provenance.index = index;
         fill(&mut detection, reader, query, &languages, context);
+        class::decide(&mut detection, &[]);
         found.push(detection);
     }
     found

@@ -1,14 +1,12 @@
 //! Elastic detection rules: one TOML file each, with `[metadata]` and `[rule]`.
 //!
 //! `bytes -> TOML with spans -> Detection`. What a rule's type adds to its query (thresholds, new
-//! terms, indicator joins, filters) becomes plan nodes in [`plan`]; [`class`] holds the rule that
-//! decides how a detection counts. A damaged file keeps what could be read of it. Files with
-//! `[hunt]` hold hunting queries, which [`hunting`] reads.
+//! terms, indicator joins, filters) becomes plan nodes in [`plan`]. A damaged file keeps what could
+//! be read of it. Files with `[hunt]` hold hunting queries, which [`hunting`] reads.
 //!
 //! Spans of atoms count bytes of the query. Atoms from filters and indicator queries, which stand
 //! elsewhere in the file, have the empty span.
 
-mod class;
 mod fields;
 mod filters;
 mod hunting;
@@ -19,11 +17,12 @@ mod query;
 mod tests;
 mod threat;
 
+use crate::class::{self, Said};
 use crate::ledger::Failure;
 use crate::reader::{FileContext, FileRead, VendorReader};
 use fields::{Reader, Table};
 use toml::de::DeTable;
-use tripline_ir::{Detection, Language};
+use tripline_ir::{Class, Detection, Language};
 use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Reads the TOML form of elastic/detection-rules.
@@ -102,8 +101,24 @@ fn detection(
     let language = metadata::language(reader, rule);
     let mut detection = metadata::describe(reader, metadata.as_ref(), rule, language, context);
     plan::fill(&mut detection, reader, rule, context);
-    class::decide(&mut detection, reader, metadata.as_ref(), rule);
+    let said = said(reader, metadata.as_ref(), rule);
+    class::decide(&mut detection, &said);
     detection
+}
+
+/// The classes that upstream marks by keys of their own.
+fn said(reader: &mut Reader<'_>, metadata: Option<&Table<'_>>, rule: &Table<'_>) -> Vec<Said> {
+    let mut said = Vec::new();
+    if metadata.and_then(|table| reader.flag(table, "promotion")) == Some(true) {
+        let why =
+            "upstream marks it as a promotion: it turns another product's finding into an alert";
+        said.push(Said::new(Class::ForwardedAlert, why));
+    }
+    if reader.text(rule, "building_block_type").is_some() {
+        let why = "upstream marks it as a building block for other rules";
+        said.push(Said::new(Class::BuildingBlock, why));
+    }
+    said
 }
 
 /// The span of atoms that do not stand in the query.

@@ -8,9 +8,10 @@
 mod markdown;
 pub(crate) mod query;
 
+use crate::class;
 use crate::reader::{FileContext, FileRead, VendorReader};
 use crate::{Failure, Vendor, fallback_id};
-use tripline_ir::{Class, Detection, Language, Related, TechniqueTag, Text, format_smolstr};
+use tripline_ir::{Detection, Language, Related, TechniqueTag, Text, format_smolstr};
 use tripline_languages::kusto;
 use tripline_text::{Diagnostic, Source};
 
@@ -101,6 +102,8 @@ struct Draft {
     techniques: Vec<TechniqueTag>,
     references: Vec<Text>,
     variant: Option<&'static str>,
+    /// What the document offers: `detection` where it describes one, else `query`.
+    kind: &'static str,
 }
 
 fn read_markdown(source: &Source, context: &FileContext<'_>) -> FileRead {
@@ -117,6 +120,11 @@ fn read_markdown(source: &Source, context: &FileContext<'_>) -> FileRead {
         .map_or_else(|| file_title(context.path), Text::from);
     let techniques = markdown::techniques(text);
     let several = queries.len() > 1;
+    let kind = if describes_a_detection(text) {
+        "detection"
+    } else {
+        "query"
+    };
     for fence in queries {
         let variant = variant(&fence.headings, fence.body);
         let own = fence.headings.last().copied().filter(|_| several);
@@ -130,6 +138,7 @@ fn read_markdown(source: &Source, context: &FileContext<'_>) -> FileRead {
             techniques: techniques.clone(),
             references: document.references.clone(),
             variant,
+            kind,
         };
         add(&draft, fence.body, fence.offset, source, context, &mut read);
     }
@@ -160,6 +169,7 @@ fn read_text(source: &Source, context: &FileContext<'_>) -> FileRead {
             .map(|line| Text::from(*line))
             .collect(),
         variant: variant(&[], text),
+        kind: "query",
     };
     add(&draft, text, 0, source, context, &mut read);
     read
@@ -192,6 +202,7 @@ fn add(
         detection.description.clone_from(&draft.description);
         detection.techniques.clone_from(&draft.techniques);
         detection.references.clone_from(&draft.references);
+        detection.kind = Text::new_static(draft.kind);
         detection.tags = draft.variant.map(Text::new_static).into_iter().collect();
         let start = u32::try_from(offset)
             .unwrap_or(u32::MAX)
@@ -205,34 +216,19 @@ fn add(
                 .extend(error.map(|error| Failure::of(error, context.spec, context.path)));
         }
         read.diagnostics.extend(found);
-        classify(&mut detection, context);
+        class::decide(&mut detection, &[]);
         read.names.push(detection.title.clone());
         read.detections.push(detection);
     }
 }
 
-/// How a rule counts: a query under FalconFriday's metadata alerts; one that only re-raises
-/// findings forwards them; every other of these repositories hunts.
-fn classify(detection: &mut Detection, context: &FileContext<'_>) {
-    let detects = context.path.starts_with("0xFF-") || context.path.contains("/0xFF-");
-    let (class, reason) = if detection.plan.as_ref().is_some_and(query::forwards) {
-        (
-            Class::ForwardedAlert,
-            "it asks only for findings of another product and how they are labelled",
-        )
-    } else if detects {
-        (
-            Class::Alert,
-            "the document describes a detection with its false positives",
-        )
-    } else {
-        (
-            Class::Hunting,
-            "the query is published for hunting; it has no schedule and no threshold",
-        )
-    };
-    detection.class = class;
-    detection.class_reason = reason.into();
+/// Whether a document has a heading `Detection description`, as those of detections that alert
+/// do: others tell what to hunt for.
+fn describes_a_detection(text: &str) -> bool {
+    text.lines().any(|line| {
+        let heading = line.trim_start_matches('#');
+        heading.len() < line.len() && heading.trim().eq_ignore_ascii_case("detection description")
+    })
 }
 
 /// Which product's tables a query is written for, told by the heading above it, else by its time

@@ -1,13 +1,10 @@
-//! What rules of Kusto have in common, whichever file holds them: tables, class, an empty
+//! What rules of Kusto have in common, whichever file holds them: tables, an empty
 //! detection.
 
 use crate::Vendor;
 use crate::reader::FileContext;
 use std::collections::BTreeSet;
-use tripline_ir::{
-    Class, Detection, Language, Plan, Predicate, Provenance, Requirement, RequirementKind, Subject,
-    Text,
-};
+use tripline_ir::{Class, Detection, Language, Provenance, Requirement, RequirementKind, Text};
 use tripline_languages::{Context, lower};
 use tripline_text::{Diagnostic, Source};
 
@@ -87,51 +84,4 @@ pub(crate) fn fill(
         detection.plan = Some(plan);
     }
     lowered.diagnostics
-}
-
-/// Tables in which other products report their own findings.
-const FINDINGS: [&str; 5] = [
-    "SecurityAlert",
-    "SecurityIncident",
-    "AlertInfo",
-    "AlertEvidence",
-    "AADUserRiskEvents",
-];
-
-/// Whether a plan only reads other products' findings, and tests nothing but how they are
-/// labelled.
-pub(crate) fn forwards(plan: &Plan) -> bool {
-    let matches = plan.matches();
-    !matches.is_empty()
-        && matches.iter().all(|found| {
-            let names = &found.source.names;
-            !names.is_empty()
-                && names.iter().all(|name| FINDINGS.contains(&name.as_str()))
-                && labels_alone(&found.predicate)
-        })
-}
-
-/// Columns that say how a finding is labelled.
-const LABELS: [&str; 14] = [
-    "ProductName",
-    "ProviderName",
-    "AlertName",
-    "AlertSeverity",
-    "Severity",
-    "Title",
-    "ServiceSource",
-    "DetectionSource",
-    "AlertType",
-    "Status",
-    "Category",
-    "Timestamp",
-    "TimeGenerated",
-    "DisplayName",
-];
-
-fn labels_alone(predicate: &Predicate) -> bool {
-    predicate.atoms().iter().all(|atom| match &atom.subject {
-        Subject::Field(field) => LABELS.contains(&field.name.as_str()),
-        _ => false,
-    })
 }

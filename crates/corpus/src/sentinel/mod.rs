@@ -1,14 +1,15 @@
 //! Microsoft Sentinel's YAML: analytic rules (`Scheduled`, `NRT`) and hunting queries.
 //!
-//! Severity is the document's own. A rule with a schedule, or of kind `NRT`, alerts; a document
-//! without either is a hunting query. `triggerOperator` and `triggerThreshold` other than "more
+//! Severity is the document's own. Without `kind`, a document with a schedule is `scheduled` and one
+//! without is `hunting`. `triggerOperator` and `triggerThreshold` other than "more
 //! than 0" become a count over the rows.
 
+use crate::class;
 use crate::kusto_docs::query;
 use crate::reader::{FileContext, FileRead, VendorReader};
 use crate::{Failure, Vendor, fallback_id};
 use tripline_ir::{
-    Aggregate, Atom, Class, CompareOp, Detection, FieldRef, Language, Level, LossReason, Measure,
+    Aggregate, Atom, CompareOp, Detection, FieldRef, Language, Level, LossReason, Measure,
     MeasureFunction, Number, Plan, Predicate, TechniqueTag, Test, Text, Window, format_smolstr,
 };
 use tripline_text::yaml::{self, Node};
@@ -106,7 +107,7 @@ fn detection(
     read.diagnostics
         .extend(found.into_iter().map(|one| places.moved(one)));
     trigger(&mut rule, root);
-    classify(&mut rule, root);
+    class::decide(&mut rule, &[]);
     read.names.push(rule.title.clone());
     read.detections.push(rule);
 }
@@ -116,10 +117,11 @@ fn describe(rule: &mut Detection, root: &Node) {
     rule.title = text(root, "name").unwrap_or_default();
     let description = text(root, "description").unwrap_or_default();
     rule.description = description.trim().trim_matches('\'').trim().into();
-    rule.kind = text(root, "kind")
-        .unwrap_or_else(|| Text::new_static("hunting"))
-        .to_lowercase()
-        .into();
+    rule.kind = match text(root, "kind") {
+        Some(kind) => kind.to_lowercase().into(),
+        None if root.get("queryFrequency").is_some() => Text::new_static("scheduled"),
+        None => Text::new_static("hunting"),
+    };
     rule.severity = text(root, "severity");
     rule.level = rule.severity.as_deref().and_then(level);
     rule.status = text(root, "status");
@@ -217,37 +219,6 @@ fn trigger(rule: &mut Detection, root: &Node) {
         having: Predicate::atom(Atom::field(count, test, Span::default())),
         closed: true,
     }));
-}
-
-/// How a rule counts.
-fn classify(rule: &mut Detection, root: &Node) {
-    let scheduled =
-        root.get("queryFrequency").is_some() || matches!(rule.kind.as_str(), "nrt" | "scheduled");
-    let deprecated = rule.title.to_ascii_lowercase().contains("deprecated")
-        || rule
-            .status
-            .as_deref()
-            .is_some_and(|status| status.eq_ignore_ascii_case("deprecated"));
-    let (class, reason) = if deprecated {
-        (Class::Deprecated, "upstream has withdrawn it")
-    } else if rule.plan.as_ref().is_some_and(query::forwards) {
-        (
-            Class::ForwardedAlert,
-            "it asks only for findings of another product and how they are labelled",
-        )
-    } else if scheduled {
-        (
-            Class::Alert,
-            "it runs on a schedule and alerts on what its query finds",
-        )
-    } else {
-        (
-            Class::Hunting,
-            "it is a hunting query: it has no schedule and no trigger",
-        )
-    };
-    rule.class = class;
-    rule.class_reason = reason.into();
 }
 
 /// Places of a query's bytes in the file: the lines of a block scalar are indented there.

@@ -1,12 +1,12 @@
 //! A Sigma document's metadata to a detection.
 
-use super::{class, top_folder};
+use crate::class;
 use crate::reader::{FileContext, FileRead};
 use crate::{Vendor, fallback_id};
 use std::collections::BTreeSet;
 use tripline_ir::{
-    Detection, Language, LossReason, Provenance, Requirement, RequirementKind, TechniqueTag, Text,
-    format_smolstr,
+    Class, Detection, Language, LossReason, Provenance, Requirement, RequirementKind, TechniqueTag,
+    Text, format_smolstr,
 };
 use tripline_languages::Lowered;
 use tripline_languages::sigma::{Document, LogSource, Metadata};
@@ -30,8 +30,6 @@ impl Draft {
         let metadata = document.metadata();
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let span = document.span();
-        let folder = top_folder(context, context.path);
-        let (class, class_reason) = class::class(metadata, &folder);
         let (techniques, tactics) = attack_tags(metadata);
         let mut detection = Detection {
             id: id(metadata, context.path, index),
@@ -40,8 +38,8 @@ impl Draft {
             kind: Text::new_static(kind(document)),
             title: metadata.title.clone(),
             description: metadata.description.clone().unwrap_or_default(),
-            class,
-            class_reason,
+            class: Class::Alert,
+            class_reason: Text::default(),
             level: metadata.level(),
             severity: metadata.level.clone(),
             status: metadata.status.clone(),
@@ -93,6 +91,7 @@ impl Draft {
         self.detection.plan = lowered.plan;
         self.detection.losses = lowered.losses;
         require_lists(&mut self.detection);
+        class::decide(&mut self.detection, &[]);
         read.detections.push(self.detection);
     }
 }

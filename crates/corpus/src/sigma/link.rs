@@ -1,8 +1,8 @@
 //! What needs several files: correlations, filters, and the class of rules that correlations use.
 
-use super::class;
 use super::detection::{Draft, add_sources, require_lists};
 use crate::FileEntry;
+use crate::class::{self, Said};
 use crate::reader::{FileContext, FileRead};
 use std::collections::BTreeSet;
 use tripline_ir::{Class, Detection, Text};
@@ -146,8 +146,10 @@ impl Linker<'_> {
 
     /// A rule, or an inner correlation, that only serves correlations.
     fn classify(&self, document: &Document, detection: &mut Detection) {
-        if detection.class == Class::Alert && !self.rules.alerts(document) {
-            (detection.class, detection.class_reason) = class::used_by_correlation();
+        if !self.rules.alerts(document) {
+            let why =
+                "a correlation uses it without `generate: true`, so it does not alert by itself";
+            class::decide(detection, &[Said::new(Class::BuildingBlock, why)]);
         }
     }
 

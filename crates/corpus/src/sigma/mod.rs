@@ -3,7 +3,6 @@
 //! A file is read and its rules lowered by itself; [`link`] then does what needs several files:
 //! correlations, filters, and the class of rules that correlations use.
 
-mod class;
 mod detection;
 mod link;
 
@@ -11,7 +10,7 @@ use crate::reader::{FileContext, FileRead, VendorReader};
 use crate::{Failure, FileEntry};
 use detection::Draft;
 use std::borrow::Cow;
-use tripline_ir::{Language, Text};
+use tripline_ir::Language;
 use tripline_languages::Context;
 use tripline_languages::sigma::{self, Document, FilterTarget};
 use tripline_text::{Diagnostic, Source};
@@ -119,21 +118,4 @@ fn failures(
         lost.truncate(1);
     }
     lost
-}
-
-/// A path's first folder; for a corpus that is itself one of upstream's folders, that.
-fn top_folder(context: &FileContext<'_>, path: &str) -> Text {
-    let own = context
-        .spec
-        .root
-        .file_name()
-        .map(|name| name.to_string_lossy());
-    let first = path.split_once('/').map_or("", |(folder, _)| folder);
-    let reader = SigmaReader;
-    match own {
-        Some(own) if !reader.is_rule_folder(first) && reader.is_rule_folder(&own) => {
-            Text::from(own)
-        }
-        _ => Text::from(first),
-    }
 }

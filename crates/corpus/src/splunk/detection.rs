@@ -1,7 +1,7 @@
 //! A detection's file to a detection, without what its search does.
 
 use super::places::Places;
-use super::{class, text_of, texts_of};
+use super::{text_of, texts_of};
 use crate::reader::FileContext;
 use crate::{Vendor, fallback_id};
 use std::sync::Arc;
@@ -112,7 +112,6 @@ fn describe(root: &Node, index: usize, context: &FileContext<'_>) -> Detection {
         index,
         body_offset: None,
     };
-    class::decide(&mut detection);
     detection
 }
 

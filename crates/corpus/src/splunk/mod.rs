@@ -7,15 +7,14 @@
 //!
 //! Both layouts are read: the older one (`tags` with `risk_score` and `observable`, lookups with
 //! `filename` or `collection`) and the newer (`rba` with `risk_objects`, lookups with
-//! `lookup_type` and a CSV file of their own name). [`class`] holds the rule that decides how a
-//! detection counts.
+//! `lookup_type` and a CSV file of their own name).
 
-mod class;
 mod detection;
 mod library;
 mod places;
 
 use crate::FileEntry;
+use crate::class;
 use crate::ledger::Failure;
 use crate::reader::{FileContext, FileRead, VendorReader};
 use detection::Draft;
@@ -142,7 +141,7 @@ impl VendorReader for SplunkReader {
                 detection.plan = lowered.plan;
                 detection.losses = lowered.losses;
                 detection::describe_plan(detection);
-                class::decide(detection);
+                class::decide(detection, &[]);
             }
         });
     }
