@@ -12,6 +12,21 @@ pub struct CatalogHead {
     pub hash: Text,
     /// Its corpora, by name.
     pub corpora: Vec<CorpusHead>,
+    /// Its knowledge bases, by kind.
+    pub knowledge: Vec<KnowledgeHead>,
+}
+
+/// One knowledge base of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KnowledgeHead {
+    /// What it is: `attack`, `atomics` or `dictionaries`.
+    pub kind: Text,
+    /// Name.
+    pub name: Text,
+    /// Upstream's commit, when known.
+    pub commit: Option<Text>,
+    /// Licence of its texts.
+    pub licence: Option<Text>,
 }
 
 /// One corpus of the catalogue.
@@ -33,9 +48,16 @@ impl CatalogHead {
             commit: corpus.commit.clone(),
             licence: corpus.licence.clone(),
         });
+        let knowledge = catalog.meta.knowledge.iter().map(|base| KnowledgeHead {
+            kind: base.kind.clone(),
+            name: base.name.clone(),
+            commit: base.commit.clone(),
+            licence: base.licence.clone(),
+        });
         Self {
             hash: catalog.meta.hash.as_str().into(),
             corpora: corpora.collect(),
+            knowledge: knowledge.collect(),
         }
     }
 }

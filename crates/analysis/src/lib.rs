@@ -27,7 +27,7 @@ pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
 pub use event::{EventAnswer, event};
 pub use exclusions::{ClauseItem, ExclusionRow, Scope};
 pub use field::{FieldAnswer, FieldUse, Spelling, field};
-pub use head::{CatalogHead, CorpusHead};
+pub use head::{CatalogHead, CorpusHead, KnowledgeHead};
 pub use index::Index;
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;

@@ -13,10 +13,10 @@
 //!
 //! | table | holds |
 //! |---|---|
-//! | `meta(key, value)` | `hash`: of the inputs; `program`: which program wrote it; `records`: what its blobs look like; `ledger`: JSON |
+//! | `meta(key, value)` | `hash`: of the inputs; `program`: which program wrote it; `records`: what its blobs look like; `ledger` and `knowledge` (a list of [`KnowledgeInfo`]): JSON |
 //! | `corpora(n, identity, info)` | a corpus: hash of what its detections depend on, [`CorpusInfo`] in JSON |
 //! | `files(corpus, path, hash, record)` | a rule file: BLAKE3 of its content, `FileRecord` |
-//! | `blobs(key, hash, data)` | `attack`: the bundle as [`Attack`], compressed; `resolved`: technique tags and what they count as; `hash` is that of the bundle |
+//! | `blobs(key, hash, data)` | `attack`: the bundle as [`Attack`], compressed; `resolved`: technique tags and what they count as; `hash` is that of the bundle; `atomics`: a list of [`AtomicFile`]s, and `dictionaries`: of [`DictionaryFile`]s, compressed; `hash` is that of their files |
 //! | `facts(n, data)` | a run of rules that begins with rule `n`: a compressed list of [`RuleFacts`], what is counted of each |
 //! | `texts(n, data)` | of the same rules: what searches look at, compressed |
 //! | `detections(n, data)` | of the same rules: a compressed list of [`Detection`]s |
@@ -38,6 +38,7 @@ mod build;
 mod error;
 pub mod facts;
 mod find;
+mod knowledge;
 mod open;
 mod pack;
 mod search;
@@ -48,6 +49,7 @@ pub use build::{BuildOptions, BuildReport, Progress, Timings, build};
 pub use error::{CatalogError, Result};
 pub use facts::RuleFacts;
 pub use find::Found;
+pub use knowledge::{AtomicFile, DictionaryFile, KnowledgeInfo};
 pub use open::{Catalog, CorpusInfo, Meta};
 pub use search::Hit;
 pub use tripline_attack::Attack;

@@ -3,6 +3,7 @@
 use crate::build::{Contents, image};
 use crate::error::CatalogError;
 use crate::facts::RuleFacts;
+use crate::knowledge::{Decoded, KnowledgeInfo};
 use crate::pack::{self, Unpacked};
 use crate::{Result, store};
 use rayon::prelude::*;
@@ -25,6 +26,8 @@ pub struct Meta {
     pub hash: String,
     /// Corpora in order.
     pub corpora: Vec<CorpusInfo>,
+    /// Knowledge bases, in order of kinds.
+    pub knowledge: Vec<KnowledgeInfo>,
 }
 
 /// A corpus as it was read.
@@ -59,6 +62,7 @@ pub struct Catalog {
     pub ledger: Vec<LedgerRow>,
     /// What could not be read.
     pub failures: Vec<Failure>,
+    pub(crate) decoded: Decoded,
     path: PathBuf,
     db: Mutex<Connection>,
 }
@@ -91,11 +95,7 @@ impl Catalog {
         let damaged = |what: rusqlite::Error| CatalogError::damaged(path, what);
         let corpora = corpora(&db, path)?;
         let hash = store::meta(&db, "hash").map_err(damaged)?;
-        let ledger = store::meta(&db, "ledger")
-            .map_err(damaged)?
-            .unwrap_or_default();
-        let ledger: Ledger =
-            serde_json::from_str(&ledger).map_err(|error| CatalogError::damaged(path, error))?;
+        let ledger: Ledger = json(&db, path, "ledger")?;
         let attack = store::blob(&db, "attack").map_err(damaged)?;
         let runs = all(&db, "SELECT data FROM facts ORDER BY n").map_err(damaged)?;
         let (attack, facts) = rayon::join(
@@ -114,11 +114,13 @@ impl Catalog {
                 format: store::FORMAT,
                 hash: hash.unwrap_or_default(),
                 corpora,
+                knowledge: json(&db, path, "knowledge")?,
             },
             facts: facts.map_err(|error: io::Error| CatalogError::damaged(path, error))?,
             attack: attack.map_err(|error| CatalogError::damaged(path, error))?,
             ledger: ledger.rows,
             failures: ledger.failures,
+            decoded: Decoded::default(),
             path: path.to_path_buf(),
             db: Mutex::new(db),
         })
@@ -198,6 +200,13 @@ fn corpora(db: &Connection, path: &Path) -> Result<Vec<CorpusInfo>> {
         .iter()
         .map(|info| serde_json::from_str(info).map_err(|error| CatalogError::damaged(path, error)))
         .collect()
+}
+
+/// A value of the `meta` table that is written in JSON.
+fn json<T: DeserializeOwned>(db: &Connection, path: &Path, key: &str) -> Result<T> {
+    let damaged = |what: &dyn std::fmt::Display| CatalogError::damaged(path, what);
+    let text = store::meta(db, key).map_err(|error| damaged(&error))?;
+    serde_json::from_str(&text.unwrap_or_default()).map_err(|error| damaged(&error))
 }
 
 /// A column of blobs.

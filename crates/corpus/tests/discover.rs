@@ -125,8 +125,21 @@ fn knowledge_bases_are_no_files_of_a_corpus() {
     assert_eq!(names(&found), BTreeMap::from([("root", 1)]));
     // The licence and the notes.
     assert_eq!(found.corpora[0].others, 2);
-    assert_eq!((found.ossem.len(), found.atomics.len()), (1, 1));
-    assert_eq!(found.attack.len(), 1);
+    let knowledge: Vec<(&str, &str, &str)> = found
+        .knowledge
+        .iter()
+        .map(|spec| (spec.kind.name(), &*spec.name, &*spec.files[0].path))
+        .collect();
+    let expected = [
+        ("attack", "attack", "bundle.json"),
+        ("atomics", "red", "T1003/T1003.yaml"),
+        (
+            "dictionaries",
+            "ossem",
+            "windows/etw-providers/P/events/1.yml",
+        ),
+    ];
+    assert_eq!(knowledge, expected);
 }
 
 #[test]

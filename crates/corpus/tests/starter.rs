@@ -40,7 +40,8 @@ fn attack() -> Attack {
 #[test]
 fn the_starter_corpus_is_found_by_its_layout() {
     let found = discover(&[PathBuf::from(STARTER)]);
-    assert_eq!(found.attack.len(), 1);
+    let kinds: Vec<&str> = found.knowledge.iter().map(|k| k.kind.name()).collect();
+    assert_eq!(kinds, ["attack", "atomics"]);
     let files: Vec<_> = found.corpora.iter().map(|c| c.files.len()).collect();
     assert_eq!(files, [30, 43], "Elastic, Sigma");
 }

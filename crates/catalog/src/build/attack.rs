@@ -4,10 +4,10 @@ use super::previous::Previous;
 use crate::error::CatalogError;
 use crate::{Result, pack};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use tripline_attack::Attack;
-use tripline_corpus::hash_file;
+use tripline_corpus::{KnowledgeSpec, hash_file};
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic};
 
@@ -25,6 +25,8 @@ pub(crate) struct AttackPart {
     /// bundle.
     known: Option<BTreeMap<Text, Text>>,
     decoded: OnceLock<Attack>,
+    /// The bundle taken.
+    pub(super) taken: Option<KnowledgeSpec>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -49,19 +51,32 @@ impl AttackPart {
             data,
             known: None,
             decoded: OnceLock::from(attack),
+            taken: None,
             diagnostics,
         })
     }
 
+    /// The same, of the bundle that `spec` describes.
+    pub(crate) fn taken(mut self, spec: KnowledgeSpec) -> Self {
+        self.taken = Some(spec);
+        self
+    }
+
     /// One of the bundles found, new or from the previous catalogue.
-    pub(super) fn gather(found: &[PathBuf], previous: Option<&Previous>) -> Result<Self> {
-        let Some(path) = choose(found) else {
+    pub(super) fn gather(found: &[&KnowledgeSpec], previous: Option<&Previous>) -> Result<Self> {
+        let Some(taken) = choose(found) else {
             return Self::none();
         };
+        let mut part = Self::gather_from(&taken.root, found.len(), previous)?;
+        part.taken = (part.hash != [0; 32]).then(|| taken.clone());
+        Ok(part)
+    }
+
+    fn gather_from(path: &Path, found: usize, previous: Option<&Previous>) -> Result<Self> {
         let mut diagnostics = Vec::new();
         let shown = path.display().to_string();
-        if found.len() > 1 {
-            let message = format!("of {} ATT&CK bundles, this one is taken", found.len());
+        if found > 1 {
+            let message = format!("of {found} ATT&CK bundles, this one is taken");
             diagnostics.push(Diagnostic::for_file(
                 Code::AttackAmbiguous,
                 &*shown,
@@ -90,6 +105,7 @@ impl AttackPart {
                 data,
                 known: known.and_then(|bytes| postcard::from_bytes(&bytes).ok()),
                 decoded: OnceLock::new(),
+                taken: None,
                 diagnostics,
             });
         }
@@ -132,6 +148,13 @@ impl AttackPart {
         Ok(resolved)
     }
 
+    /// Number of techniques; of a bundle that was kept, from what is known of it.
+    pub(super) fn techniques(&self, previous: Option<&Previous>, name: &str) -> usize {
+        let kept = || previous.map_or(0, |old| old.items(ATTACK, name));
+        let decoded = self.decoded.get();
+        decoded.map_or_else(kept, |attack| attack.techniques.len())
+    }
+
     fn attack(&self) -> Result<&Attack> {
         if let Some(attack) = self.decoded.get() {
             return Ok(attack);
@@ -147,11 +170,10 @@ fn damaged(what: impl std::fmt::Display) -> CatalogError {
 }
 
 /// The bundle to take: Enterprise before others, then the first.
-fn choose(found: &[PathBuf]) -> Option<&Path> {
-    let is_enterprise = |path: &&PathBuf| {
-        path.file_name()
-            .is_some_and(|name| name.to_string_lossy().contains("enterprise"))
+fn choose<'a>(found: &[&'a KnowledgeSpec]) -> Option<&'a KnowledgeSpec> {
+    let is_enterprise = |spec: &&&KnowledgeSpec| {
+        let name = spec.root.file_name();
+        name.is_some_and(|name| name.to_string_lossy().contains("enterprise"))
     };
-    let chosen = found.iter().find(is_enterprise).or(found.first());
-    chosen.map(PathBuf::as_path)
+    found.iter().find(is_enterprise).or(found.first()).copied()
 }

@@ -2,18 +2,20 @@
 
 use super::analyse;
 use super::attack::AttackPart;
+use super::knowledge::{self, KnowledgePart};
 use super::previous::Previous;
 use super::runs::{self, OldRun, Records, RuleRow, Run};
 use super::{BuildReport, Progress};
 use crate::error::CatalogError;
-use crate::{CorpusInfo, Meta, Result};
+use crate::{CorpusInfo, KnowledgeInfo, Meta, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use tripline_corpus::{
-    CorpusRead, CorpusSpec, Discovery, FileRecord, IdRegistry, Known, Ledger, StageClock, read_with,
+    CorpusRead, CorpusSpec, Discovery, FileRecord, IdRegistry, KnowledgeKind, KnowledgeSpec, Known,
+    Ledger, StageClock, read_with,
 };
 use tripline_ir::{Detection, Text};
 use tripline_schema::Schema;
@@ -33,6 +35,7 @@ pub(crate) struct Contents {
     pub(super) same_search: bool,
     pub(crate) ledger: Ledger,
     pub(crate) attack: AttackPart,
+    pub(crate) knowledge: KnowledgePart,
     /// What each technique tag counts as.
     pub(crate) resolved: BTreeMap<Text, Text>,
 }
@@ -53,11 +56,17 @@ pub(super) struct Gather<'a> {
     pub(super) progress: &'a (dyn Fn(Progress) + Sync),
 }
 
+/// What is known beside the rules.
+pub(crate) struct Knowledge {
+    pub(crate) attack: AttackPart,
+    pub(crate) others: KnowledgePart,
+}
+
 /// Puts reads together that no earlier catalogue knows anything of.
 pub(crate) fn assemble(
     corpora: &[CorpusSpec],
     reads: Vec<CorpusRead>,
-    attack: AttackPart,
+    knowledge: Knowledge,
 ) -> Result<Contents> {
     let gather = Gather {
         schema: Schema::builtin(),
@@ -65,7 +74,7 @@ pub(crate) fn assemble(
         clock: &StageClock::default(),
         progress: &|_| {},
     };
-    gather.assemble(corpora, reads, attack, &mut BuildReport::default())
+    gather.assemble(corpora, reads, knowledge, &mut BuildReport::default())
 }
 
 impl Gather<'_> {
@@ -73,12 +82,25 @@ impl Gather<'_> {
         let start = Instant::now();
         let files = found.corpora.iter().map(|spec| spec.files.len()).sum();
         (self.progress)(Progress::Read(files));
-        let (attack, reads) = rayon::join(
-            || AttackPart::gather(&found.attack, self.previous),
+        let bundles: Vec<&KnowledgeSpec> = found.knowledge_of(KnowledgeKind::Attack).collect();
+        let ((attack, others), reads) = rayon::join(
+            || {
+                rayon::join(
+                    || AttackPart::gather(&bundles, self.previous),
+                    || KnowledgePart::gather(found, self.previous),
+                )
+            },
             || self.read(&found.corpora),
         );
-        let mut attack = attack?;
-        report.diagnostics.append(&mut attack.diagnostics);
+        let mut knowledge = Knowledge {
+            attack: attack?,
+            others: others?,
+        };
+        let others = &mut knowledge.others;
+        let diagnostics = &mut report.diagnostics;
+        diagnostics.append(&mut knowledge.attack.diagnostics);
+        diagnostics.append(&mut others.diagnostics);
+        report.sources.append(&mut others.sources);
         report.corpora = found
             .corpora
             .iter()
@@ -87,7 +109,7 @@ impl Gather<'_> {
         report.timings.gather = start.elapsed();
 
         let start = Instant::now();
-        let contents = self.assemble(&found.corpora, reads, attack, report)?;
+        let contents = self.assemble(&found.corpora, reads, knowledge, report)?;
         report.timings.analyse = start.elapsed();
         Ok(contents)
     }
@@ -105,7 +127,7 @@ impl Gather<'_> {
         &self,
         corpora: &[CorpusSpec],
         reads: Vec<CorpusRead>,
-        attack: AttackPart,
+        knowledge: Knowledge,
         report: &mut BuildReport,
     ) -> Result<Contents> {
         let mut files = Vec::new();
@@ -141,10 +163,20 @@ impl Gather<'_> {
         report.rules = infos.iter().map(|info| info.rules).sum();
         report.ledger = ledger.clone();
         let identities: Vec<[u8; 32]> = corpora.iter().map(CorpusSpec::identity).collect();
+        let Knowledge { attack, others } = knowledge;
+        let bases = knowledge::infos(&attack, &others, self.previous);
         let meta = Meta {
             format: crate::store::FORMAT,
-            hash: input_hash(corpora, &infos, &identities, &files, &attack),
+            hash: input_hash(&Inputs {
+                corpora,
+                infos: &infos,
+                identities: &identities,
+                files: &files,
+                bases: &bases,
+                blobs: [attack.hash, others.atomics.hash, others.dictionaries.hash],
+            }),
             corpora: infos,
+            knowledge: bases,
         };
         let unchanged = self
             .previous
@@ -158,6 +190,7 @@ impl Gather<'_> {
             same_search: false,
             ledger,
             attack,
+            knowledge: others,
             resolved: BTreeMap::new(),
         };
         // Otherwise the previous catalogue stays in place: nothing of this is written.
@@ -261,21 +294,26 @@ fn info(spec: &CorpusSpec, files: usize, rules: usize) -> CorpusInfo {
     }
 }
 
+/// All that a catalogue is made from.
+struct Inputs<'a> {
+    corpora: &'a [CorpusSpec],
+    infos: &'a [CorpusInfo],
+    identities: &'a [[u8; 32]],
+    files: &'a [StoredFile],
+    bases: &'a [KnowledgeInfo],
+    /// Hashes of what the knowledge bases hold.
+    blobs: [[u8; 32]; 3],
+}
+
 /// Hash of all that the catalogue is made from.
-fn input_hash(
-    corpora: &[CorpusSpec],
-    infos: &[CorpusInfo],
-    identities: &[[u8; 32]],
-    files: &[StoredFile],
-    attack: &AttackPart,
-) -> String {
+fn input_hash(inputs: &Inputs<'_>) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut text = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
     text(crate::PROGRAM);
-    for (spec, info) in corpora.iter().zip(infos) {
+    for (spec, info) in inputs.corpora.iter().zip(inputs.infos) {
         text(info.upstream.as_deref().unwrap_or(""));
         text(&info.files.to_string());
         for (path, reason) in &spec.unlisted {
@@ -283,14 +321,20 @@ fn input_hash(
             text(reason);
         }
     }
-    for file in files {
+    for file in inputs.files {
         text(&file.corpus.to_string());
         text(&file.path);
         text(blake3::Hash::from(file.hash).to_hex().as_str());
     }
-    for identity in identities {
+    for base in inputs.bases {
+        text(&base.name);
+        text(&base.kind);
+        for origin in [&base.upstream, &base.commit, &base.licence] {
+            text(origin.as_deref().unwrap_or(""));
+        }
+    }
+    for identity in inputs.identities.iter().chain(&inputs.blobs) {
         hasher.update(identity);
     }
-    hasher.update(&attack.hash);
     hasher.finalize().to_hex().to_string()
 }

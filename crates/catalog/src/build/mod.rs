@@ -5,12 +5,13 @@
 //! ```
 //!
 //! What the previous catalogue at the same place still holds is kept: the rules of files whose
-//! content, corpus and links are unchanged, and the ATT&CK bundle when its bytes are. The result
+//! content, corpus and links are unchanged, and a knowledge base when its files are. The result
 //! is, byte for byte, what a build from nothing would write.
 
 mod analyse;
 mod attack;
 mod gather;
+mod knowledge;
 mod lock;
 mod previous;
 mod runs;
@@ -18,7 +19,8 @@ mod search;
 mod write;
 
 pub(crate) use attack::AttackPart;
-pub(crate) use gather::{Contents, assemble};
+pub(crate) use gather::{Contents, Knowledge, assemble};
+pub(crate) use knowledge::{ATOMICS, DICTIONARIES, KnowledgePart};
 pub(crate) use write::image;
 
 use crate::{CatalogError, Result};
@@ -199,7 +201,7 @@ fn refuse_nothing(
     found: &Discovery,
     report: &BuildReport,
 ) -> Result<()> {
-    if !found.corpora.is_empty() || !found.attack.is_empty() {
+    if !found.corpora.is_empty() || !found.knowledge.is_empty() {
         return Ok(());
     }
     let first = options

@@ -2,7 +2,7 @@
 
 use super::runs::Run;
 use super::search;
-use crate::store;
+use crate::{KnowledgeInfo, store};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +14,7 @@ use tripline_corpus::{CorpusSpec, FileRecord, Known};
 pub(crate) struct Previous {
     db: Mutex<Connection>,
     hash: String,
+    knowledge: Vec<KnowledgeInfo>,
     /// Corpora by identity.
     corpora: BTreeMap<Vec<u8>, BTreeMap<String, KnownFile>>,
 }
@@ -31,10 +32,12 @@ impl Previous {
             return None;
         }
         let hash = store::meta(&db, "hash").ok()??;
+        let knowledge = store::meta(&db, "knowledge").ok()??;
         let corpora = load(&db).ok()?;
         Some(Self {
             db: Mutex::new(db),
             hash,
+            knowledge: serde_json::from_str(&knowledge).ok()?,
             corpora,
         })
     }
@@ -52,6 +55,13 @@ impl Previous {
     pub(super) fn blob(&self, key: &str, hash: &[u8]) -> Option<Vec<u8>> {
         let (found, data) = store::blob(&self.database(), key).ok()??;
         (found == hash).then_some(data)
+    }
+
+    /// How many things the knowledge base of this kind and name holds.
+    pub(super) fn items(&self, kind: &str, name: &str) -> usize {
+        let mut bases = self.knowledge.iter();
+        let found = bases.find(|base| base.kind == kind && base.name == name);
+        found.map_or(0, |base| base.items)
     }
 
     /// Every run of rules, in order.

@@ -2,6 +2,7 @@
 
 use super::attack::{ATTACK, RESOLVED};
 use super::gather::Contents;
+use super::knowledge::{ATOMICS, DICTIONARIES};
 use super::lock::Lock;
 use super::previous::Previous;
 use super::search;
@@ -64,6 +65,7 @@ fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
     db.execute_batch("BEGIN")?;
     store::set_meta(&db, "hash", &contents.meta.hash)?;
     store::set_meta(&db, "ledger", &json(&contents.ledger)?)?;
+    store::set_meta(&db, "knowledge", &json(&contents.meta.knowledge)?)?;
     store::set_meta(&db, "program", crate::PROGRAM)?;
     store::set_meta(&db, "records", crate::RECORDS)?;
     let mut corpus = db.prepare("INSERT INTO corpora VALUES (?1, ?2, ?3)")?;
@@ -90,6 +92,13 @@ fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
     let attack = &contents.attack;
     blob.execute(params![ATTACK, attack.hash, attack.data])?;
     blob.execute(params![RESOLVED, attack.hash, encode(&contents.resolved)?])?;
+    let knowledge = &contents.knowledge;
+    for (key, part) in [
+        (ATOMICS, &knowledge.atomics),
+        (DICTIONARIES, &knowledge.dictionaries),
+    ] {
+        blob.execute(params![key, part.hash, part.data])?;
+    }
     drop(blob);
     runs(&db, contents)?;
     Ok(db)

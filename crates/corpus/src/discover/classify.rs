@@ -2,7 +2,7 @@
 
 use super::content;
 use super::listing::{Listing, prefix};
-use crate::Vendor;
+use crate::{KnowledgeKind, Vendor};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Rules(Vendor),
-    Attack,
-    Atomics,
-    Ossem,
+    Knowledge(KnowledgeKind),
 }
 
 /// A thing found.
@@ -21,7 +19,7 @@ pub(super) struct Find {
     pub(super) kind: Kind,
     /// The folder, or for ATT&CK and single files the file, relative to the listing's root.
     pub(super) folder: String,
-    /// Rule files.
+    /// Rule files, or the files of the knowledge base.
     pub(super) files: Vec<String>,
     /// Number of files in the folder that belong to nothing that was found.
     pub(super) others: usize,
@@ -52,8 +50,8 @@ struct Scan<'a> {
 impl Scan<'_> {
     /// What lies in a folder.
     fn folder(&self, folder: &str) -> Vec<Find> {
-        if let Some(kind) = knowledge(self.listing, folder) {
-            return vec![Find::of_folder(kind, folder)];
+        if let Some(find) = knowledge(self.listing, folder) {
+            return vec![find];
         }
         let by_layout: Vec<Find> = Vendor::ALL
             .into_iter()
@@ -140,24 +138,39 @@ fn attack_bundles(listing: &Listing, folder: &str) -> Vec<Find> {
     }
     json.into_iter()
         .filter(|file| content::is_stix_bundle(&listing.full(file)))
-        .map(|file| Find::of_folder(Kind::Attack, file))
+        .map(|file| Find::of_knowledge(KnowledgeKind::Attack, file, vec![file.to_owned()]))
         .collect()
 }
 
 /// A knowledge base, told by its folder names.
-fn knowledge(listing: &Listing, folder: &str) -> Option<Kind> {
+fn knowledge(listing: &Listing, folder: &str) -> Option<Find> {
     let name = folder.rsplit('/').next().unwrap_or(folder);
-    let is_technique = |name: &&str| content::is_technique_id(name);
-    let folders = listing.folders_in(folder);
-    if (name == "atomics" || folder.is_empty()) && folders.iter().any(is_technique) {
-        let tests = |id: &str| format!("{}{id}/{id}.yaml", prefix(folder));
-        let has_test = |id: &&str| listing.files.binary_search(&tests(id)).is_ok();
-        return folders.iter().any(has_test).then_some(Kind::Atomics);
+    if name == "atomics" || folder.is_empty() {
+        let tests = atomic_files(listing, folder);
+        if !tests.is_empty() {
+            return Some(Find::of_knowledge(KnowledgeKind::Atomics, folder, tests));
+        }
     }
-    let ossem = listing
+    let is_ossem = listing
         .folders_in(&format!("{}windows", prefix(folder)))
         .contains(&"etw-providers");
-    ossem.then_some(Kind::Ossem)
+    if !is_ossem {
+        return None;
+    }
+    let is_yaml = |file: &&String| matches!(extension(file), "yml" | "yaml");
+    let files = listing.under(folder).iter().filter(is_yaml).cloned();
+    let kind = KnowledgeKind::Dictionaries;
+    Some(Find::of_knowledge(kind, folder, files.collect()))
+}
+
+/// The `T1059/T1059.yaml` files of a folder of Atomic Red Team.
+fn atomic_files(listing: &Listing, folder: &str) -> Vec<String> {
+    let folders = listing.folders_in(folder).into_iter();
+    folders
+        .filter(|id| content::is_technique_id(id))
+        .map(|id| format!("{}{id}/{id}.yaml", prefix(folder)))
+        .filter(|file| listing.files.binary_search(file).is_ok())
+        .collect()
 }
 
 /// A corpus in the layout of upstream's repository: the rule folders count, the rest is seen.
@@ -210,11 +223,11 @@ fn extension(path: &str) -> &'static str {
 }
 
 impl Find {
-    fn of_folder(kind: Kind, folder: &str) -> Self {
+    fn of_knowledge(kind: KnowledgeKind, folder: &str, files: Vec<String>) -> Self {
         Self {
-            kind,
+            kind: Kind::Knowledge(kind),
             folder: folder.to_owned(),
-            files: Vec::new(),
+            files,
             others: 0,
             upstream_layout: false,
             settled: false,

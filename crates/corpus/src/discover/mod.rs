@@ -14,7 +14,7 @@ mod content;
 mod listing;
 
 use crate::manifest::Manifests;
-use crate::{CorpusSpec, FileEntry, Vendor};
+use crate::{CorpusSpec, FileEntry, KnowledgeKind, KnowledgeSpec, Vendor};
 use classify::{Find, Kind};
 use listing::{Listing, Unseen};
 use std::path::{Path, PathBuf};
@@ -26,14 +26,18 @@ use tripline_text::{Code, Diagnostic};
 pub struct Discovery {
     /// Corpora, in the order of the given paths, then of folders; names are distinct.
     pub corpora: Vec<CorpusSpec>,
-    /// ATT&CK STIX bundles.
-    pub attack: Vec<PathBuf>,
-    /// Folders of Atomic Red Team tests (`atomics`).
-    pub atomics: Vec<PathBuf>,
-    /// Folders of OSSEM's data dictionaries.
-    pub ossem: Vec<PathBuf>,
+    /// Knowledge bases, sorted by kind, then by place; names are distinct within a kind.
+    pub knowledge: Vec<KnowledgeSpec>,
     /// Paths that do not exist or hold nothing that is read, flawed manifests.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Discovery {
+    /// The knowledge bases of a kind.
+    pub fn knowledge_of(&self, kind: KnowledgeKind) -> impl Iterator<Item = &KnowledgeSpec> {
+        let of_kind = move |spec: &&KnowledgeSpec| spec.kind == kind;
+        self.knowledge.iter().filter(of_kind)
+    }
 }
 
 /// Finds corpora and knowledge bases under `paths`, files or folders.
@@ -51,11 +55,15 @@ pub fn discover_without(paths: &[PathBuf], unseen: &[PathBuf]) -> Discovery {
         look(path, &unseen, &mut found, &mut manifests);
     }
     found.diagnostics.append(&mut manifests.diagnostics);
-    for list in [&mut found.attack, &mut found.atomics, &mut found.ossem] {
-        list.sort();
-        list.dedup();
+    let place = |spec: &KnowledgeSpec| (spec.kind, spec.root.clone());
+    found.knowledge.sort_by_key(place);
+    found.knowledge.dedup_by_key(|spec| place(spec));
+    let names = found.corpora.iter_mut().map(|spec| &mut spec.name);
+    distinct_names(names.collect());
+    for kind in KnowledgeKind::ALL {
+        let of_kind = found.knowledge.iter_mut().filter(|spec| spec.kind == kind);
+        distinct_names(of_kind.map(|spec| &mut spec.name).collect());
     }
-    distinct_names(&mut found.corpora);
     found
 }
 
@@ -90,41 +98,93 @@ fn look(path: &Path, unseen: &Unseen, found: &mut Discovery, manifests: &mut Man
 }
 
 fn add(find: &Find, listing: &Listing, found: &mut Discovery, manifests: &mut Manifests) {
-    let full = listing.full(&find.folder);
     match find.kind {
-        Kind::Attack => found.attack.push(full),
-        Kind::Atomics => found.atomics.push(full),
-        Kind::Ossem => found.ossem.push(full),
+        Kind::Knowledge(kind) => {
+            let spec = knowledge(kind, find, listing, manifests);
+            found.knowledge.push(spec);
+        }
         Kind::Rules(vendor) => found.corpora.push(spec(vendor, find, listing, manifests)),
     }
+}
+
+/// What is known of where a folder was copied from.
+#[derive(Default)]
+struct Origin {
+    upstream: Option<Text>,
+    commit: Option<Text>,
+    licence: Option<Text>,
+}
+
+/// What the manifest beside `root` says, else what the checkout around `folder` does.
+fn origin(root: &Path, folder: &str, listing: &Listing, manifests: &mut Manifests) -> Origin {
+    let mut origin = Origin::default();
+    if let Some(entry) = manifests.entry(root) {
+        origin.commit = entry.commit();
+        let text = |value: Option<String>| value.filter(|v| !v.is_empty()).map(Text::from);
+        origin.upstream = text(entry.upstream);
+        origin.licence = text(entry.licence);
+    } else {
+        let checkout = checkout(folder, listing);
+        origin.commit = crate::git::head_commit(&checkout).map(Text::from);
+        origin.upstream = crate::git::origin(&checkout).map(Text::from);
+    }
+    if origin.licence.is_none() && root.is_dir() {
+        origin.licence = crate::licence::of_folder(root).map(Text::new_static);
+    }
+    origin
+}
+
+/// Atomic Red Team lies in the folder `atomics` of its repository, a bundle in a folder: those
+/// are the folders that manifests and licence files speak of.
+fn knowledge(
+    kind: KnowledgeKind,
+    find: &Find,
+    listing: &Listing,
+    manifests: &mut Manifests,
+) -> KnowledgeSpec {
+    let root = listing.full(&find.folder);
+    let full = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let is_inside = kind == KnowledgeKind::Attack || full.ends_with("atomics");
+    let home = match full.parent().filter(|_| is_inside) {
+        Some(parent) if manifests.entry(&full).is_none() => parent.to_path_buf(),
+        _ => full,
+    };
+    let origin = origin(&home, &find.folder, listing, manifests);
+    KnowledgeSpec {
+        kind,
+        name: last_name(&home).unwrap_or_else(|| Text::new_static(kind.name())),
+        upstream: origin.upstream,
+        commit: origin.commit,
+        licence: origin.licence,
+        files: entries(find, listing),
+        root,
+    }
+}
+
+fn entries(find: &Find, listing: &Listing) -> Vec<FileEntry> {
+    let folder = match find.kind {
+        Kind::Knowledge(KnowledgeKind::Attack) => find.folder.rsplit_once('/'),
+        _ => Some((find.folder.as_str(), "")),
+    };
+    let prefix = listing::prefix(folder.map_or("", |(folder, _)| folder));
+    let inside = |path: &str| Text::from(path.strip_prefix(prefix.as_str()).unwrap_or(path));
+    let entry = |path: &String| FileEntry {
+        path: inside(path),
+        full: listing.full(path),
+    };
+    find.files.iter().map(entry).collect()
 }
 
 fn spec(vendor: Vendor, find: &Find, listing: &Listing, manifests: &mut Manifests) -> CorpusSpec {
     let root = listing.full(&find.folder);
     let mut spec = CorpusSpec::new(folder_name(&root, vendor), vendor, &root);
-    if let Some(entry) = manifests.entry(&root) {
-        spec.commit = entry.commit();
-        let text = |value: Option<String>| value.filter(|v| !v.is_empty()).map(Text::from);
-        spec.upstream = text(entry.upstream);
-        spec.licence = text(entry.licence);
-    } else {
-        let checkout = checkout(&find.folder, listing);
-        spec.commit = crate::git::head_commit(&checkout).map(Text::from);
-        spec.upstream = crate::git::origin(&checkout).map(Text::from);
-    }
-    if spec.licence.is_none() && root.is_dir() {
-        spec.licence = crate::licence::of_folder(&root).map(Text::new_static);
-    }
+    let origin = origin(&root, &find.folder, listing, manifests);
+    spec.upstream = origin.upstream;
+    spec.commit = origin.commit;
+    spec.licence = origin.licence;
+    spec.files = entries(find, listing);
     let prefix = listing::prefix(&find.folder);
     let inside = |path: &str| Text::from(path.strip_prefix(prefix.as_str()).unwrap_or(path));
-    spec.files = find
-        .files
-        .iter()
-        .map(|path| FileEntry {
-            path: inside(path),
-            full: listing.full(path),
-        })
-        .collect();
     spec.others = find.others;
     spec.unlisted = listing
         .problems
@@ -152,20 +212,23 @@ fn checkout(folder: &str, listing: &Listing) -> PathBuf {
 
 /// The folder's own name; the vendor's where it has none.
 fn folder_name(root: &Path, vendor: Vendor) -> Text {
-    root.canonicalize()
-        .ok()
-        .and_then(|path| path.file_name()?.to_str().map(Text::from))
+    let full = root.canonicalize().ok();
+    full.and_then(|path| last_name(&path))
         .unwrap_or_else(|| Text::new_static(vendor.name()))
 }
 
-/// Corpora of one name are told apart by a number.
-fn distinct_names(corpora: &mut [CorpusSpec]) {
-    for at in 1..corpora.len() {
-        let (before, rest) = corpora.split_at_mut(at);
-        let base = rest[0].name.clone();
+fn last_name(path: &Path) -> Option<Text> {
+    path.file_name()?.to_str().map(Text::from)
+}
+
+/// Equal names are told apart by a number.
+fn distinct_names(mut names: Vec<&mut Text>) {
+    for at in 1..names.len() {
+        let (before, rest) = names.split_at_mut(at);
+        let base = rest[0].clone();
         let mut number = 2;
-        while before.iter().any(|spec| spec.name == rest[0].name) {
-            rest[0].name = Text::from(format!("{base}-{number}"));
+        while before.iter().any(|name| **name == *rest[0]) {
+            *rest[0] = Text::from(format!("{base}-{number}"));
             number += 1;
         }
     }
