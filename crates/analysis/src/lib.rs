@@ -4,9 +4,11 @@
 //! answers whose JSON names and numbers are those of `design/definitions.md`. Every count comes
 //! with the ids of the rules that it counts; a rule adds at most 1 to a row.
 
+mod analytics;
 mod combinations;
 mod correlations;
 mod coverage;
+mod detections;
 mod event;
 mod exclusions;
 mod field;
@@ -21,9 +23,15 @@ mod tables;
 mod technique;
 mod words;
 
+pub use analytics::AnalyticUse;
 pub use combinations::{Combination, CombinationItem};
 pub use correlations::{Correlations, Counted};
 pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
+pub use detections::{
+    Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
+    DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
+    PlatformRule, RankedRule, Reasons, SHOWN, Source, Weakest, detection, detections,
+};
 pub use event::{EventAnswer, event};
 pub use exclusions::{ClauseItem, ExclusionRow, Scope};
 pub use field::{FieldAnswer, FieldUse, Spelling, field};

@@ -211,7 +211,8 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
     }
 }
 
-fn logic(detection: &Detection) -> Vec<LogicStage> {
+/// What a rule does, one sentence per stage.
+pub(crate) fn logic(detection: &Detection) -> Vec<LogicStage> {
     let stages = detection
         .plan
         .as_ref()

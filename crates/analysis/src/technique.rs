@@ -83,16 +83,9 @@ pub fn technique(
     id: &str,
     with_subtechniques: bool,
 ) -> Result<TechniqueAnswer, UnknownTechnique> {
-    let asked = Text::from(id.trim().to_ascii_uppercase());
-    let id = resolved(index, &asked);
+    let (id, asked) = known(index, id)?;
     let known = index.catalog.attack.technique(&id);
     let all = index.under(&id, with_subtechniques);
-    if known.is_none() && all.is_empty() {
-        return Err(UnknownTechnique {
-            near: near(index, &asked),
-            id: asked,
-        });
-    }
     let (counted, left): (Vec<u32>, Vec<u32>) = all
         .into_iter()
         .partition(|at| index.facts(*at).class.counts());
@@ -129,7 +122,7 @@ pub fn technique(
         summary: known
             .map(|known| first_paragraph(&known.head.description))
             .unwrap_or_default(),
-        asked: (asked != id).then_some(asked),
+        asked,
         tactics: known.map(|known| known.tactics.clone()).unwrap_or_default(),
         platforms: known
             .map(|known| known.platforms.clone())
@@ -151,6 +144,21 @@ pub fn technique(
         left_out_rules: tables::rules(index, &left),
         id,
     })
+}
+
+/// The technique that an id (in any letter case) stands for, and the id as asked where ATT&CK has
+/// replaced it.
+pub(crate) fn known(index: &Index<'_>, id: &str) -> Result<(Text, Option<Text>), UnknownTechnique> {
+    let asked = Text::from(id.trim().to_ascii_uppercase());
+    let id = resolved(index, &asked);
+    if index.catalog.attack.technique(&id).is_none() && index.under(&id, true).is_empty() {
+        return Err(UnknownTechnique {
+            near: near(index, &asked),
+            id: asked,
+        });
+    }
+    let replaced = asked != id;
+    Ok((id, replaced.then_some(asked)))
 }
 
 fn resolved(index: &Index<'_>, asked: &Text) -> Text {

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod check;
 pub mod coverage;
+pub mod detection;
 mod error;
 pub mod eval;
 pub mod event;

@@ -277,3 +277,52 @@ fn a_reader_that_goes_away_is_no_problem() {
     assert_eq!(err(&output), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn detections_of_a_platform() {
+    let all = json(&run(&["detection", "t1204.001", "--format", "json"]));
+    let names: Vec<&str> = all["platforms"]
+        .as_array()
+        .expect("platforms")
+        .iter()
+        .filter_map(|row| row["platform"].as_str())
+        .collect();
+    let known = [
+        "elastic",
+        "splunk",
+        "sentinel",
+        "defender",
+        "chronicle",
+        "sigma",
+    ];
+    assert_eq!(names, known);
+    let args = ["detection", "T1204.001", "--platform", "elastic", "--rules"];
+    let answer = json(&run(&[&args[..], &["2", "--format", "json"]].concat()));
+    let shown = answer["best"].as_array().expect("rules").len();
+    let others = answer["others"].as_array().expect("rules").len();
+    assert_eq!(shown, 2);
+    let counted = answer["rules_total"].as_u64().expect("a number");
+    let left: u64 = answer["left_out"]
+        .as_object()
+        .expect("classes")
+        .values()
+        .filter_map(serde_json::Value::as_u64)
+        .sum();
+    assert_eq!((shown + others) as u64, counted + left);
+    let page = run(&[&args[..], &["1", "--format", "markdown"]].concat());
+    assert_eq!(page.status.code(), Some(0));
+    assert!(out(&page).contains("Why chosen"), "{}", out(&page));
+}
+
+#[test]
+fn detections_that_are_not_there() {
+    let code = |args: &[&str]| run(args).status.code();
+    assert_eq!(code(&["detection", "T9999"]), Some(4));
+    assert_eq!(
+        code(&["detection", "T1204.001", "--platform", "nowhere"]),
+        Some(2)
+    );
+    let none = run(&["detection", "T1003.001", "--platform", "splunk"]);
+    assert_eq!(none.status.code(), Some(0));
+    assert!(out(&none).contains("has no rule of T1003.001"));
+}

@@ -50,6 +50,10 @@ pub struct RuleFacts {
     pub tactics: Vec<Text>,
     /// Platforms.
     pub platforms: Vec<Text>,
+    /// Log sources, indices or tables as written, sorted.
+    pub sources: Vec<Text>,
+    /// Maturity as written: `stable`, `test`, `production`, ...
+    pub maturity: Option<Text>,
     /// Corpus name.
     pub corpus: Text,
     /// Path inside the corpus.
@@ -160,6 +164,8 @@ pub fn facts(detection: &Detection, schema: &Schema, resolve: &dyn Fn(&str) -> T
         techniques,
         tactics: detection.tactics.clone(),
         platforms: detection.platforms.clone(),
+        sources: detection.sources.clone(),
+        maturity: detection.status.clone(),
         corpus: detection.provenance.corpus.clone(),
         path: detection.provenance.path.clone(),
         events,

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod coverage;
+mod detection;
 mod eval;
 mod event;
 mod explain;
@@ -27,6 +28,7 @@ use tripline_app::AppError;
 pub(crate) enum Command {
     Build(build::Args),
     Technique(technique::Args),
+    Detection(detection::Args),
     Rule(rule::Args),
     Event(event::Args),
     Field(field::Args),
@@ -47,6 +49,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
     match command {
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),
+        Command::Detection(args) => detection::run(&args, settings),
         Command::Rule(args) => rule::run(&args, settings),
         Command::Event(args) => event::run(&args, settings),
         Command::Field(args) => field::run(&args, settings),

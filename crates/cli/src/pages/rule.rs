@@ -29,7 +29,7 @@ pub(crate) fn page(answer: &RuleAnswer) -> Page {
 }
 
 /// A paragraph on one line.
-fn flat(text: &str) -> String {
+pub(super) fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -255,6 +255,6 @@ fn coloured(text: &str, tones: &[Tone]) -> Line {
 }
 
 /// Tabs as spaces, which is how text in a page is measured.
-fn expanded(text: &str) -> String {
+pub(super) fn expanded(text: &str) -> String {
     text.replace('\t', "    ")
 }
