@@ -2,18 +2,24 @@
 
 use crate::AppError;
 use crate::locate::Place;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tripline_analysis::{Index, Lookups};
 use tripline_catalog::{Catalog, CatalogError};
 use tripline_schema::{Schema, Scheme};
 
-/// An open catalogue, ready to be asked.
-#[derive(Debug)]
+/// An open catalogue, ready to be asked. A copy shares the catalogue.
+#[derive(Debug, Clone)]
 pub struct Library {
+    shared: Arc<Shared>,
+    names: Scheme,
+}
+
+/// What every copy of a library reads.
+#[derive(Debug)]
+struct Shared {
     catalog: Catalog,
     lookups: OnceLock<Lookups>,
     starter: bool,
-    names: Scheme,
 }
 
 impl Library {
@@ -27,9 +33,11 @@ impl Library {
             Place::Starter => Catalog::starter(),
         };
         Ok(Self {
-            catalog: catalog.map_err(|error| failure(&error))?,
-            lookups: OnceLock::new(),
-            starter: *place == Place::Starter,
+            shared: Arc::new(Shared {
+                catalog: catalog.map_err(|error| failure(&error))?,
+                lookups: OnceLock::new(),
+                starter: *place == Place::Starter,
+            }),
             names: Scheme::Sigma,
         })
     }
@@ -48,6 +56,11 @@ impl Library {
         Ok(self)
     }
 
+    /// The naming scheme whose field names are shown.
+    pub fn names(&self) -> &'static str {
+        self.names.name()
+    }
+
     /// The names of the naming schemes.
     pub fn schemes() -> Vec<&'static str> {
         Scheme::ALL.into_iter().map(Scheme::name).collect()
@@ -55,12 +68,12 @@ impl Library {
 
     /// Whether it is the starter catalogue inside the program.
     pub fn is_starter(&self) -> bool {
-        self.starter
+        self.shared.starter
     }
 
     /// The catalogue.
     pub fn catalog(&self) -> &Catalog {
-        &self.catalog
+        &self.shared.catalog
     }
 
     /// The look-ups that answers share.
@@ -71,8 +84,10 @@ impl Library {
     /// The same with the field names of a scheme.
     pub(crate) fn index_with(&self, names: Scheme) -> Index<'_> {
         let schema = Schema::builtin();
-        let make = || Lookups::new(&self.catalog, schema);
-        Index::new(&self.catalog, self.lookups.get_or_init(make), schema, names)
+        let shared = &*self.shared;
+        let make = || Lookups::new(&shared.catalog, schema);
+        let lookups = shared.lookups.get_or_init(make);
+        Index::new(&shared.catalog, lookups, schema, names)
     }
 }
 

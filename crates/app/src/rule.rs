@@ -47,7 +47,11 @@ pub fn find(library: &Library, name: &str) -> Result<Detection, AppError> {
     found.ok_or_else(|| AppError::failure(format!("the catalogue lacks the text of {id}")))
 }
 
-fn of_catalog(library: &Library, name: &str) -> Result<RuleAnswer, AppError> {
+/// The rule of the catalogue that `name` leads to: an id, title or path. No file is opened.
+///
+/// # Errors
+/// No rule or several bear the name.
+pub fn of_catalog(library: &Library, name: &str) -> Result<RuleAnswer, AppError> {
     let detection = find(library, name)?;
     let facts = library.catalog().rule_facts(&detection.id);
     let facts = facts.ok_or_else(|| {

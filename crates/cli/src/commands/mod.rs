@@ -15,6 +15,7 @@ mod man;
 mod reference;
 mod rule;
 mod search;
+mod serve;
 mod shared;
 mod technique;
 
@@ -26,6 +27,7 @@ use tripline_app::AppError;
 /// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Serve(serve::Args),
     Build(build::Args),
     Technique(technique::Args),
     Detection(detection::Args),
@@ -47,6 +49,7 @@ pub(crate) enum Command {
 /// Runs a command.
 pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem> {
     match command {
+        Command::Serve(args) => serve::run(&args, settings),
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),
         Command::Detection(args) => detection::run(&args, settings),

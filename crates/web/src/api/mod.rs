@@ -1,0 +1,174 @@
+//! The API: the answers of pages as JSON, equal to what the command prints with `--format json`.
+
+mod openapi;
+
+use crate::respond::{JSON, Reply};
+use crate::route::Make;
+use crate::stop::Stop;
+use schemars::{Schema, schema_for};
+use serde::Serialize;
+use tripline_app::answers;
+
+/// Most rules of a search.
+const MAX_HITS: usize = 1_000;
+
+/// One address of the API, with what its document says.
+pub(crate) struct Endpoint {
+    /// Path, where `{name}` is a part of it.
+    pub(crate) path: &'static str,
+    /// Makes the answer.
+    pub(crate) make: Make,
+    /// What it answers, in one line.
+    summary: &'static str,
+    /// Parts of the path and names of the query.
+    parameters: &'static [Parameter],
+    /// Name and schema of the answer.
+    schema: fn() -> (&'static str, Schema),
+}
+
+/// A part of the path, or a name in the query.
+struct Parameter {
+    name: &'static str,
+    about: &'static str,
+    kind: Kind,
+    example: &'static str,
+}
+
+/// What a parameter is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A part of the path.
+    Part,
+    /// A text that must be there.
+    Needed,
+    /// A whole number.
+    Number,
+    /// `1` or `0`.
+    Flag,
+    /// A naming scheme.
+    Names,
+}
+
+const NAMES: Parameter = Parameter {
+    name: "names",
+    about: "Naming scheme of fields.",
+    kind: Kind::Names,
+    example: "sigma",
+};
+
+/// A part of the path.
+const fn part(name: &'static str, about: &'static str, example: &'static str) -> Parameter {
+    Parameter {
+        name,
+        about,
+        kind: Kind::Part,
+        example,
+    }
+}
+
+/// A name in the query.
+const fn query(
+    kind: Kind,
+    name: &'static str,
+    about: &'static str,
+    example: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        about,
+        kind,
+        example,
+    }
+}
+
+/// Every address of the API.
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        path: "/api/v1/techniques",
+        make: |ask| json(&tripline_app::coverage::coverage(&ask.library)),
+        summary: "Rules per technique",
+        parameters: &[],
+        schema: || ("coverage", schema_for!(answers::Coverage)),
+    },
+    Endpoint {
+        path: "/api/v1/techniques/{id}",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::technique::technique(&ask.library, id, sub)?)
+        },
+        summary: "The authoring guide of a technique",
+        parameters: &[
+            part("id", "Technique id.", "T1059.001"),
+            query(Kind::Flag, "sub", "Count rules of sub-techniques too.", "1"),
+            NAMES,
+        ],
+        schema: || ("technique", schema_for!(answers::TechniqueAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/rules/{*id}",
+        make: |ask| {
+            json(&tripline_app::rule::of_catalog(
+                &ask.library,
+                ask.part("id"),
+            )?)
+        },
+        summary: "One rule, with its body and licence",
+        parameters: &[part("id", "Rule id, title or path.", "sigma:1"), NAMES],
+        schema: || ("rule", schema_for!(answers::RuleAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/search",
+        make: |ask| {
+            let limit = ask.number("limit", 20, MAX_HITS)?;
+            let text = ask.query("q").unwrap_or("");
+            json(&tripline_app::search::search(&ask.library, text, limit)?)
+        },
+        summary: "Rules by their text",
+        parameters: &[
+            query(Kind::Needed, "q", "Words, phrases and filters.", "lsass"),
+            query(Kind::Number, "limit", "Most rules, up to 1000.", "20"),
+        ],
+        schema: || ("search", schema_for!(answers::SearchAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/events/{provider}/{id}",
+        make: |ask| {
+            let key = format!("{}/{}", ask.part("provider"), ask.part("id"));
+            json(&tripline_app::event::event(&ask.library, &key)?)
+        },
+        summary: "A catalogue event and the rules that can fire on it",
+        parameters: &[
+            part("provider", "Provider.", "Sysmon"),
+            part("id", "Event id within the provider.", "1"),
+            NAMES,
+        ],
+        schema: || ("event", schema_for!(answers::EventAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/fields/{name}",
+        make: |ask| json(&tripline_app::field::field(&ask.library, ask.part("name"))?),
+        summary: "A field: spellings, operators, values, rules",
+        parameters: &[part("name", "Any spelling of the field.", "Image"), NAMES],
+        schema: || ("field", schema_for!(answers::FieldAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/ledger",
+        make: |ask| json(&tripline_app::ledger::ledger(&ask.library)),
+        summary: "What was read, how well, and what was not",
+        parameters: &[],
+        schema: || ("ledger", schema_for!(answers::LedgerAnswer)),
+    },
+];
+
+/// Every route of the API, its own document among them.
+pub(crate) fn routes() -> impl Iterator<Item = (&'static str, Make)> {
+    let document: (&'static str, Make) = ("/api/v1/openapi.json", openapi::document);
+    let endpoints = ENDPOINTS.iter();
+    endpoints
+        .map(|endpoint| (endpoint.path, endpoint.make))
+        .chain([document])
+}
+
+fn json<T: Serialize>(answer: &T) -> Result<Reply, Stop> {
+    Ok(Reply::new(JSON, serde_json::to_vec(answer)?))
+}

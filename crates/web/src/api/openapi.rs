@@ -1,0 +1,125 @@
+//! The OpenAPI document of the API, made from the list of its addresses and the schemas of the
+//! answers. OpenAPI 3.1 takes JSON Schema as it is, so the schemas are those of `docs/schema`.
+
+use super::{ENDPOINTS, Endpoint, Kind, Parameter};
+use crate::ask::Ask;
+use crate::respond::{JSON, Reply};
+use crate::stop::Stop;
+use serde_json::{Map, Value, json};
+use tripline_app::Library;
+
+/// The document.
+pub(super) fn document(_: &Ask) -> Result<Reply, Stop> {
+    let mut paths = Map::new();
+    let mut schemas = Map::new();
+    for endpoint in ENDPOINTS {
+        let (name, schema) = (endpoint.schema)();
+        add_schema(&mut schemas, name, schema.to_value());
+        let path = endpoint.path.replace("{*", "{");
+        paths.insert(path, json!({ "get": operation(endpoint, name) }));
+    }
+    schemas.insert("error".into(), error());
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tripline",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Answers from detection rules of many languages. Every count carries the ids of its rules.",
+        },
+        "paths": paths,
+        "components": { "schemas": schemas },
+    });
+    Ok(Reply::new(JSON, serde_json::to_vec(&document)?))
+}
+
+fn operation(endpoint: &Endpoint, name: &str) -> Value {
+    let parameters: Vec<Value> = endpoint.parameters.iter().map(parameter).collect();
+    let failure = |about: &str| {
+        json!({
+            "description": about,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/error" } } },
+        })
+    };
+    json!({
+        "operationId": name,
+        "summary": endpoint.summary,
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": endpoint.summary,
+                "headers": { "ETag": { "schema": { "type": "string" }, "description": "Names the content." } },
+                "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } },
+            },
+            "304": { "description": "The client has this content." },
+            "400": failure("The request makes no sense."),
+            "404": failure("There is no such thing."),
+            "500": failure("The answer could not be made."),
+        },
+    })
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let schema = match parameter.kind {
+        Kind::Part | Kind::Needed => json!({ "type": "string", "minLength": 1 }),
+        Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": super::MAX_HITS }),
+        Kind::Flag => json!({ "type": "string", "enum": ["0", "1"] }),
+        Kind::Names => json!({ "type": "string", "enum": Library::schemes() }),
+    };
+    json!({
+        "name": parameter.name,
+        "in": if parameter.kind == Kind::Part { "path" } else { "query" },
+        "required": matches!(parameter.kind, Kind::Part | Kind::Needed),
+        "description": parameter.about,
+        "schema": schema,
+        "example": parameter.example,
+    })
+}
+
+/// Adds a schema; what it defines becomes a schema of the document.
+fn add_schema(schemas: &mut Map<String, Value>, name: &str, mut schema: Value) {
+    let defined = schema
+        .as_object_mut()
+        .map(|object| {
+            object.remove("$schema");
+            object.remove("$defs")
+        })
+        .unwrap_or_default();
+    if let Some(Value::Object(defined)) = defined {
+        for (name, mut schema) in defined {
+            relocate(&mut schema);
+            schemas.insert(name, schema);
+        }
+    }
+    relocate(&mut schema);
+    schemas.insert(name.to_owned(), schema);
+}
+
+/// Turns references into the schema into references into the document.
+fn relocate(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::String(to)) = object.get_mut("$ref") {
+                *to = to.replace("#/$defs/", "#/components/schemas/");
+            }
+            object.values_mut().for_each(relocate);
+        }
+        Value::Array(items) => items.iter_mut().for_each(relocate),
+        _ => {}
+    }
+}
+
+/// What is answered instead of an answer.
+fn error() -> Value {
+    json!({
+        "type": "object",
+        "required": ["error", "hints"],
+        "properties": {
+            "error": { "type": "string", "description": "What is wrong, in one line." },
+            "hints": {
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "What to do about it, or what was perhaps meant.",
+            },
+        },
+    })
+}

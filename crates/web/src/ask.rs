@@ -1,0 +1,137 @@
+//! What a page function may look at: the library, the parts of the path, the query.
+
+use crate::frame::Frame;
+use crate::links::Links;
+use crate::stop::Stop;
+use crate::table::{Table, TableView};
+use tripline_app::{AppError, Library};
+
+/// The naming scheme of pages that name none.
+const DEFAULT_NAMES: &str = "sigma";
+
+/// A question: the library under the naming scheme asked for, and the parts of the address.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    /// The library, with field names in the scheme asked for.
+    pub(crate) library: Library,
+    /// Addresses in the same scheme.
+    pub(crate) links: Links,
+    path: String,
+    parts: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+}
+
+impl Ask {
+    /// The question of a path with its named parts and a raw query.
+    ///
+    /// # Errors
+    /// The query names a naming scheme that there is not.
+    pub(crate) fn new(
+        library: &Library,
+        path: &str,
+        parts: Vec<(String, String)>,
+        query: &str,
+    ) -> Result<Self, AppError> {
+        let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let mut ask = Self {
+            library: library.clone(),
+            links: Links::new(None),
+            path: path.to_owned(),
+            parts,
+            query,
+        };
+        if let Some(names) = ask.query("names").filter(|names| *names != DEFAULT_NAMES) {
+            let names = names.to_owned();
+            ask.library = ask.library.with_names(&names)?;
+            ask.links = Links::new(Some(names));
+        }
+        Ok(ask)
+    }
+
+    /// A part of the path by its name in the route; empty when the route has none such.
+    pub(crate) fn part(&self, name: &str) -> &str {
+        let mut parts = self.parts.iter();
+        let found = parts.find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The last value of a name in the query; `None` when it is not there or empty.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        let mut query = self.query.iter().rev();
+        let found = query.find(|(known, _)| known == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether the query says yes.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        matches!(self.query(name), Some("1" | "true" | "yes" | "on"))
+    }
+
+    /// A whole number in the query.
+    ///
+    /// # Errors
+    /// It is there and is none.
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        default: usize,
+        most: usize,
+    ) -> Result<usize, AppError> {
+        let Some(text) = self.query(name) else {
+            return Ok(default);
+        };
+        let number: Result<usize, _> = text.parse();
+        number.ok().filter(|number| *number <= most).ok_or_else(|| {
+            AppError::request(format!("`{name}` must be a whole number up to {most}"))
+        })
+    }
+
+    /// The path.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Everything in the query but the names that `drop` chooses.
+    pub(crate) fn kept(&self, drop: impl Fn(&str) -> bool) -> Vec<(&str, &str)> {
+        let all = self.query.iter().filter(|(name, _)| !drop(name));
+        all.map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
+    }
+
+    /// This page with some names of its query set anew; an empty value leaves the name out.
+    pub(crate) fn again(&self, set: &[(&str, &str)]) -> String {
+        let mut query = self.kept(|name| set.iter().any(|(known, _)| *known == name));
+        query.extend(set.iter().filter(|(_, value)| !value.is_empty()));
+        Links::new(None).with(self.encoded_path(), &query)
+    }
+
+    fn encoded_path(&self) -> String {
+        let segments: Vec<String> = self.path.split('/').map(encoded_again).collect();
+        segments.join("/")
+    }
+
+    /// The frame of a page under this title.
+    pub(crate) fn frame(&self, title: &str) -> Frame {
+        Frame::new(self, title)
+    }
+
+    /// A table as this question wants it: filtered, sorted, cut. When the table itself was asked
+    /// for as a file, the page ends here.
+    ///
+    /// # Errors
+    /// [`Stop::Instead`] with the file.
+    pub(crate) fn table(&self, table: Table) -> Result<TableView, Stop> {
+        table.view(self)
+    }
+}
+
+/// A raw path segment, made to hold nothing that is not safe in an attribute or would lead
+/// elsewhere: what is encoded stays so.
+fn encoded_again(segment: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+    crate::links::encode(&decoded)
+}

@@ -1,0 +1,74 @@
+//! What is shown when there is no answer.
+
+use crate::ask::Ask;
+use crate::frame::Frame;
+use crate::respond::{HTML, JSON, Reply, Site};
+use crate::stop::Stop;
+use askama::Template;
+use axum::http::StatusCode;
+use serde_json::json;
+use tripline_app::AppError;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct Page<'a> {
+    frame: Frame,
+    number: u16,
+    message: &'a str,
+    hints: &'a [String],
+}
+
+/// The end of a page function that stopped: what was asked for instead, or an error page.
+pub(crate) fn of_stop(site: &Site, json: bool, stop: Stop) -> Reply {
+    let error = match stop {
+        Stop::Instead(reply) => return reply,
+        Stop::Error(error) => error,
+    };
+    let mut reply = if json {
+        let body = json!({ "error": error.message(), "hints": error.hints() });
+        Reply::new(JSON, body.to_string())
+    } else {
+        Reply::new(HTML, page(site, &error))
+    };
+    reply.status = status(&error);
+    reply
+}
+
+fn page(site: &Site, error: &AppError) -> String {
+    let title = match error {
+        AppError::NotFound { .. } => "Not found",
+        AppError::Request { .. } => "Not understood",
+        AppError::Rule { .. } => "Not a rule",
+        AppError::Failure { .. } => "No answer",
+    };
+    let frame = Ask::new(site.library(), "", Vec::new(), "").map(|ask| ask.frame(title));
+    let rendered = frame.and_then(|frame| {
+        let page = Page {
+            frame,
+            number: status(error).as_u16(),
+            message: error.message(),
+            hints: error.hints(),
+        };
+        page.render()
+            .map(crate::html::visible)
+            .map_err(|error| AppError::failure(error.to_string()))
+    });
+    rendered.unwrap_or_else(|_| title.to_owned())
+}
+
+fn status(error: &AppError) -> StatusCode {
+    match error {
+        AppError::Request { .. } => StatusCode::BAD_REQUEST,
+        AppError::NotFound { .. } => StatusCode::NOT_FOUND,
+        AppError::Rule { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Failure { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The page of an address that no page has.
+pub(crate) fn not_found(_: &Ask) -> Result<Reply, Stop> {
+    let error = AppError::not_found("there is no such page");
+    Err(error
+        .hint("the search finds rules by text, technique, vendor or value")
+        .into())
+}

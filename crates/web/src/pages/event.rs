@@ -1,0 +1,88 @@
+//! A catalogue event and the rules that can fire on it.
+
+use super::{parts, tables};
+use crate::ask::Ask;
+use crate::frame::Frame;
+use crate::respond::Reply;
+use crate::stop::Stop;
+use crate::table::TableView;
+use askama::Template;
+use tripline_app::Text;
+use tripline_app::answers::EventAnswer;
+use tripline_app::event::event;
+
+#[derive(Template)]
+#[template(path = "event.html")]
+struct Page {
+    frame: Frame,
+    name: String,
+    title: Text,
+    facts: Vec<(&'static str, String)>,
+    native: Vec<Text>,
+    tables: Vec<TableView>,
+}
+
+/// The page.
+pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
+    let key = format!("{}/{}", ask.part("provider"), ask.part("id"));
+    let answer = event(&ask.library, &key)?;
+    let technique = |id: &Text| Some(ask.links.technique(id));
+    let techniques = tables::counted(
+        ask,
+        "techniques",
+        "Techniques seen through it",
+        "Technique",
+        &answer.techniques,
+        technique,
+    );
+    let tables = parts::views(
+        ask,
+        vec![
+            tables::fields(ask, &answer.fields),
+            tables::indicators(ask, "Looked for on this event", &answer.indicators),
+            techniques,
+            tables::rules(ask, "rules", "Rules", &answer.rules),
+        ],
+    )?;
+    let name = format!("{} {}", answer.provider, answer.event);
+    let mut frame = ask
+        .frame(&format!("{name} {}", answer.title))
+        .crumb(&answer.provider, ask.links.provider(&answer.provider))
+        .with_schemes(ask)
+        .with_tables(&tables);
+    frame.about = format!(
+        "{}: what detection rules look for on this event",
+        frame.title
+    );
+    frame.api = Some(api(&answer));
+    Reply::page(&Page {
+        frame,
+        name,
+        facts: facts(&answer),
+        title: answer.title,
+        native: answer.native_fields,
+        tables,
+    })
+}
+
+fn api(answer: &EventAnswer) -> String {
+    let provider = crate::links::encode(&answer.provider);
+    let event = crate::links::encode(&answer.event);
+    format!("/api/v1/events/{provider}/{event}")
+}
+
+fn facts(answer: &EventAnswer) -> Vec<(&'static str, String)> {
+    let rules = parts::plural(answer.rules_total, "rule");
+    let left =
+        parts::left_out(&answer.left_out).map_or_else(String::new, |left| format!("; {left}"));
+    let all = vec![
+        ("Channel", answer.channel.to_string()),
+        ("Level", answer.level.to_string()),
+        ("Turned on by", answer.audit_policy.to_string()),
+        ("Rules", rules + &left),
+        ("Vendors", parts::counts(&answer.by_vendor)),
+    ];
+    all.into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! A field: how each vendor spells it, and what rules do with it.
+
+use super::{parts, tables};
+use crate::ask::Ask;
+use crate::frame::{Frame, Link};
+use crate::respond::Reply;
+use crate::stop::Stop;
+use crate::table::{Cell, Row, Table, TableView, Tone};
+use askama::Template;
+use tripline_app::Text;
+use tripline_app::answers::{FieldUse, Spelling};
+use tripline_app::field::field;
+
+#[derive(Template)]
+#[template(path = "field.html")]
+struct Page {
+    frame: Frame,
+    field: Text,
+    canonical: Text,
+    meaning: Text,
+    rules: usize,
+    excluded: usize,
+    others: Vec<Link>,
+    tables: Vec<TableView>,
+}
+
+/// The page; of a name with several meanings the one most used, or `?as=CANONICAL`.
+pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
+    let answer = field(&ask.library, ask.part("name"))?;
+    let wanted = ask.query("as").unwrap_or(&answer.name);
+    let chosen = answer
+        .fields
+        .iter()
+        .position(|found| found.canonical == wanted);
+    let chosen = chosen.unwrap_or(0);
+    let others = others(ask, &answer.fields, chosen);
+    let mut fields = answer.fields;
+    let found = fields.swap_remove(chosen);
+    let tables = parts::views(ask, all(ask, &found))?;
+    let mut frame = ask
+        .frame(&found.field)
+        .with_schemes(ask)
+        .with_tables(&tables);
+    frame.about = format!("{}: spellings, operators, values and rules", found.field);
+    frame.api = Some(format!(
+        "/api/v1/fields/{}",
+        crate::links::encode(&answer.name)
+    ));
+    Reply::page(&Page {
+        frame,
+        field: found.field,
+        canonical: found.canonical,
+        meaning: found.meaning,
+        rules: found.rules_total,
+        excluded: found.excluded_in,
+        others,
+        tables,
+    })
+}
+
+/// The other meanings of the name.
+fn others(ask: &Ask, fields: &[FieldUse], chosen: usize) -> Vec<Link> {
+    let others = fields.iter().enumerate().filter(|(at, _)| *at != chosen);
+    let links = others.map(|(_, found)| Link {
+        label: format!(
+            "{} ({})",
+            found.canonical,
+            parts::plural(found.rules_total, "rule")
+        ),
+        href: ask.again(&[("as", &found.canonical)]),
+        here: false,
+    });
+    links.collect()
+}
+
+fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
+    let technique = |id: &Text| Some(ask.links.technique(id));
+    let how = found.how.iter().map(|(operator, count)| {
+        Row::new(vec![
+            Cell::text(parts::operator(operator)),
+            Cell::number(*count),
+        ])
+    });
+    vec![
+        spellings(&found.spellings),
+        Table::new("operators", "Operators")
+            .text("operator", "Operator")
+            .number("rules", "Rules")
+            .rows(how),
+        tables::indicators(ask, "Values", &found.indicators),
+        tables::counted(
+            ask,
+            "techniques",
+            "Techniques",
+            "Technique",
+            &found.techniques,
+            technique,
+        ),
+        tables::rules(ask, "rules", "Rules", &found.rules),
+    ]
+}
+
+fn spellings(spellings: &[Spelling]) -> Table {
+    let row = |spelling: &Spelling| {
+        Row::new(vec![
+            Cell::tone(Tone::Name, spelling.name.as_str()),
+            Cell::text(spelling.scheme.as_str()),
+            Cell::number(spelling.count),
+        ])
+    };
+    Table::new("spellings", "Spellings")
+        .text("name", "Name")
+        .text("scheme", "Vendor or scheme")
+        .number("rules", "Rules")
+        .first(15)
+        .rows(spellings.iter().map(row))
+}

@@ -1,0 +1,158 @@
+//! Phrases that several pages share.
+
+use crate::ask::Ask;
+use crate::stop::Stop;
+use crate::table::{Cell, Piece, Table, TableView, Tone};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use tripline_app::Text;
+use tripline_app::answers::ClauseItem;
+
+/// Most rules that open below a number.
+const MAX_LISTED: usize = 12;
+
+/// The tables of a page as the question wants them, without those that have no row.
+///
+/// # Errors
+/// One of them was asked for as a file.
+pub(super) fn views(ask: &Ask, tables: Vec<Table>) -> Result<Vec<TableView>, Stop> {
+    let views = tables.into_iter().map(|table| ask.table(table));
+    let kept = views.filter(|view| !matches!(view, Ok(view) if view.is_empty()));
+    kept.collect()
+}
+
+/// `eq`, `starts with`: an operator in words.
+pub(super) fn operator(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// `1 rule`, `2 rules`.
+pub(super) fn plural(count: usize, word: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{s}")
+}
+
+/// `sigma 3, elastic 2`: the larger first.
+pub(super) fn counts<K: Display + Ord>(counts: &BTreeMap<K, usize>) -> String {
+    let mut pairs: Vec<(&K, usize)> = counts.iter().map(|(key, count)| (key, *count)).collect();
+    pairs.sort_by_key(|(_, count)| Reverse(*count));
+    let pairs: Vec<String> = pairs
+        .into_iter()
+        .map(|(key, count)| format!("{key}\u{a0}{count}"))
+        .collect();
+    pairs.join(", ")
+}
+
+/// `4 left out: hunting 3, deprecated 1`; nothing when none is.
+pub(super) fn left_out(classes: &BTreeMap<Text, usize>) -> Option<String> {
+    let total: usize = classes.values().sum();
+    let said = || format!("{total} left out: {}", counts(classes).replace('_', " "));
+    (total > 0).then(said)
+}
+
+/// A number of rules that opens to show them.
+pub(super) fn rules_cell(ask: &Ask, count: usize, rules: &[Text]) -> Cell {
+    Cell::number(count).opening(rule_pieces(ask, rules))
+}
+
+/// The first rules as links under their titles.
+pub(super) fn rule_pieces(ask: &Ask, rules: &[Text]) -> Vec<Piece> {
+    let link = |id: &Text| Piece::new(Tone::Plain, title(ask, id)).to(ask.links.rule(id));
+    let mut pieces: Vec<Piece> = rules.iter().take(MAX_LISTED).map(link).collect();
+    if rules.len() > MAX_LISTED {
+        let more = format!("and {} more", rules.len() - MAX_LISTED);
+        pieces.push(Piece::new(Tone::Faint, more));
+    }
+    pieces
+}
+
+/// `vendor: title` of a rule; its id when the catalogue does not have it.
+pub(super) fn title(ask: &Ask, id: &str) -> String {
+    match ask.library.catalog().rule_facts(id) {
+        Some(facts) => format!("{}: {}", facts.vendor, facts.title),
+        None => id.to_owned(),
+    }
+}
+
+/// A field as a link to its page.
+pub(super) fn field(ask: &Ask, shown: &str, canonical: &str) -> Piece {
+    Piece::new(Tone::Name, shown).to(ask.links.field(canonical))
+}
+
+/// The value of a test as a link to its page; the empty text is shown as `""`, blanks at its
+/// edges are made visible.
+pub(super) fn value(ask: &Ask, canonical: &str, operator: &str, value: &str) -> Option<Piece> {
+    if value.is_empty() {
+        return (operator == "eq").then(|| Piece::new(Tone::Value, "\"\""));
+    }
+    let link = ask.links.indicator(canonical, value);
+    Some(Piece::new(Tone::Value, visible(value)).to(link))
+}
+
+/// A text whose blanks at the edges show.
+pub(super) fn visible(text: &str) -> String {
+    let inner = text.trim_matches(' ');
+    let left = text.len() - text.trim_start_matches(' ').len();
+    let right = text.len() - inner.len() - left.min(text.len() - inner.len());
+    "\u{2423}".repeat(left) + inner + &"\u{2423}".repeat(right)
+}
+
+/// The tests of a clause.
+pub(super) fn clause(ask: &Ask, items: &[ClauseItem]) -> Cell {
+    let mut pieces = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            pieces.push(Piece::new(Tone::Faint, " and "));
+        }
+        pieces.push(field(ask, &item.field, &item.canonical));
+        let operator = format!(" {} ", operator(&item.operator));
+        pieces.push(Piece::new(Tone::Faint, operator));
+        pieces.extend(value(ask, &item.canonical, &item.operator, &item.value));
+    }
+    Cell::of(pieces)
+}
+
+/// The look of a severity.
+pub(super) fn level(level: &str) -> Tone {
+    match level {
+        "critical" | "high" => Tone::Bad,
+        "medium" => Tone::Warn,
+        _ => Tone::Plain,
+    }
+}
+
+/// The look of how a rule was read.
+pub(super) fn status(status: &str) -> Tone {
+    match status {
+        "full" => Tone::Good,
+        "partial" => Tone::Warn,
+        "failed" => Tone::Bad,
+        _ => Tone::Plain,
+    }
+}
+
+/// Techniques as links.
+pub(super) fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (at, id) in ids.iter().enumerate() {
+        if at > 0 {
+            pieces.push(Piece::new(Tone::Faint, " "));
+        }
+        pieces.push(Piece::new(Tone::Name, id.as_str()).to(ask.links.technique(id)));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn blanks_at_edges_show() {
+        assert_eq!(visible(" -w h"), "\u{2423}-w h");
+        assert_eq!(visible("  "), "\u{2423}\u{2423}");
+        assert_eq!(visible("a  "), "a\u{2423}\u{2423}");
+        assert_eq!(visible("a b"), "a b");
+    }
+}

@@ -1,0 +1,209 @@
+//! The tables that several pages show.
+
+use super::parts;
+use crate::ask::Ask;
+use crate::table::{Cell, Piece, Row, Table, Tone};
+use tripline_app::Text;
+use tripline_app::answers::{
+    Combination, Counted, EventRow, ExclusionRow, FieldRow, IndicatorRow, RuleRow, Scope,
+};
+
+/// Events that rules can fire on.
+pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
+    let row = |row: &EventRow| {
+        Row::new(vec![
+            Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
+            Cell::tone(Tone::Name, row.event.as_str())
+                .to(&ask.links.event(&row.provider, &row.event)),
+            Cell::text(row.title.as_str()),
+            parts::rules_cell(ask, row.count, &row.rules),
+            Cell::tone(Tone::Faint, parts::counts(&row.by_vendor)),
+        ])
+    };
+    Table::new("events", "Events covered")
+        .text("provider", "Provider")
+        .text("event", "Event")
+        .text("title", "Title")
+        .number("rules", "Rules")
+        .text("vendors", "Vendors")
+        .rows(rows.iter().map(row))
+}
+
+/// Fields that rules filter on.
+pub(super) fn fields(ask: &Ask, rows: &[FieldRow]) -> Table {
+    let row = |row: &FieldRow| {
+        Row::new(vec![
+            Cell::of(vec![parts::field(ask, &row.field, &row.canonical)]),
+            parts::rules_cell(ask, row.count, &row.rules),
+            Cell::tone(Tone::Faint, parts::operator(&parts::counts(&row.how))),
+            parts::rules_cell(ask, row.excluded_in, &row.excluded_rules),
+            samples(ask, row),
+        ])
+    };
+    Table::new("fields", "Fields filtered most")
+        .note("A rule may use several operators on a field, so they can add up to more than its rules.")
+        .text("field", "Field")
+        .number("rules", "Rules")
+        .text("how", "How")
+        .number("excluded", "Only excluded")
+        .text("values", "Most used values")
+        .rows(rows.iter().map(row))
+}
+
+fn samples(ask: &Ask, row: &FieldRow) -> Cell {
+    let mut pieces = Vec::new();
+    for (at, sample) in row.samples.iter().take(3).enumerate() {
+        if at > 0 {
+            pieces.push(Piece::new(Tone::Faint, ", "));
+        }
+        pieces.extend(parts::value(
+            ask,
+            &row.canonical,
+            &sample.operator,
+            &sample.value,
+        ));
+    }
+    Cell::of(pieces)
+}
+
+/// What rules look for. Tests that only select events come in with `?routing=1`.
+pub(super) fn indicators(ask: &Ask, caption: &str, rows: &[IndicatorRow]) -> Table {
+    let routing = ask.flag("routing");
+    let kept: Vec<&IndicatorRow> = rows.iter().filter(|row| routing || !row.routing).collect();
+    let left = rows.len() - kept.len();
+    let mut note = String::from(
+        "Reach: rules of the whole catalogue with this value, those here included; * no rule elsewhere has it. \
+         Family: rules with a value of the same family on the field.",
+    );
+    if left > 0 {
+        note.push_str(&format!(
+            " {} that only select events are left out.",
+            parts::plural(left, "row")
+        ));
+    }
+    Table::new("indicators", caption)
+        .note(&note)
+        .text("field", "Field")
+        .text("operator", "Operator")
+        .text("value", "Value")
+        .number("here", "Here")
+        .number("reach", "Reach")
+        .number("family", "Family")
+        .text("vendors", "Reach by vendor")
+        .rows(kept.into_iter().map(|row| indicator(ask, row)))
+}
+
+fn indicator(ask: &Ask, row: &IndicatorRow) -> Row {
+    let mut reach = Cell::number(row.reach);
+    if row.specific {
+        reach.pieces.push(Piece::new(Tone::Good, "*"));
+    }
+    let value = parts::value(ask, &row.canonical, &row.operator, &row.value);
+    Row::new(vec![
+        Cell::of(vec![parts::field(ask, &row.field, &row.canonical)]),
+        Cell::tone(Tone::Faint, parts::operator(&row.operator)),
+        Cell::of(value.into_iter().collect()),
+        parts::rules_cell(ask, row.count, &row.rules),
+        reach,
+        Cell::number(row.family_reach),
+        Cell::tone(Tone::Faint, parts::counts(&row.reach_by_vendor)),
+    ])
+}
+
+/// What rules leave out.
+pub(super) fn exclusions(ask: &Ask, rows: &[ExclusionRow]) -> Table {
+    let row = |row: &ExclusionRow| {
+        Row::new(vec![
+            parts::clause(ask, &row.clause),
+            Cell::tone(Tone::Faint, scope(row.scope)),
+            parts::rules_cell(ask, row.count, &row.rules),
+        ])
+    };
+    Table::new("exclusions", "Common exclusions")
+        .text("clause", "Left out when")
+        .text("scope", "Scope")
+        .number("rules", "Rules")
+        .rows(rows.iter().map(row))
+}
+
+/// What an exclusion applies to, in words.
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Rule => "whole rule",
+        Scope::Branch => "one branch",
+    }
+}
+
+/// Values that stand together in one conjunction.
+pub(super) fn combinations(ask: &Ask, rows: &[Combination]) -> Table {
+    let row = |row: &Combination| {
+        let mut pieces = Vec::new();
+        for (at, item) in row.items.iter().enumerate() {
+            if at > 0 {
+                pieces.push(Piece::new(Tone::Faint, " and "));
+            }
+            pieces.push(parts::field(ask, &item.field, &item.canonical));
+            pieces.push(Piece::new(Tone::Plain, " "));
+            pieces.extend(parts::value(ask, &item.canonical, "", &item.family));
+        }
+        Row::new(vec![
+            Cell::of(pieces),
+            parts::rules_cell(ask, row.count, &row.rules),
+        ])
+    };
+    Table::new("combinations", "Combinations")
+        .note("Values that at least two rules look for together, the first 200.")
+        .text("values", "Values looked for together")
+        .number("rules", "Rules")
+        .first(12)
+        .rows(rows.iter().map(row))
+}
+
+/// Values with their rules; each value may lead somewhere.
+pub(super) fn counted(
+    ask: &Ask,
+    id: &'static str,
+    caption: &str,
+    label: &'static str,
+    rows: &[Counted],
+    href: impl Fn(&Text) -> Option<String>,
+) -> Table {
+    let row = |row: &Counted| {
+        let cell = Cell::tone(Tone::Name, row.value.as_str());
+        let cell = match href(&row.value) {
+            Some(href) => cell.to(&href),
+            None => cell,
+        };
+        Row::new(vec![cell, parts::rules_cell(ask, row.count, &row.rules)])
+    };
+    Table::new(id, caption)
+        .text("value", label)
+        .number("rules", "Rules")
+        .first(10)
+        .rows(rows.iter().map(row))
+}
+
+/// Rules as a list.
+pub(super) fn rules(ask: &Ask, id: &'static str, caption: &str, rows: &[RuleRow]) -> Table {
+    Table::new(id, caption)
+        .text("title", "Title")
+        .text("vendor", "Vendor")
+        .text("language", "Language")
+        .text("severity", "Severity")
+        .text("class", "Class")
+        .text("read", "Read")
+        .rows(rows.iter().map(|row| rule(ask, row)))
+}
+
+/// One rule of a list.
+pub(super) fn rule(ask: &Ask, row: &RuleRow) -> Row {
+    let level = row.level.map_or("", |level| level.name());
+    Row::new(vec![
+        Cell::text(row.title.as_str()).to(&ask.links.rule(&row.id)),
+        Cell::text(row.vendor.as_str()),
+        Cell::tone(Tone::Faint, row.language.as_str()),
+        Cell::tone(parts::level(level), level),
+        Cell::tone(Tone::Faint, parts::operator(row.class.name())),
+        Cell::tone(parts::status(&row.status), row.status.as_str()),
+    ])
+}

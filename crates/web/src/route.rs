@@ -1,0 +1,75 @@
+//! The one list of pages.
+
+use crate::respond::{self, Function, Site};
+use crate::{api, assets, pages};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, State};
+use axum::http::{HeaderMap, Response, Uri};
+use axum::routing::get;
+use std::sync::Arc;
+
+/// A page: its path, where `{name}` is a part of it, and its function.
+pub(crate) type Page = (&'static str, Make);
+/// Makes a page.
+pub(crate) type Make = fn(&crate::ask::Ask) -> Result<respond::Reply, crate::stop::Stop>;
+
+/// Every page.
+pub(crate) const PAGES: &[Page] = &[
+    ("/", pages::home::page),
+    ("/techniques", pages::techniques::page),
+    ("/techniques/{id}", pages::technique::page),
+    ("/rules/{*id}", pages::rule::page),
+    ("/search", pages::search::page),
+    ("/events/{provider}/{id}", pages::event::page),
+    ("/fields/{name}", pages::field::page),
+    ("/ledger", pages::ledger::page),
+];
+
+/// Every route: pages, the API, assets; anything else is not found.
+pub(crate) fn routes() -> Router<Arc<Site>> {
+    let mut router = Router::new();
+    for &(path, make) in PAGES {
+        router = add(router, path, Function { make, json: false });
+    }
+    for (path, make) in api::routes() {
+        router = add(router, path, Function { make, json: true });
+    }
+    let missing = Function {
+        make: pages::error::not_found,
+        json: false,
+    };
+    router
+        .route("/assets/{name}", get(assets::asset))
+        .route("/favicon.ico", get(assets::icon))
+        .fallback(get(
+            move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| {
+                respond::get(site, missing, uri, Vec::new(), headers)
+            },
+        ))
+}
+
+fn add(router: Router<Arc<Site>>, path: &str, function: Function) -> Router<Arc<Site>> {
+    let handle =
+        move |State(site): State<Arc<Site>>,
+              parts: Result<RawPathParams, RawPathParamsRejection>,
+              uri: Uri,
+              headers: HeaderMap| { answer(site, function, parts, uri, headers) };
+    router.route(path, get(handle))
+}
+
+async fn answer(
+    site: Arc<Site>,
+    function: Function,
+    parts: Result<RawPathParams, RawPathParamsRejection>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let Ok(parts) = parts else {
+        return respond::refuse(&site, function.json, "the address is not UTF-8");
+    };
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let parts = parts.iter().map(owned).collect();
+    respond::get(site, function, uri, parts, headers).await
+}

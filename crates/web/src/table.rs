@@ -1,0 +1,283 @@
+//! Tables: rows of an answer that a reader sorts, filters, cuts and takes along, all by the
+//! address of the page.
+//!
+//! | in the query | means, for the table `ID` |
+//! |---|---|
+//! | `sort.ID=COLUMN`, `sort.ID=-COLUMN` | upwards, downwards |
+//! | `filter.ID=TEXT` | rows that hold every word of the text, in any letter case |
+//! | `rows.ID=all` | all rows instead of the first |
+//! | `csv=ID`, `json=ID` | the table as a file: all rows that the filter leaves |
+
+mod file;
+mod view;
+
+pub(crate) use view::TableView;
+
+use crate::html::Html;
+
+/// Rows shown first, unless the page says otherwise.
+const FIRST: usize = 25;
+
+/// Characters of a text that a cell shows; the rest is in the file and on the value's own page.
+const MAX_SHOWN: usize = 260;
+
+/// A table with all its rows, in the answer's order.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    id: &'static str,
+    caption: String,
+    note: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    first: usize,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+struct Column {
+    key: &'static str,
+    label: &'static str,
+    number: bool,
+}
+
+/// A row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row {
+    anchor: Option<String>,
+    cells: Vec<Cell>,
+}
+
+/// A cell: what it shows, what it sorts by, and what opens below it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cell {
+    /// What it shows.
+    pub(crate) pieces: Vec<Piece>,
+    /// What opens below it.
+    pub(crate) details: Vec<Piece>,
+    number: Option<usize>,
+}
+
+/// A run of text that looks one way.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    /// The text.
+    pub(crate) text: String,
+    /// How it looks.
+    pub(crate) tone: Tone,
+    /// Where it leads on this server.
+    pub(crate) href: Option<String>,
+}
+
+/// How a piece looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// As the text around it.
+    Plain,
+    /// Less important.
+    Faint,
+    /// The name of a field, event or rule.
+    Name,
+    /// A value of a rule.
+    Value,
+    /// Good.
+    Good,
+    /// To be noted.
+    Warn,
+    /// Bad.
+    Bad,
+}
+
+impl Tone {
+    /// Class in the style sheet.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Faint => "faint",
+            Self::Name => "name",
+            Self::Value => "value",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+impl Piece {
+    /// Text that looks one way.
+    pub(crate) fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            tone,
+            href: None,
+        }
+    }
+
+    /// As HTML, cut to what a cell shows.
+    pub(crate) fn html(&self) -> Html {
+        self.written(cut(&self.text))
+    }
+
+    /// As HTML, whole.
+    pub(crate) fn whole(&self) -> Html {
+        self.written((&self.text, ""))
+    }
+
+    fn written(&self, (text, more): (&str, &str)) -> Html {
+        let mut html = Html::new();
+        let element = match (&self.href, self.tone) {
+            (Some(_), _) => "a",
+            (None, Tone::Plain) => "",
+            (None, _) => "span",
+        };
+        if !element.is_empty() {
+            html.markup(&format!("<{element} class=\"{}", self.tone.class()));
+            if let Some(href) = &self.href {
+                html.markup("\" href=\"");
+                html.text(href);
+            }
+            html.markup("\">");
+        }
+        html.text(text);
+        html.markup(more);
+        if !element.is_empty() {
+            html.markup(&format!("</{element}>"));
+        }
+        html
+    }
+
+    /// The same as a link to a page of this server.
+    pub(crate) fn to(mut self, href: String) -> Self {
+        self.href = Some(href);
+        self
+    }
+}
+
+impl Cell {
+    /// A text.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::tone(Tone::Plain, text)
+    }
+
+    /// A text that looks one way.
+    pub(crate) fn tone(tone: Tone, text: impl Into<String>) -> Self {
+        Self::of(vec![Piece::new(tone, text)])
+    }
+
+    /// Several pieces.
+    pub(crate) fn of(pieces: Vec<Piece>) -> Self {
+        Self {
+            pieces,
+            ..Self::default()
+        }
+    }
+
+    /// A number, which sorts as one.
+    pub(crate) fn number(number: usize) -> Self {
+        let tone = if number == 0 {
+            Tone::Faint
+        } else {
+            Tone::Plain
+        };
+        let mut cell = Self::tone(tone, number.to_string());
+        cell.number = Some(number);
+        cell
+    }
+
+    /// Makes its pieces one link.
+    pub(crate) fn to(mut self, href: &str) -> Self {
+        for piece in &mut self.pieces {
+            piece.href = Some(href.to_owned());
+        }
+        self
+    }
+
+    /// What opens below it.
+    pub(crate) fn opening(mut self, details: Vec<Piece>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// Its text.
+    fn plain(&self) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
+    }
+}
+
+impl Row {
+    /// A row.
+    pub(crate) fn new(cells: Vec<Cell>) -> Self {
+        Self {
+            anchor: None,
+            cells,
+        }
+    }
+
+    /// Gives the row an anchor.
+    pub(crate) fn anchored(mut self, anchor: String) -> Self {
+        self.anchor = Some(anchor);
+        self
+    }
+}
+
+impl Table {
+    /// A table without columns; `id` is its anchor and its name in the query.
+    pub(crate) fn new(id: &'static str, caption: &str) -> Self {
+        Self {
+            id,
+            caption: caption.to_owned(),
+            note: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            first: FIRST,
+        }
+    }
+
+    /// Adds a column of texts.
+    pub(crate) fn text(mut self, key: &'static str, label: &'static str) -> Self {
+        let number = false;
+        self.columns.push(Column { key, label, number });
+        self
+    }
+
+    /// Adds a column of numbers.
+    pub(crate) fn number(mut self, key: &'static str, label: &'static str) -> Self {
+        let number = true;
+        self.columns.push(Column { key, label, number });
+        self
+    }
+
+    /// What the reader must know to read the numbers.
+    pub(crate) fn note(mut self, note: &str) -> Self {
+        note.clone_into(&mut self.note);
+        self
+    }
+
+    /// How many rows are shown first.
+    pub(crate) fn first(mut self, rows: usize) -> Self {
+        self.first = rows;
+        self
+    }
+
+    /// Adds a row.
+    pub(crate) fn row(&mut self, row: Row) {
+        debug_assert_eq!(row.cells.len(), self.columns.len(), "{}", self.id);
+        self.rows.push(row);
+    }
+
+    /// The same with these rows.
+    pub(crate) fn rows(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
+        rows.into_iter().for_each(|row| self.row(row));
+        self
+    }
+}
+
+/// A text cut to what a cell shows, and what stands for the rest.
+fn cut(text: &str) -> (&str, &'static str) {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => (&text[..end], "\u{2026}"),
+        None => (text, ""),
+    }
+}
