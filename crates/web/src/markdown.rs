@@ -4,7 +4,7 @@
 //! those of the page.
 
 use crate::html::{Html, web_link};
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// Longest text that is read as Markdown; a longer one is shown as it stands.
 const MAX_BYTES: usize = 256 * 1024;
@@ -64,12 +64,8 @@ impl Writer {
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => self.link(&dest_url),
-            Tag::CodeBlock(kind) => {
-                self.out.markup("<pre><code>");
-                if let CodeBlockKind::Fenced(_) = kind {
-                    // The language is a word of the author: it says nothing that is needed here.
-                }
-            }
+            // The language of a fence is a word of the author, and not needed here.
+            Tag::CodeBlock(_) => self.out.markup("<pre><code>"),
             Tag::List(Some(start)) if start != 1 => {
                 self.out.markup(&format!("<ol start=\"{start}\">"));
             }
@@ -80,7 +76,7 @@ impl Writer {
             Tag::HtmlBlock => self.out.markup("<p>"),
             other => self
                 .out
-                .markup(&opening(element(&other.to_end(), self.head))),
+                .markup(&opening(element(other.to_end(), self.head))),
         }
     }
 
@@ -98,7 +94,7 @@ impl Writer {
             }
             TagEnd::HtmlBlock => self.out.markup("</p>\n"),
             other => {
-                let name = element(&other, self.head);
+                let name = element(other, self.head);
                 if !name.is_empty() {
                     self.out.markup(&format!("</{name}>\n"));
                 }
@@ -126,7 +122,7 @@ fn opening(name: &str) -> String {
 }
 
 /// The element of a tag; none for what has no look of its own here.
-fn element(tag: &TagEnd, head: bool) -> &'static str {
+fn element(tag: TagEnd, head: bool) -> &'static str {
     match tag {
         TagEnd::Paragraph => "p",
         TagEnd::Heading(HeadingLevel::H1 | HeadingLevel::H2) => "h3",

@@ -76,10 +76,9 @@ pub(super) fn indicators(ask: &Ask, caption: &str, rows: &[IndicatorRow]) -> Tab
          Family: rules with a value of the same family on the field.",
     );
     if left > 0 {
-        note.push_str(&format!(
-            " {} that only select events are left out.",
-            parts::plural(left, "row")
-        ));
+        note.push(' ');
+        note.push_str(&parts::plural(left, "row"));
+        note.push_str(" that only select events are left out.");
     }
     Table::new("indicators", caption)
         .note(&note)
