@@ -53,6 +53,7 @@ fn defined(tokens: &[Token], text: &[char], case: Case) -> bool {
             let same = |found: char| match case {
                 Case::Sensitive => *wanted == found,
                 Case::Insensitive => fold_char(*wanted) == fold_char(found),
+                Case::AsciiInsensitive => wanted.eq_ignore_ascii_case(&found),
             };
             text.first().is_some_and(|found| same(*found)) && defined(rest, &text[1..], case)
         }
