@@ -101,9 +101,8 @@ impl Lowering<'_> {
             }
             Command::Tail { count } => limited(in_order(flow), *count, true),
             Command::Foreach { fields, body } => self.foreach(fields, body, flow, span, later),
-            Command::Spath { options, path } => {
-                self.spath(options, path.as_ref(), flow, later, span)
-            }
+            Command::Map { limit, body } => self.map(*limit, body, flow, span),
+            Command::Spath { options, path } => self.spath(options, path.as_ref(), flow, later),
             Command::Replace { pairs, fields } => self.replace(pairs, fields, flow),
             Command::Makeresults { .. } => flow,
             Command::Generic {
@@ -519,7 +518,7 @@ impl Lowering<'_> {
             }
         };
         let names: Vec<Text> = adds.iter().map(|name| Text::new_static(name)).collect();
-        if self.used(&names, later) {
+        if self.decides(&names, later) {
             self.lose(LossReason::NotExpressible, name.text.clone(), span);
         }
         for name in &names {
