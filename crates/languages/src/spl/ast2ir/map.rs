@@ -73,8 +73,11 @@ impl Lowering<'_> {
     }
 }
 
+/// A field of the search, and the field of the row that it must equal.
+type Asked<'s> = (&'s Name, &'s str);
+
 /// The `field=$variable$` of a first stage, and its other conditions.
-fn bound(first: &Stage) -> Option<(Vec<(&Name, &str)>, Vec<Search>)> {
+fn bound(first: &Stage) -> Option<(Vec<Asked<'_>>, Vec<Search>)> {
     let Command::Search(search) = &first.command else {
         return None;
     };
