@@ -12,7 +12,7 @@ use tripline_ir::{
     Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction, Value,
     format_smolstr,
 };
-use tripline_text::Span;
+use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
     /// One stage; `later` are the stages behind it.
@@ -339,6 +339,11 @@ impl Lowering<'_> {
                 derive(&mut flow, name, binned(time, length));
             }
             _ => {
+                if let Some(written) = options.iter().find(|(key, _)| key == "span") {
+                    let message = format!("`{}` is no span of time", written.1.text);
+                    let hint = Some("a span is a number and a unit: `30s`, `5m`, `1h`, `1d`".into());
+                    self.report(Code::SplArgument, written.1.span, message, hint);
+                }
                 self.lose(
                     LossReason::NotExpressible,
                     format_smolstr!("bin {}", field.text),

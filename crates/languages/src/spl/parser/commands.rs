@@ -28,7 +28,13 @@ impl<'a> Parser<'a> {
             "top" | "rare" => top(cursor, name == "rare"),
             "dedup" => self.dedup(cursor),
             "rename" => self.rename(cursor),
-            "fields" | "table" => fields(cursor, name == "table"),
+            "fields" | "table" => {
+                let command = fields(cursor, name == "table");
+                if let Command::Fields { fields, .. } = &command {
+                    self.need(cursor, fields);
+                }
+                command
+            }
             "fillnull" => fillnull(cursor),
             "makemv" | "mvexpand" => self.one_field(cursor, name == "makemv"),
             "rex" => self.rex(cursor),
@@ -44,7 +50,13 @@ impl<'a> Parser<'a> {
             "bin" | "bucket" | "discretize" => self.bin(cursor),
             "transaction" => self.transaction(cursor),
             "convert" => self.convert(cursor),
-            "sort" => sort(cursor),
+            "sort" => {
+                let command = sort(cursor);
+                if matches!(&command, Command::Sort { fields, .. } if fields.is_empty()) {
+                    self.need(cursor, &[]);
+                }
+                command
+            }
             "head" => self.head(cursor),
             "tail" => Command::Tail {
                 count: whole(cursor).unwrap_or(10),
