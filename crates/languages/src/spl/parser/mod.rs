@@ -58,9 +58,11 @@ impl<'a> Parser<'a> {
             stage.skip_blank();
             if !stage.is_empty() {
                 stages.push(self.stage(stage, first));
-            } else if !stages.is_empty() || end < cursor.end {
-                let bar = Span::from_usize(end..(end + 1).min(cursor.end.max(end)));
-                self.report(Code::SplSyntax, bar, "expected a command before this bar", None);
+            } else if cursor.at == end && end < cursor.end && !stages.is_empty() {
+                // A macro or a comment between the bars may stand for nothing; nothing may not.
+                let bars = Span::from_usize(end - 1..end + 1);
+                let message = "expected a command between the bars";
+                self.report(Code::SplSyntax, bars, message, None);
             }
             first = false;
             if end >= cursor.end {
