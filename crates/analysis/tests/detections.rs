@@ -64,8 +64,7 @@ fn rules_stand_in_the_order_that_is_written_down() {
                         .all(|rule| rule.ranked.rule.class != Class::Deprecated)
                 );
             }
-            let has_rules = matches!(platform.id, "elastic" | "sigma");
-            assert_eq!(seen > 0, has_rules, "{}", platform.id);
+            assert!(seen > 0, "{}", platform.id);
         });
     }
 }
@@ -115,7 +114,7 @@ fn support_counts_rules_that_share_a_value() {
 fn what_is_not_there_is_named() {
     let splunk = Platform::from_id("splunk").expect("a platform");
     with_index(&splunk, |index| {
-        let answer = on(index, "T1204.001", &splunk);
+        let answer = on(index, "T1204.004", &splunk);
         assert!(answer.best.is_empty() && answer.others.is_empty());
         let other = |id: &str| {
             let mut all = answer.other_platforms.iter();

@@ -322,7 +322,7 @@ fn detections_that_are_not_there() {
         code(&["detection", "T1204.001", "--platform", "nowhere"]),
         Some(2)
     );
-    let none = run(&["detection", "T1003.001", "--platform", "splunk"]);
+    let none = run(&["detection", "T1204.004", "--platform", "splunk"]);
     assert_eq!(none.status.code(), Some(0));
-    assert!(out(&none).contains("has no rule of T1003.001"));
+    assert!(out(&none).contains("has no rule of T1204.004"));
 }

@@ -15,12 +15,22 @@ use tripline_text::Diagnostic;
 
 const STARTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/starter");
 
+/// The vendors in whose forms there are rules, in the order of their folders.
+const VENDORS: [&str; 6] = [
+    "chronicle",
+    "elastic",
+    "kusto",
+    "sentinel",
+    "sigma",
+    "splunk",
+];
+
 /// Every rule of the starter corpus, with what the readers say of them.
 fn starter() -> (Vec<Detection>, Vec<Diagnostic>) {
     let found = discover(&[PathBuf::from(STARTER)]);
     assert_eq!(found.diagnostics, []);
     let vendors: Vec<_> = found.corpora.iter().map(|c| c.vendor.name()).collect();
-    assert_eq!(vendors, ["elastic", "sigma"]);
+    assert_eq!(vendors, VENDORS);
     let (mut detections, mut diagnostics) = (Vec::new(), Vec::new());
     for spec in &found.corpora {
         let corpus = read(spec);
@@ -43,7 +53,7 @@ fn the_starter_corpus_is_found_by_its_layout() {
     let kinds: Vec<&str> = found.knowledge.iter().map(|k| k.kind.name()).collect();
     assert_eq!(kinds, ["attack", "atomics"]);
     let files: Vec<_> = found.corpora.iter().map(|c| c.files.len()).collect();
-    assert_eq!(files, [30, 43], "Elastic, Sigma");
+    assert_eq!(files, [9, 38, 1, 10, 43, 14], "{VENDORS:?}");
 }
 
 #[test]
@@ -51,12 +61,9 @@ fn every_rule_is_read_whole_and_without_a_remark() {
     let (detections, diagnostics) = starter();
     assert_eq!(diagnostics, []);
     let of = |vendor: &str| detections.iter().filter(|d| d.vendor == vendor).count();
-    assert_eq!(of("elastic"), 30);
-    assert_eq!(
-        of("sigma"),
-        51,
-        "the filter document is part of other rules"
-    );
+    let rules = VENDORS.map(of);
+    // Sigma's filter document is part of other rules, and Splunk's macros are.
+    assert_eq!(rules, [9, 38, 1, 10, 51, 9], "{VENDORS:?}");
     for detection in &detections {
         let status = format!("{:?}", Status::of(detection));
         assert_eq!(
@@ -65,8 +72,18 @@ fn every_rule_is_read_whole_and_without_a_remark() {
             detection.title, detection.losses
         );
         assert_eq!(detection.licence.as_deref(), Some("MIT OR Apache-2.0"));
+        // Sentinel's form and Markdown have no keys for these: their text says it.
+        if matches!(detection.vendor.as_str(), "sentinel" | "kusto") {
+            let text = format!("{} {:?}", detection.description, detection.references);
+            assert!(text.contains("https://attack.mitre.org/"), "{text}");
+            continue;
+        }
         assert_eq!(detection.authors, ["Tripline"], "{}", detection.title);
+        if detection.class == tripline_ir::Class::Hunting {
+            continue;
+        }
         assert!(!detection.false_positives.is_empty(), "{}", detection.title);
+        assert!(!detection.references.is_empty(), "{}", detection.title);
         assert!(detection.level.is_some(), "{}", detection.title);
     }
 }
@@ -168,7 +185,13 @@ fn event(line: &str) -> Event {
 
 fn value(json: &serde_json::Value) -> Value {
     match json {
-        serde_json::Value::Null | serde_json::Value::Object(_) => Value::Null,
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(name, one)| (name.as_str().into(), value(one)));
+            Value::Object(members.collect())
+        }
         serde_json::Value::Bool(truth) => Value::Bool(*truth),
         serde_json::Value::Number(number) => Value::Int(number.as_i64().unwrap()),
         serde_json::Value::String(text) => Value::from(text.as_str()),

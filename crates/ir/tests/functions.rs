@@ -402,6 +402,15 @@ fn parsed_texts() {
         ),
         n(2)
     );
+    let xml = t(r#"<?xml version="1.0"?><r><a id="7">x</a><b><c>1</c></b><b><c>2</c></b></r>"#);
+    let in_xml = |path: &str| call(F::SplunkPath, [xml.clone(), t(path)]);
+    assert_eq!(in_xml("r.a"), t("x"));
+    assert_eq!(in_xml("r.a{@id}"), t("7"));
+    assert_eq!(in_xml("r.b.c"), l([t("1"), t("2")]));
+    assert_eq!(in_xml("r.b{2}.c"), t("2"));
+    assert_eq!(in_xml("r.b{3}.c"), NULL);
+    assert_eq!(in_xml("r.z"), NULL);
+    assert_eq!(call(F::SplunkPath, [t("<r><a>"), t("r.a")]), NULL);
     assert_eq!(call(F::ParseJson, [t("{")]), NULL);
     assert_eq!(call(F::ParseDynamic, [t("{")]), t("{"));
     assert_eq!(call(F::Member, [json.clone(), t("d")]), t("x"));

@@ -451,6 +451,26 @@ fn joins_of_every_kind() {
 }
 
 #[test]
+fn the_right_side_alone_is_left() {
+    let plan = joined(
+        JoinKind::Inner,
+        JoinColumns::RightOnly,
+        KeyMatch::Equal(Case::Sensitive),
+    );
+    // Both left rows of `a` find the same partner.
+    assert_eq!(column(&plan, "v"), [n(10), n(10)]);
+    let filtered = Plan::Derive {
+        input: Box::new(plan),
+        columns: vec![(
+            "seen".into(),
+            Expr::call(tripline_ir::Function::RowObject, vec![]),
+        )],
+    };
+    let row = Value::Object(vec![("k".into(), t("a")), ("v".into(), n(10))]);
+    assert_eq!(column(&filtered, "seen"), [row.clone(), row]);
+}
+
+#[test]
 fn lookups_match_wildcards_and_networks() {
     let lookup = |value: &str, entry: &str, how| {
         let plan = Plan::Join(Join {

@@ -324,7 +324,8 @@ pub enum Function {
     /// `(value, path)` *(whole)*: what stands at a path: `$.a.b[0]['c']`; a text value is parsed
     /// as JSON first. `*` for all elements gives a list. Null when there is nothing.
     JsonPath,
-    /// `(value, path)` *(whole)*: as [`Function::JsonPath`], in `spath`'s grammar: `a.b{}.c`, `a{0}`.
+    /// `(value, path)` *(whole)*: as [`Function::JsonPath`], in `spath`'s grammar: `a.b{}.c`, `a{0}`; of
+    /// an XML text too, its root the first name: `a.b{@id}`, `a.b{1}`.
     SplunkPath,
     /// `(text, pair separators, value separators)`: an object of the pairs in a text such as
     /// `a=1, b="x y"`; each character of a separator argument separates.

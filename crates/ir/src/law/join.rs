@@ -101,6 +101,9 @@ impl Law<'_> {
     }
 
     fn pair(&self, how: JoinColumns, left: &Row, right: &Row) -> Row {
+        if how == JoinColumns::RightOnly {
+            return right.clone();
+        }
         let events = left.events.iter().chain(&right.events).copied();
         let mut columns = self.joined_columns(how, left, right);
         for (name, value) in self.fields_of(left) {
@@ -136,7 +139,7 @@ impl Law<'_> {
                 _ if !taken.contains(name) => {
                     columns.insert(name.clone(), value.clone());
                 }
-                JoinColumns::LeftFirst => {}
+                JoinColumns::LeftFirst | JoinColumns::RightOnly => {}
                 JoinColumns::RightFirst => {
                     if !value.is_null() {
                         columns.insert(name.clone(), value.clone());

@@ -109,4 +109,6 @@ pub enum JoinColumns {
     RightFirst,
     /// Both: the right's gets the first number from 1 behind its name that is free: Kusto.
     Numbered,
+    /// The right's row alone, with its own events: SPL's `map`.
+    RightOnly,
 }

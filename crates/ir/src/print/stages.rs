@@ -35,6 +35,7 @@ pub(super) fn join(join: &Join) -> String {
         JoinColumns::LeftFirst => "",
         JoinColumns::RightFirst => " right first",
         JoinColumns::Numbered => " numbered",
+        JoinColumns::RightOnly => " right only",
     });
     if let Some(limit) = join.limit {
         let _ = write!(head, " limit {limit}");

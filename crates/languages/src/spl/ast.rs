@@ -130,6 +130,11 @@ pub(super) enum Command {
         fields: Vec<Name>,
         body: Pipeline,
     },
+    /// `map search="..."`: the search once for each row.
+    Map {
+        limit: u64,
+        body: Pipeline,
+    },
     Spath {
         options: Options,
         path: Option<Name>,

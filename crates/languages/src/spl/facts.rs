@@ -462,3 +462,72 @@ pub(super) fn macro_of(name: &str, arguments: &[Text]) -> Option<Text> {
         _ => None,
     }
 }
+
+/// Fewest and most arguments of functions with a fixed number, and what they are.
+// Table: functions by name.
+const ARGUMENTS: [(&str, usize, usize, &str); 38] = [
+    ("abs", 1, 1, "number"),
+    ("ceil", 1, 1, "number"),
+    ("ceiling", 1, 1, "number"),
+    ("cidrmatch", 2, 2, "\"network\", address"),
+    ("exp", 1, 1, "number"),
+    ("floor", 1, 1, "number"),
+    ("if", 3, 3, "condition, value, otherwise"),
+    ("isnotnull", 1, 1, "field"),
+    ("isnull", 1, 1, "field"),
+    ("isnum", 1, 1, "field"),
+    ("isstr", 1, 1, "field"),
+    ("len", 1, 1, "text"),
+    ("like", 2, 2, "text, \"pattern\""),
+    ("lower", 1, 1, "text"),
+    ("match", 2, 2, "text, \"expression\""),
+    ("md5", 1, 1, "text"),
+    ("mvcount", 1, 1, "field"),
+    ("mvdedup", 1, 1, "field"),
+    ("mvfilter", 1, 1, "condition"),
+    ("mvfind", 2, 2, "field, \"expression\""),
+    ("mvindex", 2, 3, "field, start[, end]"),
+    ("mvjoin", 2, 2, "field, \"separator\""),
+    ("mvmap", 2, 3, "field, expression[, field]"),
+    ("mvzip", 2, 3, "field, field[, \"separator\"]"),
+    ("now", 0, 0, ""),
+    ("null", 0, 0, ""),
+    ("nullif", 2, 2, "field, value"),
+    ("pow", 2, 2, "number, power"),
+    ("relative_time", 2, 2, "time, \"modifier\""),
+    ("replace", 3, 3, "text, \"expression\", \"replacement\""),
+    ("round", 1, 2, "number[, decimals]"),
+    ("split", 2, 2, "text, \"separator\""),
+    ("strftime", 2, 2, "time, \"format\""),
+    ("strptime", 2, 2, "text, \"format\""),
+    ("substr", 2, 3, "text, start[, length]"),
+    ("tonumber", 1, 2, "text[, base]"),
+    ("tostring", 1, 2, "value[, \"format\"]"),
+    ("upper", 1, 1, "text"),
+];
+
+/// Fewest and most arguments of a function, and what they are.
+pub(super) fn arguments(name: &str) -> Option<(usize, usize, &'static str)> {
+    let found = ARGUMENTS.iter().find(|(own, ..)| *own == name);
+    found.map(|(_, fewest, most, usage)| (*fewest, *most, *usage))
+}
+
+/// What SPL writes for a function of other languages.
+pub(super) fn function_meant(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "strlen" | "length" => "`len(text)`",
+        "tolower" | "to_lower" | "lcase" => "`lower(text)`",
+        "toupper" | "to_upper" | "ucase" => "`upper(text)`",
+        "iff" | "iif" => "`if(condition, value, otherwise)`",
+        "ifnull" | "nvl" => "`coalesce(field, value)`",
+        "contains" => "`like(text, \"%part%\")`",
+        "startswith" | "starts_with" => "`like(text, \"start%\")`",
+        "endswith" | "ends_with" => "`like(text, \"%end\")`",
+        "concat" | "strcat" => "`a . b`",
+        "regex" | "rlike" => "`match(text, \"expression\")`",
+        "isnotempty" | "exists" => "`isnotnull(field)`",
+        "isempty" => "`isnull(field)`",
+        "ago" => "`relative_time(now(), \"-1h\")`",
+        _ => return None,
+    })
+}

@@ -23,6 +23,7 @@ mod tests;
 pub use library::{Library, Lookup, Macro, Matching};
 
 use crate::{Context, Lowered};
+use tripline_ir::{Loss, LossReason};
 use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Lowers a search.
@@ -47,7 +48,26 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
     }
     let expanded = expand::expand(source, context.spl, &mut diagnostics);
     let pipeline = parser::parse(source, &expanded, &mut diagnostics);
-    ast2ir::lower(&pipeline, &expanded, source, context, diagnostics)
+    let errors: Vec<Diagnostic> = diagnostics.iter().filter(is_syntax).cloned().collect();
+    let mut lowered = ast2ir::lower(&pipeline, &expanded, source, context, diagnostics);
+    let told = |loss: &tripline_ir::Loss| loss.reason == LossReason::SyntaxError;
+    if !lowered.losses.iter().any(told) {
+        // Splunk runs nothing of a search with an error: what was read of it is a guess.
+        lowered.losses.extend(errors.into_iter().map(|error| Loss {
+            reason: LossReason::SyntaxError,
+            detail: error.message.into(),
+            span: error.primary.map(|label| label.span),
+        }));
+    }
+    lowered
+}
+
+/// Whether something says that the text is no search.
+fn is_syntax(found: &&Diagnostic) -> bool {
+    matches!(
+        found.code,
+        Code::SplSyntax | Code::SplUnclosed | Code::SplArgument
+    )
 }
 
 /// The names of the macros that a search calls, each once, in order: what a reader must have at

@@ -14,7 +14,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             other => Some(other.clone()),
         },
         Function::JsonPath => at(a.first()?, &json_path(&text(a, 1)?)?),
-        Function::SplunkPath => at(a.first()?, &splunk_path(&text(a, 1)?)?),
+        Function::SplunkPath => splunk(a.first()?, &splunk_path(&text(a, 1)?)?),
         _ => None,
     }
 }
@@ -66,6 +66,71 @@ enum Segment {
     Key(Text),
     Index(i64),
     All,
+}
+
+/// What stands at a path of `spath`, which reads XML too; of an element with attributes its text.
+fn splunk(value: &Value, path: &[Segment]) -> Option<Value> {
+    let Value::Text(text) = value else {
+        return at(value, path);
+    };
+    if !text.trim_start().starts_with('<') {
+        return at(value, path);
+    }
+    let parsed = super::xml::apply(std::slice::from_ref(value))?;
+    let plain = |value: Value| match value {
+        Value::Object(members) => {
+            let own = members.iter().find(|(name, _)| name == "#text");
+            own.map_or(Value::Null, |(_, text)| text.clone())
+        }
+        other => other,
+    };
+    Some(match at_every(parsed, path)? {
+        Value::List(items) => list_or_null(items.into_iter().map(plain).collect()),
+        one => plain(one),
+    })
+}
+
+/// What stands at a path of names, through every element of the lists on its way: repeated
+/// elements of XML need no `{}`.
+fn at_every(value: Value, path: &[Segment]) -> Option<Value> {
+    let mut found = vec![value];
+    for segment in path {
+        let flat = found.into_iter().flat_map(|value| match value {
+            Value::List(items) if !matches!(segment, Segment::Index(_)) => items,
+            other => vec![other],
+        });
+        found = match segment {
+            // Indices of XML count from 1.
+            Segment::Index(n) => flat.flat_map(|one| nth(one, *n)).collect(),
+            Segment::All => flat.collect(),
+            Segment::Key(_) => flat.flat_map(|one| step(one, segment)).collect(),
+        };
+    }
+    let mut flat: Vec<Value> = Vec::new();
+    for value in found {
+        match value {
+            Value::List(items) => flat.extend(items),
+            other => flat.push(other),
+        }
+    }
+    match flat.len() {
+        0 => None,
+        1 => flat.pop(),
+        _ => Some(Value::List(flat)),
+    }
+}
+
+fn nth(value: Value, n: i64) -> Vec<Value> {
+    match value {
+        Value::List(items) => {
+            let at = usize::try_from(n - 1).ok();
+            at.and_then(|at| items.into_iter().nth(at))
+                .into_iter()
+                .collect()
+        }
+        other if n == 1 => vec![other],
+        _ => Vec::new(),
+    }
 }
 
 /// What stands at a path: a list when a step takes all elements. A text is parsed first.

@@ -4,10 +4,10 @@ use super::super::ast::{Command, Name, Options, Pipeline, Stage};
 use super::super::cursor::PLACEHOLDER;
 use super::super::facts;
 use super::aggregate::{derive, option};
+use super::scope::{captures, filled};
 use super::{Flow, Lowering};
 use tripline_ir::{
-    Case, Dialect, Each, Expr, FieldRef, Function, LossReason, Text, Value, format_smolstr,
-    replacement,
+    Case, Dialect, Each, Expr, FieldRef, Function, LossReason, Text, Value, replacement,
 };
 use tripline_text::{Code, Span};
 
@@ -122,7 +122,7 @@ impl Lowering<'_> {
                 derive(&mut flow, name, value);
                 return flow;
             }
-            if names.is_empty() || self.used(&names, later) {
+            if names.is_empty() || self.decides(&names, later) {
                 self.lose(
                     LossReason::NotExpressible,
                     "foreach over unknown fields",
@@ -202,21 +202,14 @@ impl Lowering<'_> {
         path: Option<&Name>,
         mut flow: Flow,
         later: &[Stage],
-        span: Span,
     ) -> Flow {
         let input = option(options, "input").cloned();
         let Some(path) = path else {
-            // Every field of the JSON text; an event's own are there already.
-            let xml = |name: &Text| name.to_ascii_lowercase().ends_with("xml");
+            // Every field of the text; an event's own are there already.
             if let Some(input) = input.filter(|name| name != "_raw")
                 && !later.is_empty()
             {
-                if xml(&input) {
-                    let detail = format_smolstr!("spath input={input}");
-                    self.lose(LossReason::NotExpressible, detail, span);
-                } else {
-                    self.json_columns(&input, &mut flow, later);
-                }
+                self.json_columns(&input, &mut flow, later);
                 return flow;
             }
             if flow.scope.closed {
@@ -239,7 +232,8 @@ impl Lowering<'_> {
         flow
     }
 
-    /// The fields of a JSON text as columns: those that later stages name.
+    /// The fields of a JSON or XML text as columns: those that later stages name, under the names
+    /// that they have before a stage between gives them new ones.
     pub(super) fn json_columns(&mut self, input: &Text, flow: &mut Flow, later: &[Stage]) {
         let own = self.field_value(&flow.scope, input);
         let mut names: Vec<Text> = Vec::new();
@@ -248,11 +242,13 @@ impl Lowering<'_> {
             for name in words(text) {
                 let fresh = !names.iter().any(|known| known == name);
                 let keyword = facts::commands().any(|known| known.eq_ignore_ascii_case(name));
+                let fresh = fresh && !name.ends_with('.');
                 if fresh && !keyword && !flow.scope.columns.contains_key(name) && name != input {
                     names.push(name.into());
                 }
             }
         }
+        names.extend(original_names(&names, later));
         for name in names {
             let path = Expr::Literal(Value::Text(name.clone()));
             let mut value = Expr::call(Function::SplunkPath, vec![own.clone(), path]);
@@ -263,6 +259,26 @@ impl Lowering<'_> {
             derive(flow, name, value);
         }
     }
+}
+
+/// What names were before later stages renamed families of fields, as `rename a.* as *` does.
+fn original_names(names: &[Text], later: &[Stage]) -> Vec<Text> {
+    let mut found: Vec<Text> = Vec::new();
+    for stage in later {
+        let Command::Rename(pairs) = &stage.command else {
+            continue;
+        };
+        for (old, new) in pairs.iter().filter(|(old, _)| old.has_wildcard()) {
+            let runs = names.iter().filter_map(|name| captures(&new.text, name));
+            let olds = runs.map(|runs| filled(&old.text, &runs));
+            for name in olds {
+                if !names.contains(&name) && !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The names of an expression's groups, in order, each once.

@@ -56,11 +56,15 @@ impl Lowering<'_> {
         let defined = self.find_lookup(&ast.table);
         let outputs = outputs(ast, defined.as_ref());
         let names: Vec<Text> = outputs.iter().map(|(_, new)| new.clone()).collect();
-        let used = self.used(&names, later) || (outputs.is_empty() && !later.is_empty());
+        let open = outputs.is_empty() && !later.is_empty();
+        let used = open || self.used(&names, later);
+        let decides = open || self.decides(&names, later);
         let rows = defined.as_ref().and_then(|found| found.rows.as_ref());
         let fits = rows.is_some_and(|rows| rows.len() <= MAX_ROWS);
-        match (&defined, used) {
-            (Some(found), true) if fits => flow = self.join_lookup(ast, found, &outputs, flow),
+        match (&defined, decides) {
+            (Some(found), _) if fits && used => {
+                flow = self.join_lookup(ast, found, &outputs, flow);
+            }
             (Some(found), true) => {
                 let detail = if rows.is_some() {
                     format_smolstr!("lookup `{}` of more than {MAX_ROWS} rows", found.name)

@@ -7,9 +7,11 @@
 //! the condition that it stands in and never narrows it.
 
 mod aggregate;
+mod decides;
 mod expr;
 mod fields;
 mod lookup;
+mod map;
 mod scope;
 mod search;
 mod source;
@@ -179,25 +181,6 @@ impl Lowering<'_> {
             None => diagnostic,
         });
     }
-
-    /// Whether a later stage takes a decision with one of these columns, or computes with them:
-    /// anything but showing them.
-    fn used(&self, names: &[Text], later: &[Stage]) -> bool {
-        later.iter().any(|stage| match &stage.command {
-            Command::Fields { .. } | Command::Convert(_) => false,
-            _ => {
-                let text = self.expanded.text.get(stage.span.range()).unwrap_or("");
-                names.iter().any(|name| mentions(text, name))
-            }
-        })
-    }
-}
-
-/// Whether a text holds a name as a word.
-fn mentions(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-    text.match_indices(name)
-        .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
 }
 
 /// Every event there is.

@@ -9,8 +9,8 @@ use super::super::ast::{Name, Relation, Search, Word};
 use super::Lowering;
 use super::scope::Scope;
 use tripline_ir::{
-    Atom, Case, CompareOp, Expr, Function, LossReason, Net, Number, Part, Pattern, Predicate,
-    Quantifier, Subject, Term, Test, Text,
+    Atom, Case, Coerce, CompareOp, Expr, Function, LossReason, Net, Number, Part, Pattern,
+    Predicate, Quantifier, Subject, Term, Test, Text, TimeFormat, Unit, Value,
 };
 use tripline_text::{Code, Span};
 
@@ -81,6 +81,15 @@ impl Lowering<'_> {
             return Predicate::False;
         }
         let place = self.place(span);
+        if !scope.closed
+            && op == Relation::Eq
+            && !scope.columns.contains_key(&field.text)
+            && let Some(bound) = time_bound(&field.text, &value.text)
+        {
+            let mut atom = Atom::new(Subject::Expr(bound), Test::IsTrue, place);
+            atom.implied = true;
+            return Predicate::atom(atom);
+        }
         let subject = match field.text.as_str() {
             "_raw" if !scope.columns.contains_key("_raw") => Subject::AnyField,
             "_time" => Subject::Expr(self.field_value(scope, "_time")),
@@ -121,6 +130,34 @@ impl Lowering<'_> {
         };
         Predicate::atom(Atom::new(Subject::AnyField, test, self.place(word.span)))
     }
+}
+
+/// The condition of `earliest=` and `latest=`: events from the one on, and before the other.
+fn time_bound(name: &str, value: &str) -> Option<Expr> {
+    let op = match name {
+        "earliest" | "_index_earliest" => CompareOp::Gte,
+        "latest" | "_index_latest" => CompareOp::Lt,
+        _ => return None,
+    };
+    let literal = |text: &str| Expr::Literal(Value::Text(text.into()));
+    let now = Expr::call(Function::Now, Vec::new());
+    let bound = match value.trim() {
+        "now" | "now()" => now,
+        text if text.starts_with(['-', '+', '@']) => {
+            Expr::call(Function::RelativeTime, vec![now, literal(text)])
+        }
+        text if text.contains('/') => {
+            let format = Function::ParseTime(TimeFormat::Strftime);
+            Expr::call(format, vec![literal(text), literal("%m/%d/%Y:%H:%M:%S")])
+        }
+        text => {
+            let seconds = Expr::Literal(Value::Float(text.parse().ok()?));
+            Expr::call(Function::FromUnix(Unit::Second), vec![seconds])
+        }
+    };
+    let time = Expr::call(Function::RowTime, Vec::new());
+    let compare = Function::Compare(op, Case::Sensitive, Coerce::Typed);
+    Some(Expr::call(compare, vec![time, bound]))
 }
 
 /// The pattern of a value: every `*` is a wildcard.

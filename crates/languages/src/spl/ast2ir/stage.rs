@@ -12,7 +12,7 @@ use tripline_ir::{
     Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction, Value,
     format_smolstr,
 };
-use tripline_text::Span;
+use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
     /// One stage; `later` are the stages behind it.
@@ -101,9 +101,8 @@ impl Lowering<'_> {
             }
             Command::Tail { count } => limited(in_order(flow), *count, true),
             Command::Foreach { fields, body } => self.foreach(fields, body, flow, span, later),
-            Command::Spath { options, path } => {
-                self.spath(options, path.as_ref(), flow, later, span)
-            }
+            Command::Map { limit, body } => self.map(*limit, body, flow, span),
+            Command::Spath { options, path } => self.spath(options, path.as_ref(), flow, later),
             Command::Replace { pairs, fields } => self.replace(pairs, fields, flow),
             Command::Makeresults { .. } => flow,
             Command::Generic {
@@ -340,6 +339,11 @@ impl Lowering<'_> {
                 derive(&mut flow, name, binned(time, length));
             }
             _ => {
+                if let Some(written) = options.iter().find(|(key, _)| key == "span") {
+                    let message = format!("`{}` is no span of time", written.1.text);
+                    let hint = Some("a span is a number and a unit: `30s`, `5m`, `1h`, `1d`".into());
+                    self.report(Code::SplArgument, written.1.span, message, hint);
+                }
                 self.lose(
                     LossReason::NotExpressible,
                     format_smolstr!("bin {}", field.text),
@@ -519,7 +523,7 @@ impl Lowering<'_> {
             }
         };
         let names: Vec<Text> = adds.iter().map(|name| Text::new_static(name)).collect();
-        if self.used(&names, later) {
+        if self.decides(&names, later) {
             self.lose(LossReason::NotExpressible, name.text.clone(), span);
         }
         for name in &names {

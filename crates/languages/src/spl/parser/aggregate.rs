@@ -29,9 +29,18 @@ impl<'a> Parser<'a> {
                 found.filter = Some(self.search_until(cursor, &["by", "groupby"]));
             } else if cursor.take_word("by") || cursor.take_word("groupby") {
                 self.tstats_keys(cursor, &mut found);
+                self.need(cursor, &found.by);
                 break;
-            } else if let Some(option) = cursor.option() {
-                found.options.push(option);
+            } else if let Some((key, value)) = cursor.option() {
+                if key == "datamodel" {
+                    let place = value.span;
+                    let hint = Some("write `from datamodel=...`".to_owned());
+                    let message = "expected `from` before the data model";
+                    self.report(Code::SplSyntax, place, message, hint);
+                    found.from = Some(value);
+                } else {
+                    found.options.push((key, value));
+                }
             } else if let Some(aggregate) = self.aggregate(cursor) {
                 found.aggregates.push(aggregate);
             } else {
@@ -79,6 +88,7 @@ impl<'a> Parser<'a> {
             }
             if cursor.take_word("by") {
                 self.stats_keys(cursor, &mut found.by, &mut found.options);
+                self.need(cursor, &found.by);
             } else if cursor.take_word("over") {
                 found.over = cursor.name();
             } else if let Some(option) = cursor.option() {
@@ -144,13 +154,23 @@ impl<'a> Parser<'a> {
             Argument::None
         };
         let span = cursor.span(start);
-        let alias = cursor.alias();
+        let alias = self.alias(cursor);
         Some(Aggregate {
             function,
             argument,
             alias,
             span,
         })
+    }
+
+    /// The new name behind `as`.
+    fn alias(&mut self, cursor: &mut Cursor<'a>) -> Option<Name> {
+        let asked = cursor.at_word("as");
+        let alias = cursor.alias();
+        if asked && alias.is_none() {
+            self.expected(cursor, "a new name behind `as`");
+        }
+        alias
     }
 
     fn aggregate_argument(&mut self, cursor: &mut Cursor<'a>) -> Argument {

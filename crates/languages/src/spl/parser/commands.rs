@@ -28,7 +28,13 @@ impl<'a> Parser<'a> {
             "top" | "rare" => top(cursor, name == "rare"),
             "dedup" => self.dedup(cursor),
             "rename" => self.rename(cursor),
-            "fields" | "table" => fields(cursor, name == "table"),
+            "fields" | "table" => {
+                let command = fields(cursor, name == "table");
+                if let Command::Fields { fields, .. } = &command {
+                    self.need(cursor, fields);
+                }
+                command
+            }
             "fillnull" => fillnull(cursor),
             "makemv" | "mvexpand" => self.one_field(cursor, name == "makemv"),
             "rex" => self.rex(cursor),
@@ -44,12 +50,19 @@ impl<'a> Parser<'a> {
             "bin" | "bucket" | "discretize" => self.bin(cursor),
             "transaction" => self.transaction(cursor),
             "convert" => self.convert(cursor),
-            "sort" => sort(cursor),
+            "sort" => {
+                let command = sort(cursor);
+                if matches!(&command, Command::Sort { fields, .. } if fields.is_empty()) {
+                    self.need(cursor, &[]);
+                }
+                command
+            }
             "head" => self.head(cursor),
             "tail" => Command::Tail {
                 count: whole(cursor).unwrap_or(10),
             },
             "foreach" => self.foreach(cursor),
+            "map" => self.map(cursor, word),
             "spath" => spath(cursor),
             "replace" => self.replace(cursor),
             "makeresults" => Command::Makeresults {
@@ -508,6 +521,51 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// `map search="..." maxsearches=10`. The text of the search is read where it stands, so one
+    /// with escaped quotes, and a saved search, stay generic.
+    fn map(&mut self, cursor: &mut Cursor<'a>, word: &Name) -> Command {
+        let start = *cursor;
+        let mut limit = 10;
+        let mut body = None;
+        while !cursor.is_empty() {
+            if cursor.take_word("search") && cursor.take('=') {
+                let Some((text, span, true)) = cursor.quoted_raw() else {
+                    break;
+                };
+                let at = span.range().start + 1;
+                if text.contains('\\') {
+                    break;
+                }
+                body = Some(Cursor {
+                    at,
+                    end: at + text.len(),
+                    ..*cursor
+                });
+            } else if cursor.take('[') {
+                return Command::Map {
+                    limit,
+                    body: self.bracketed(cursor),
+                };
+            } else if cursor.take_word("maxsearches") && cursor.take('=') {
+                limit = whole(cursor).unwrap_or(limit);
+            } else {
+                body = None;
+                break;
+            }
+        }
+        match body {
+            Some(body) if cursor.is_empty() && self.enter(span_of(body)) => {
+                let body = self.pipeline(body, true);
+                self.leave();
+                Command::Map { limit, body }
+            }
+            _ => {
+                *cursor = start;
+                self.generic(cursor, word)
+            }
+        }
+    }
+
     fn replace(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let mut pairs = Vec::new();
         while !cursor.is_empty() && !cursor.at_word("in") {
@@ -555,6 +613,10 @@ fn options_of(cursor: &mut Cursor<'_>) -> Options {
             return found;
         }
     }
+}
+
+fn span_of(cursor: Cursor<'_>) -> Span {
+    Span::from_usize(cursor.at..cursor.end)
 }
 
 /// A whole number at the cursor.

@@ -203,8 +203,14 @@ impl<'a> Parser<'a> {
             Some('"') => self.string(cursor),
             Some('\'') => match cursor.single_quoted() {
                 Some(name) => Expr::Field(name),
-                None => self.wrong(cursor, start, "a field's name in single quotes"),
+                None => {
+                    let open = Span::from_usize(start..start + 1);
+                    self.report(Code::SplUnclosed, open, "the quote is not closed", None);
+                    cursor.at = cursor.end;
+                    Expr::Error(cursor.span(start))
+                }
             },
+            Some('*') => self.wildcard(cursor, start),
             Some(c) if c.is_ascii_digit() => number(cursor, start),
             Some('.') if cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 number(cursor, start)
@@ -219,6 +225,16 @@ impl<'a> Parser<'a> {
             }
             _ => self.wrong(cursor, start, "a value"),
         }
+    }
+
+    /// A value with wildcards, as `search` has them, where there are none.
+    fn wildcard(&mut self, cursor: &mut Cursor<'a>, start: usize) -> Expr {
+        let (shown, at) = cursor.shown();
+        let message = format!("expected a value, found {shown}");
+        let hint = "`eval` and `where` have no wildcards: write `like(field, \"%text%\")`";
+        self.report(Code::SplSyntax, at, message, Some(hint.to_owned()));
+        cursor.at = (at.end as usize).max(cursor.at);
+        Expr::Error(cursor.span(start))
     }
 
     fn wrong(&mut self, cursor: &mut Cursor<'a>, start: usize, what: &str) -> Expr {
@@ -263,15 +279,34 @@ impl<'a> Parser<'a> {
         let arguments = self.arguments(cursor);
         name.text = name.text.to_lowercase().into();
         if !facts::functions().any(|known| known == name.text) {
-            let hint = near::nearest(&name.text, facts::functions())
-                .map(|near| format!("`{near}` has a similar name"));
+            let hint = match facts::function_meant(&name.text) {
+                Some(meant) => Some(format!("SPL writes {meant}")),
+                None => near::nearest(&name.text, facts::functions())
+                    .map(|near| format!("`{near}` has a similar name")),
+            };
             let message = format!("function `{}` is not known", name.text);
             self.report(Code::SplUnknownFunction, name.span, message, hint);
         }
+        self.count_arguments(&name, &arguments);
         Expr::Call {
             name,
             arguments,
             span: cursor.span(start),
+        }
+    }
+
+    /// Reports a number of arguments that the function does not take.
+    fn count_arguments(&mut self, name: &Name, arguments: &[Expr]) {
+        let Some((fewest, most, usage)) = facts::arguments(&name.text) else {
+            return;
+        };
+        let count = arguments.len();
+        let read = !arguments.iter().any(|one| matches!(one, Expr::Error(_)));
+        if read && (count < fewest || count > most) {
+            let s = if count == 1 { "" } else { "s" };
+            let message = format!("`{}` has {count} argument{s}", name.text);
+            let hint = Some(format!("write `{}({usage})`", name.text));
+            self.report(Code::SplArgument, name.span, message, hint);
         }
     }
 

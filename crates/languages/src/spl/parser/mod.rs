@@ -58,6 +58,11 @@ impl<'a> Parser<'a> {
             stage.skip_blank();
             if !stage.is_empty() {
                 stages.push(self.stage(stage, first));
+            } else if cursor.at == end && end < cursor.end && !stages.is_empty() {
+                // A macro or a comment between the bars may stand for nothing; nothing may not.
+                let bars = Span::from_usize(end - 1..end + 1);
+                let message = "expected a command between the bars";
+                self.report(Code::SplSyntax, bars, message, None);
             }
             first = false;
             if end >= cursor.end {
@@ -98,8 +103,10 @@ impl<'a> Parser<'a> {
         let trimmed = cursor.rest().trim_end().len();
         cursor.end = start + trimmed;
         let span = Span::from_usize(start..cursor.end);
+        let told = self.diagnostics.len();
         let command = self.command(&mut cursor, first, span);
-        let failed = matches!(command, Command::Error);
+        // What is left over after an error is no error of its own.
+        let failed = matches!(command, Command::Error) || self.diagnostics.len() > told;
         if !failed && !cursor.is_empty() {
             let (shown, at) = cursor.shown();
             let message = format!("{shown} is not expected here");
@@ -158,6 +165,13 @@ impl<'a> Parser<'a> {
             format!("expected {what}, found {shown}"),
             None,
         );
+    }
+
+    /// Reports names that stand nowhere: a list that must not be empty.
+    fn need(&mut self, cursor: &mut Cursor<'a>, names: &[Name]) {
+        if names.is_empty() {
+            self.expected(cursor, "a field's name");
+        }
     }
 
     /// One level deeper; `false` when that is too deep.
