@@ -8,7 +8,7 @@ use crate::AppError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tripline_corpus::{Hint, SingleRead, Status, read_path, read_text};
 use tripline_ir::Language;
 use tripline_text::render::{Sources, render};
@@ -19,7 +19,8 @@ pub use tripline_text::render::{Format, Style};
 /// What to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckRequest {
-    /// These files and everything under these folders.
+    /// These files and everything under these folders. `FILE#N` is the rule number N of a file, from
+    /// 0.
     Paths(Vec<PathBuf>),
     /// This text, known to readers as `name`: a rule file of any vendor.
     Text {
@@ -91,13 +92,16 @@ impl CheckReport {
 /// Checks rules.
 ///
 /// # Errors
-/// The language's name is not known, or nothing was named.
+/// The language's name is not known, nothing was named, or a file has no rule of the number.
 pub fn check(request: &CheckRequest) -> Result<CheckReport, AppError> {
     let reads = match request {
         CheckRequest::Paths(paths) if paths.is_empty() => {
             return Err(AppError::request("no file or folder is named"));
         }
-        CheckRequest::Paths(paths) => paths.iter().map(|path| read_path(path)).collect(),
+        CheckRequest::Paths(paths) => paths
+            .iter()
+            .map(|path| read(path))
+            .collect::<Result<_, _>>()?,
         CheckRequest::Text { name, text } => vec![read_text(name, text, Hint::Auto)],
         CheckRequest::Query {
             name,
@@ -110,6 +114,22 @@ pub fn check(request: &CheckRequest) -> Result<CheckReport, AppError> {
         )],
     };
     Ok(report(reads))
+}
+
+/// Reads a file or folder, or the one rule of a file that the path names.
+fn read(path: &Path) -> Result<SingleRead, AppError> {
+    match path.to_str().and_then(crate::rule::file) {
+        Some((file, Some(number))) => {
+            let mut read = read_path(file);
+            let count = read.detections.len();
+            // A file without any rule says itself why.
+            if count > 0 && !read.pick(number) {
+                return Err(crate::rule::no_such(file, number, count));
+            }
+            Ok(read)
+        }
+        _ => Ok(read_path(path)),
+    }
 }
 
 /// The names of the languages that a bare query can have.

@@ -33,7 +33,7 @@ pub struct EvalAnswer {
     pub schema: String,
     /// The rules that ran, by id.
     pub rules: Vec<String>,
-    /// Number of events looked at.
+    /// Number of events looked at: records that could be read.
     pub events: usize,
     /// The alerts, by rule, in the order in which they were complete.
     pub alerts: Vec<AlertRow>,
@@ -47,7 +47,7 @@ pub struct EvalAnswer {
 pub struct AlertRow {
     /// The rule that alerts.
     pub rule: String,
-    /// The events that made it: positions in the input, from 0, ascending.
+    /// The events that made it: positions among the records of the input, from 0, ascending.
     pub events: Vec<usize>,
     /// Join keys and group-by values.
     pub keys: Map<String, Json>,
@@ -68,7 +68,7 @@ pub struct RuleExplanation {
 /// What one rule made of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventRow {
-    /// Position in the input, from 0.
+    /// Position among the records of the input, from 0.
     pub event: usize,
     /// One entry per part of the rule that looks at single events: a match, a sequence's step.
     pub parts: Vec<PartRow>,
@@ -129,9 +129,12 @@ impl RulesToRun {
     /// No rule could be read, or none has the number.
     pub fn of_file(path: &std::path::Path, number: Option<u32>) -> Result<Self, AppError> {
         let mut read = read_path(path);
-        if let Some(number) = number {
-            read.detections
-                .retain(|rule| rule.provenance.index == number);
+        let count = read.detections.len();
+        if let Some(number) = number
+            && count > 0
+            && !read.pick(number)
+        {
+            return Err(crate::rule::no_such(path, number, count));
         }
         Self::of_read(read)
     }
@@ -181,6 +184,8 @@ fn alerts(detection: &Detection) -> bool {
 pub struct EventsRead {
     /// The events, in order.
     pub events: Vec<Event>,
+    /// The position of each among the records of the input, from 0.
+    pub positions: Vec<usize>,
     /// What their reader says of them, one line each.
     pub remarks: Vec<String>,
 }
@@ -211,12 +216,14 @@ pub fn read_events(name: &str, bytes: Vec<u8>) -> Result<EventsRead, AppError> {
     if !remarks.is_empty() {
         remarks.truncate(MAX_REMARKS);
         let total = read.diagnostics.len();
+        let noun = if total == 1 { "remark" } else { "remarks" };
         remarks.push(format!(
-            "{total} remarks on the events of {name}; positions count the events that were read"
+            "{total} {noun} on the events of {name}; positions count all records, read or not"
         ));
     }
     Ok(EventsRead {
         events: read.events,
+        positions: read.positions,
         remarks,
     })
 }
@@ -227,9 +234,11 @@ pub fn read_events(name: &str, bytes: Vec<u8>) -> Result<EventsRead, AppError> {
 /// A rule has no plan, or a part of it is opaque.
 pub fn eval(
     rules: &RulesToRun,
-    events: &[Event],
+    read: &EventsRead,
     options: &EvalOptions,
 ) -> Result<EvalAnswer, AppError> {
+    let events = read.events.as_slice();
+    let position = |event: usize| read.positions.get(event).copied().unwrap_or(event);
     let law_options = Options {
         now: options.now,
         lists: options.lists.clone(),
@@ -244,7 +253,7 @@ pub fn eval(
             .map_err(|reason| refusal(rules, &detection.id, &reason.to_string()))?;
         alerts.extend(found.into_iter().map(|alert| AlertRow {
             rule: detection.id.to_string(),
-            events: alert.events,
+            events: alert.events.into_iter().map(position).collect(),
             keys: object(alert.keys),
             columns: object(alert.columns),
         }));
@@ -252,7 +261,10 @@ pub fn eval(
             let events = law::explain(plan, events, &law_options);
             explanations.push(RuleExplanation {
                 rule: detection.id.to_string(),
-                events: events.into_iter().map(event_row).collect(),
+                events: events
+                    .into_iter()
+                    .map(|event| event_row(event, position))
+                    .collect(),
             });
         }
     }
@@ -290,9 +302,9 @@ pub fn instant(text: &str) -> Result<Timestamp, AppError> {
     })
 }
 
-fn event_row(event: EventExplanation) -> EventRow {
+fn event_row(event: EventExplanation, position: impl Fn(usize) -> usize) -> EventRow {
     EventRow {
-        event: event.event,
+        event: position(event.event),
         parts: event.leaves.into_iter().map(part_row).collect(),
     }
 }

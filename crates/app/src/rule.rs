@@ -87,7 +87,11 @@ fn choose(
 ) -> Result<Detection, AppError> {
     let shown = path.display();
     if let Some(number) = number {
+        let count = rules.len();
         rules.retain(|rule| rule.provenance.index == number);
+        if count > 0 && rules.is_empty() {
+            return Err(no_such(path, number, count));
+        }
     }
     let alerts = |rule: &Detection| rule.class != Class::BuildingBlock;
     if rules.len() > 1 && rules.iter().filter(|rule| alerts(rule)).count() == 1 {
@@ -108,11 +112,26 @@ fn choose(
 /// The file and number that a name means (`FILE` or `FILE#N`), when such a file exists.
 pub fn file(name: &str) -> Option<(&Path, Option<u32>)> {
     let whole = Path::new(name);
-    if whole.is_file() {
+    if is_file(whole) {
         return Some((whole, None));
     }
     let (path, number) = name.rsplit_once('#')?;
     let path = Path::new(path);
     let number = number.parse().ok()?;
-    path.is_file().then_some((path, Some(number)))
+    is_file(path).then_some((path, Some(number)))
+}
+
+/// Tells that a file has no rule of a number.
+pub(crate) fn no_such(path: &Path, number: u32, count: usize) -> AppError {
+    let shown = path.display();
+    let rules = if count == 1 { "rule" } else { "rules" };
+    AppError::request(format!(
+        "{shown} has no rule {number}: it holds {count} {rules}"
+    ))
+    .hint(format!("`{shown}#0` is the first"))
+}
+
+/// Whether something can be read there: a file, or a pipe that is named explicitly.
+fn is_file(path: &Path) -> bool {
+    path.exists() && !path.is_dir()
 }

@@ -187,6 +187,91 @@ fn a_rule_runs_over_events() {
     assert_eq!(decided[0]["held"], true, "the filter held, so it decided");
 }
 
+/// One query per language, an event in its native names with its source, and one of another
+/// source or value.
+#[test]
+fn rules_of_every_language_run_over_native_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let sigma = "title: A\nlogsource: {category: process_creation, product: windows}\ndetection:\n  a:\n    Image|endswith: '\\x.exe'\n  condition: a\n";
+    let yaral = "rule a { meta: author = \"a\" events: $e.metadata.event_type = \"PROCESS_LAUNCH\" $e.target.process.file.full_path = /x\\.exe$/ nocase condition: $e }";
+    let cases = [
+        (
+            "a.yml",
+            sigma,
+            r#"{"_source": "windows/process_creation/", "Image": "C:\\X.EXE"}"#,
+            r#"{"_source": "windows/file_event/", "Image": "C:\\x.exe"}"#,
+        ),
+        (
+            "a.eql",
+            "process where process.name == \"x.exe\"",
+            r#"{"event.category": "process", "process": {"name": "x.exe"}}"#,
+            r#"{"event.category": "file", "process": {"name": "x.exe"}}"#,
+        ),
+        (
+            "a.kuery",
+            "process.name: x.exe",
+            r#"{"process.name": "x.exe"}"#,
+            r#"{"process.name": "y"}"#,
+        ),
+        (
+            "a.lucene",
+            "process.name:x.exe",
+            r#"{"process.name": "x.exe"}"#,
+            r#"{"process.name": "y"}"#,
+        ),
+        (
+            "a.esql",
+            "FROM logs-endpoint.* | WHERE process.name == \"x.exe\"",
+            r#"{"_source": "logs-endpoint.events.process-default", "process.name": "x.exe"}"#,
+            r#"{"_source": "metrics-system", "process.name": "x.exe"}"#,
+        ),
+        (
+            "a.spl",
+            "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=x.exe by Processes.dest",
+            r#"{"_source": "Endpoint.Processes", "Processes.process_name": "x.exe", "Processes.dest": "h"}"#,
+            r#"{"_source": "Endpoint.Registry", "Processes.process_name": "x.exe", "Processes.dest": "h"}"#,
+        ),
+        (
+            "a.kql",
+            "DeviceProcessEvents | where FileName =~ 'X.exe'",
+            r#"{"_source": "DeviceProcessEvents", "FileName": "x.exe"}"#,
+            r#"{"_source": "DeviceFileEvents", "FileName": "x.exe"}"#,
+        ),
+        (
+            "a.yaral",
+            yaral,
+            r#"{"_source": "PROCESS_LAUNCH", "metadata": {"event_type": "PROCESS_LAUNCH"}, "target": {"process": {"file": {"full_path": "C:\\X.exe"}}}}"#,
+            r#"{"_source": "PROCESS_OPEN", "metadata": {"event_type": "PROCESS_OPEN"}, "target": {"process": {"file": {"full_path": "C:\\X.exe"}}}}"#,
+        ),
+    ];
+    for (file_name, text, hit, miss) in cases {
+        let rule = file(&folder, file_name, text);
+        // The line that is no event counts as a record.
+        let events = format!("{miss}\nno event\n{hit}\n");
+        let args = ["eval", name(&rule), "--events", "-", "--format", "json"];
+        let answer = json(&fed(&args, &events));
+        let alerts = answer["alerts"].as_array().unwrap();
+        assert_eq!(alerts.len(), 1, "{file_name}: {answer}");
+        assert_eq!(alerts[0]["events"], serde_json::json!([2]), "{file_name}");
+    }
+}
+
+#[test]
+fn one_rule_of_a_file_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = file(&folder, "a.kql", "A | wher x == 1\n\nB | where x == 1\n");
+    let part = |number: u32| format!("{}#{number}", rules.display());
+    assert_eq!(run(&["check", &part(0)]).status.code(), Some(1));
+    assert_eq!(run(&["check", &part(1)]).status.code(), Some(0));
+    let output = run(&["check", &part(2)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("it holds 2 rules"),
+        "{}",
+        err(&output)
+    );
+}
+
 #[test]
 fn rule_and_events_cannot_both_be_standard_input() {
     let output = fed(&["eval", "-", "--events", "-"], "");

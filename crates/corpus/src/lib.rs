@@ -21,6 +21,7 @@ mod ledger;
 mod licence;
 mod load;
 mod manifest;
+mod near;
 mod reader;
 mod sentinel;
 mod session;

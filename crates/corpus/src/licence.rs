@@ -31,7 +31,9 @@ pub(crate) fn of_folder(root: &Path) -> Option<&'static str> {
 
 fn head(path: &Path) -> Option<String> {
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).ok()?;
+    let file = fs::metadata(path)
+        .is_ok_and(|found| found.is_file())
+        .then(|| fs::File::open(path).ok())??;
     file.take(LOOK).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

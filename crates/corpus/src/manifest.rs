@@ -80,6 +80,10 @@ impl Manifests {
 
     fn load(&mut self, path: &Path) -> Vec<Entry> {
         let shown = path.display().to_string();
+        // A pipe of that name would never end.
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Vec::new();
+        }
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),

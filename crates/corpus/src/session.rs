@@ -114,6 +114,7 @@ pub fn read_with(
         spec,
         schema,
         clock,
+        closely: false,
     };
     let slots = spec
         .files
@@ -123,12 +124,26 @@ pub fn read_with(
     reading.complete(slots, ids)
 }
 
-/// Reads a corpus whose texts are at hand: `texts` are those of `spec.files`, in that order.
+/// Reads a corpus for its author: names of fields are looked at, too.
+pub(crate) fn read_closely(spec: &CorpusSpec) -> CorpusRead {
+    let reading = Reading {
+        spec,
+        schema: Schema::builtin(),
+        clock: &StageClock::default(),
+        closely: true,
+    };
+    let entries = spec.files.par_iter();
+    let slots = entries.map(|entry| reading.first(entry, None)).collect();
+    reading.complete(slots, &mut IdRegistry::new())
+}
+
+/// Reads a corpus for its author whose texts are at hand: `texts` are those of `spec.files`, in that order.
 pub fn read_loaded(spec: &CorpusSpec, texts: Vec<LoadedFile>, ids: &mut IdRegistry) -> CorpusRead {
     let reading = Reading {
         spec,
         schema: Schema::builtin(),
         clock: &StageClock::default(),
+        closely: true,
     };
     let slots = spec
         .files
@@ -162,6 +177,8 @@ struct Reading<'a> {
     spec: &'a CorpusSpec,
     schema: &'a Schema,
     clock: &'a StageClock,
+    /// Names of fields are looked at, too.
+    closely: bool,
 }
 
 impl Reading<'_> {
@@ -375,6 +392,9 @@ impl Fresh<'_, '_> {
             linked,
             ..FileRecord::default()
         };
+        if self.reading.closely {
+            self.look_closely(&mut read);
+        }
         for (at, detection) in read.detections.iter_mut().enumerate() {
             let id = given.get(at).cloned();
             let rule = self.settle(detection, id, &mut read.diagnostics);
@@ -397,6 +417,21 @@ impl Fresh<'_, '_> {
             record,
             detections: Some(read.detections),
         }
+    }
+
+    /// Adds what only a rule's author wants to know.
+    fn look_closely(&self, read: &mut FileRead) {
+        let Some((source, _)) = &self.source else {
+            return;
+        };
+        let schema = self.reading.schema;
+        let found = read
+            .detections
+            .iter()
+            .flat_map(|rule| crate::near::remarks(rule, source, schema));
+        read.diagnostics.extend(found);
+        let place = |found: &Diagnostic| found.primary.as_ref().map(|label| label.span.start);
+        read.diagnostics.sort_by_key(place);
     }
 
     /// Fills in what the corpus says of a detection, and its id. Detections that linking added

@@ -2,13 +2,13 @@
 
 use crate::ids::fallback_id;
 use crate::load::{decode, load};
-use crate::session::{CorpusRead, read_loaded};
-use crate::{CorpusSpec, FileEntry, IdRegistry, Ledger, Vendor, discover, read};
+use crate::session::{CorpusRead, read_closely, read_loaded};
+use crate::{CorpusSpec, FileEntry, IdRegistry, Ledger, LoadedFile, Vendor, discover, near};
 use std::path::Path;
 use tripline_ir::{Class, Detection, Language, Provenance, Text};
-use tripline_languages::{Context, lower};
+use tripline_languages::{Context, kusto, lower};
 use tripline_schema::Schema;
-use tripline_text::{Diagnostic, Source};
+use tripline_text::{Diagnostic, Source, Span};
 
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,7 +48,10 @@ pub fn read_path(path: &Path) -> SingleRead {
         ..SingleRead::default()
     };
     for spec in &found.corpora {
-        out.add(read(spec));
+        out.add(read_closely(spec));
+    }
+    for query in &found.queries {
+        out.join(read_file(query, Hint::Auto));
     }
     out
 }
@@ -82,12 +85,15 @@ pub fn read_text(name: &str, text: &str, hint: Hint) -> SingleRead {
     }
 }
 
-fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
+fn read_one(path: &Path, loaded: LoadedFile, hint: Hint) -> SingleRead {
     let vendor = match hint {
         Hint::Rule(vendor) => vendor,
-        Hint::Query(language) => return read_query(loaded.source, language),
+        // A text in these languages is a rule, or several, with its metadata.
+        Hint::Query(Language::Sigma) => Vendor::Sigma,
+        Hint::Query(Language::Yaral) => Vendor::Chronicle,
+        Hint::Query(language) => return read_queries(&loaded.source, language),
         Hint::Auto => match query_language(path) {
-            Some(language) => return read_query(loaded.source, language),
+            Some(language) => return read_queries(&loaded.source, language),
             None => guess(path, loaded.source.text()),
         },
     };
@@ -101,19 +107,19 @@ fn read_one(path: &Path, loaded: crate::LoadedFile, hint: Hint) -> SingleRead {
     out
 }
 
-/// The language of a file that holds a bare query: its extension is the language's name, and no
-/// vendor's rules have it.
-fn query_language(path: &Path) -> Option<Language> {
+/// The language of a file that holds bare queries, by its extension. `.kql` is Kusto's; Kibana's
+/// language of the same letters has `.kuery`.
+pub(crate) fn query_language(path: &Path) -> Option<Language> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    let is_rule = |vendor: Vendor| vendor.reader().extensions().contains(&extension.as_str());
-    if Vendor::ALL.into_iter().any(is_rule) {
-        return None;
-    }
-    let bare = |language: &Language| !matches!(language, Language::Sigma | Language::None);
-    Language::ALL
-        .into_iter()
-        .filter(bare)
-        .find(|language| language.name() == extension)
+    Some(match extension.as_str() {
+        "eql" => Language::Eql,
+        "kuery" => Language::Kuery,
+        "lucene" => Language::Lucene,
+        "esql" => Language::Esql,
+        "spl" => Language::Spl,
+        "kql" | "kusto" | "csl" => Language::Kusto,
+        _ => return None,
+    })
 }
 
 /// The vendor by extension, then by content; Sigma when nothing says otherwise.
@@ -137,10 +143,42 @@ fn guess(path: &Path, text: &str) -> Vendor {
     by_extension.or_else(by_content).unwrap_or(Vendor::Sigma)
 }
 
-/// A query without a rule around it.
-fn read_query(source: Source, language: Language) -> SingleRead {
-    let lowered = lower(language, &source, &Context::new(Schema::builtin()));
+/// The queries of a text without rules around them: in Kusto, blank lines may divide several.
+fn read_queries(source: &Source, language: Language) -> SingleRead {
+    let spans = match language {
+        Language::Kusto => kusto::split(source),
+        _ => Vec::new(),
+    };
+    let mut out = SingleRead {
+        files_seen: 1,
+        sources: vec![source.clone()],
+        ..SingleRead::default()
+    };
+    if spans.len() < 2 {
+        out.add_query(
+            source,
+            0,
+            Span::from_usize(0..source.text().len()),
+            language,
+        );
+        return out;
+    }
+    for (index, span) in (0..).zip(spans) {
+        out.add_query(source, index, span, language);
+    }
+    out
+}
+
+/// One query of a text.
+fn query(
+    source: &Source,
+    index: u32,
+    span: Span,
+    language: Language,
+) -> (Detection, Vec<Diagnostic>) {
     let name = Text::from(&**source.name());
+    let part = Source::new(name.clone(), source.slice(span));
+    let lowered = lower(language, &part, &Context::new(Schema::builtin()));
     let vendor = match language {
         Language::Sigma => Vendor::Sigma,
         Language::Spl => Vendor::Splunk,
@@ -149,7 +187,7 @@ fn read_query(source: Source, language: Language) -> SingleRead {
         _ => Vendor::Elastic,
     };
     let detection = Detection {
-        id: fallback_id(vendor, &name, 0),
+        id: fallback_id(vendor, &name, index),
         vendor: Text::new_static(vendor.name()),
         language,
         kind: Text::new_static("query"),
@@ -182,20 +220,19 @@ fn read_query(source: Source, language: Language) -> SingleRead {
             corpus: Text::default(),
             commit: None,
             path: name,
-            index: 0,
-            body_offset: Some(0),
+            index,
+            body_offset: Some(span.start),
         },
-        body: Text::from(source.text()),
+        body: Text::from(part.text()),
         plan: lowered.plan,
         losses: lowered.losses,
     };
-    SingleRead {
-        detections: vec![detection],
-        diagnostics: lowered.diagnostics,
-        sources: vec![source],
-        ledger: Ledger::default(),
-        files_seen: 1,
-    }
+    let found = lowered.diagnostics.into_iter();
+    let mut found: Vec<_> = found
+        .map(|diagnostic| diagnostic.shifted(span.start))
+        .collect();
+    found.extend(near::remarks(&detection, source, Schema::builtin()));
+    (detection, found)
 }
 
 fn file_name(path: &Path) -> Text {
@@ -204,6 +241,46 @@ fn file_name(path: &Path) -> Text {
 }
 
 impl SingleRead {
+    fn add_query(&mut self, source: &Source, index: u32, span: Span, language: Language) {
+        let (detection, mut diagnostics) = query(source, index, span, language);
+        self.diagnostics.append(&mut diagnostics);
+        self.detections.push(detection);
+    }
+
+    /// Keeps the rule of this number (from 0) and what is said of it or of the file as a whole.
+    /// `false`, and nothing is dropped, when there is none.
+    pub fn pick(&mut self, number: u32) -> bool {
+        let span = |rule: &Detection| {
+            let start = rule.provenance.body_offset?;
+            let length = u32::try_from(rule.body.len()).unwrap_or(u32::MAX);
+            Some(start..start.saturating_add(length))
+        };
+        let (kept, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.detections)
+            .into_iter()
+            .partition(|rule| rule.provenance.index == number);
+        if kept.is_empty() {
+            self.detections = others;
+            return false;
+        }
+        self.detections = kept;
+        let elsewhere: Vec<_> = others.iter().filter_map(span).collect();
+        let of_another = |diagnostic: &Diagnostic| {
+            let place = diagnostic.primary.as_ref().map(|label| label.span.start);
+            place.is_some_and(|at| elsewhere.iter().any(|span| span.contains(&at)))
+        };
+        self.diagnostics.retain(|found| !of_another(found));
+        true
+    }
+
+    fn join(&mut self, mut other: Self) {
+        self.diagnostics.append(&mut other.diagnostics);
+        self.sources.append(&mut other.sources);
+        self.ledger.rows.append(&mut other.ledger.rows);
+        self.ledger.failures.append(&mut other.ledger.failures);
+        self.files_seen += other.files_seen;
+        self.detections.append(&mut other.detections);
+    }
+
     fn add(&mut self, mut read: CorpusRead) {
         self.diagnostics.append(&mut read.diagnostics);
         self.sources.append(&mut read.sources);

@@ -16,6 +16,7 @@ pub(crate) fn read(source: &Source) -> Events {
     let mut reader = Reader {
         source,
         found: Events::default(),
+        records: 0,
         time: 0,
     };
     let first = text.lines().find(|line| !line.trim().is_empty());
@@ -34,6 +35,8 @@ pub(crate) fn read(source: &Source) -> Events {
 struct Reader<'a> {
     source: &'a Source,
     found: Events,
+    /// Records met so far.
+    records: usize,
     time: Timestamp,
 }
 
@@ -49,6 +52,7 @@ impl Reader<'_> {
             }
             let span = Span::from_usize(offset..offset + record.len());
             if record.len() > MAX_RECORD {
+                self.records += 1;
                 self.too_large(span);
                 continue;
             }
@@ -98,6 +102,8 @@ impl Reader<'_> {
     }
 
     fn record(&mut self, value: &Value, span: Span) {
+        let position = self.records;
+        self.records += 1;
         if !value.is_object() {
             let message = "expected an object of fields";
             let diagnostic = Diagnostic::new(Code::EventNotObject, self.source, message);
@@ -110,6 +116,7 @@ impl Reader<'_> {
             Some(event) => {
                 self.time = event.time;
                 self.found.events.push(event);
+                self.found.positions.push(position);
             }
             None => self.too_large(span),
         }
@@ -123,6 +130,7 @@ impl Reader<'_> {
 
     /// Tells of a record that is not JSON, at the place where the parser stopped.
     fn malformed(&mut self, error: &serde_json::Error, offset: usize, record: &str) {
+        self.records += 1;
         let column = error.column().saturating_sub(1);
         let line: usize = record
             .split_inclusive('\n')

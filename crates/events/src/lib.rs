@@ -19,6 +19,9 @@ use tripline_text::{Diagnostic, Source};
 pub struct Events {
     /// In the order of the text.
     pub events: Vec<Event>,
+    /// The position of each event among the records of the text, from 0; those that could not be
+    /// read count.
+    pub positions: Vec<usize>,
     /// Records that could not be read; spans count bytes of the text.
     pub diagnostics: Vec<Diagnostic>,
 }

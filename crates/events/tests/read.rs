@@ -151,6 +151,12 @@ fn a_bad_record_does_not_stop_the_rest() {
     assert!(found.events.is_empty() && found.diagnostics.len() == 1);
     let found = events("[{\"a\": 1}, 3, {\"a\": 2}]");
     assert_eq!((found.events.len(), found.diagnostics.len()), (2, 1));
+    assert_eq!(found.positions, [0, 2]);
+    let found = events("{\"a\": 1}\n\nno event\n{\"a\": 2}\n7\n{\"a\": 3}\n");
+    assert_eq!(
+        (found.positions, found.diagnostics.len()),
+        (vec![0, 2, 4], 2)
+    );
 }
 
 /// Every recorded event of the shared corpus is read whole.

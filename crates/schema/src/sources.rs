@@ -242,6 +242,16 @@ impl Schema {
         self.sources.tables.keys().map(Text::as_str).collect()
     }
 
+    /// Names of the CIM data sets that are known, with their data model, sorted.
+    pub fn data_sets(&self) -> impl Iterator<Item = &str> {
+        self.sources.cim.keys().map(Text::as_str)
+    }
+
+    /// The UDM event types that are known, sorted.
+    pub fn event_types(&self) -> impl Iterator<Item = &str> {
+        self.sources.udm.keys().map(Text::as_str)
+    }
+
     /// A scheme's names of fields, in table order.
     pub fn scheme_names(&self, scheme: Scheme) -> impl Iterator<Item = &str> {
         let names = self.names.get(scheme as usize);

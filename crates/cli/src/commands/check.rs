@@ -12,7 +12,9 @@ use tripline_app::check::{CheckReport, CheckRequest, Format, Style, check, langu
 /// Checks rules: files, folders, or standard input as `-`. Ends with 1 when one has an error.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Rule files and folders, or `-`.
+    /// Rule files (`FILE#2` is the third rule of a file) and folders, or `-`. Files with bare queries
+    /// are told by their extension: .eql, .kuery, .lucene, .esql, .spl; .kql, .kusto and .csl are
+    /// Kusto.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<String>,
     /// The one input is a bare query in this language.

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     for remark in &events.remarks {
         notice(settings, remark);
     }
-    let answer = eval(&rules, &events.events, &options)?;
+    let answer = eval(&rules, &events, &options)?;
     show(settings, &answer, pages::eval::page)
 }
 

@@ -28,6 +28,9 @@ pub struct Discovery {
     pub corpora: Vec<CorpusSpec>,
     /// Knowledge bases, sorted by kind, then by place; names are distinct within a kind.
     pub knowledge: Vec<KnowledgeSpec>,
+    /// Files with bare queries, told by their extension, that are in no corpus. They can be checked;
+    /// a catalogue has no use for them.
+    pub queries: Vec<PathBuf>,
     /// Paths that do not exist or hold nothing that is read, flawed manifests.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -55,6 +58,8 @@ pub fn discover_without(paths: &[PathBuf], unseen: &[PathBuf]) -> Discovery {
         look(path, &unseen, &mut found, &mut manifests);
     }
     found.diagnostics.append(&mut manifests.diagnostics);
+    found.queries.sort();
+    found.queries.dedup();
     let place = |spec: &KnowledgeSpec| (spec.kind, spec.root.clone());
     found.knowledge.sort_by_key(place);
     found.knowledge.dedup_by_key(|spec| place(spec));
@@ -79,12 +84,18 @@ fn look(path: &Path, unseen: &Unseen, found: &mut Discovery, manifests: &mut Man
     };
     let listing = if kind.is_dir() {
         Listing::of_folder(path, unseen)
-    } else {
+    } else if kind.is_file() {
         Listing::of_file(path)
+    } else {
+        // A pipe or device: looking at it would take what it holds, or wait for ever.
+        let message = "the path is neither a file nor a folder";
+        let flaw = Diagnostic::for_file(Code::PathUnusable, shown, message);
+        return found.diagnostics.push(flaw);
     };
     let collections = collections::roots(&listing, manifests);
     let finds = classify::classify(&listing, &collections);
-    if finds.is_empty() {
+    let queries = queries(&listing, &finds);
+    if finds.is_empty() && queries.is_empty() {
         let message = "no rules, ATT&CK bundle, Atomic Red Team or OSSEM found";
         let hint = "read are rules of Sigma, Elastic, Splunk, Chronicle and Sentinel in the form of \
                     their repositories, and Kusto queries in Markdown and text files";
@@ -92,9 +103,23 @@ fn look(path: &Path, unseen: &Unseen, found: &mut Discovery, manifests: &mut Man
             .diagnostics
             .push(Diagnostic::for_file(Code::NothingFound, shown, message).hint(hint));
     }
+    found.queries.extend(queries);
     for find in finds {
         add(&find, &listing, found, manifests);
     }
+}
+
+/// Files with bare queries that no find holds.
+fn queries(listing: &Listing, finds: &[Find]) -> Vec<PathBuf> {
+    let held = |file: &String| {
+        let mut holders = finds.iter();
+        holders.any(|find| find.files.contains(file))
+    };
+    let files = listing.files.iter();
+    let bare = files.filter(|file| crate::single::query_language(Path::new(file)).is_some());
+    bare.filter(|file| !held(file))
+        .map(|file| listing.full(file))
+        .collect()
 }
 
 fn add(find: &Find, listing: &Listing, found: &mut Discovery, manifests: &mut Manifests) {

@@ -273,8 +273,12 @@ fn gather(folder: &Path, depth: usize, shelf: &mut Shelf) {
         let Some(extension) = extension.filter(|own| wanted.contains(&own.as_str())) else {
             continue;
         };
-        let large = std::fs::metadata(&path).is_ok_and(|found| found.len() > crate::MAX_FILE_BYTES);
-        let Some(text) = std::fs::read_to_string(&path).ok().filter(|_| !large) else {
+        let unfit = std::fs::metadata(&path)
+            .is_ok_and(|found| !found.is_file() || found.len() > crate::MAX_FILE_BYTES);
+        if unfit {
+            continue;
+        }
+        let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
         if extension == "csv" {

@@ -28,6 +28,8 @@ codes! {
     queries {
         NestingTooDeep = "E0120", Error, "the query is nested too deeply",
             "Parsers stop at a fixed depth so that no input can exhaust the stack. The span points at the first part that lies too deep.";
+        NameNearlyKnown = "W0122", Warning, "a name is nearly that of a known one",
+            "The tables of fields, data models and event types do not have this name, but one that differs by a single letter: one too many, one too few, another one, or two exchanged. A test of a field that no event has is never true.\n\nNo table lists every name, so a name that is right may be reported when it is that close to another. Only `tripline check` looks for this.";
         LanguageNotRead = "N0121", Note, "the query's language is not read yet",
             "The rule and its metadata are kept, with the query verbatim. The query itself has no front end yet, so the rule counts as partial in the ledger.";
     }
