@@ -113,7 +113,13 @@ fn queries_of_questions_are_valid_eql() {
     let rules = folder.join("rules");
     std::fs::create_dir_all(&rules).expect("a folder");
     let mut count = 0;
-    for id in ["T1204.001", "T1059.001", "T1003.001", "T1053.003", "T1547.001"] {
+    for id in [
+        "T1204.001",
+        "T1059.001",
+        "T1003.001",
+        "T1053.003",
+        "T1547.001",
+    ] {
         let dossier = json(id);
         for question in dossier["questions"].as_array().expect("questions") {
             let Some(query) = question["query"].as_str() else {
@@ -134,6 +140,19 @@ fn queries_of_questions_are_valid_eql() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     assert!(!said.contains("error"), "{said}");
+}
+
+#[test]
+fn the_html_file_stands_alone() {
+    let page = text(&["dossier", "T1204.001", "--format", "html"]);
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    assert!(page.contains("<title>T1204.001 Malicious Link</title>"));
+    assert!(!page.contains("<script") && !page.contains("<link"));
+    let targets = page.split("href=\"").skip(1);
+    for target in targets.filter_map(|rest| rest.split('"').next()) {
+        let web = target.starts_with("https://") || target.starts_with("http://");
+        assert!(web || target.starts_with('#'), "{target}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `tripline dossier ID`.
 
 use super::shared::{Names, open_with};
+use crate::args::Format;
 use crate::exit::{Exit, Problem};
-use crate::output::show;
+use crate::output::{print, show};
 use crate::pages;
 use crate::settings::Settings;
 use tripline_app::dossier::dossier;
@@ -24,5 +25,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open_with(settings, &args.names)?;
     let answer = dossier(library, &args.id, args.with_subtechniques)?;
+    if settings.format == Format::Html {
+        let page = tripline_web::dossier_file(&answer);
+        print(&page.map_err(|error| Problem::new(Exit::Failure, error))?)?;
+        return Ok(Exit::Success);
+    }
     show(settings, &answer, pages::dossier::page)
 }
