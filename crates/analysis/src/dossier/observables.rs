@@ -14,6 +14,8 @@ use tripline_schema::Activity;
 const FIELDS: usize = 5;
 /// How many values of a field are listed.
 const VALUES: usize = 4;
+/// What stands for a field in tests of computed values.
+pub(super) const COMPUTED: &str = "(computed)";
 
 /// An event, and why it matters here: what rules read from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -124,7 +126,7 @@ fn event_use(scope: &Scope<'_>, pen: &mut Pen<'_>, row: EventRow) -> EventUse {
         channel: known.channel,
         audit: known.audit,
         fields: fields
-            .filter(|field| !field.routing && field.count > 0)
+            .filter(|field| !field.routing && field.count > 0 && field.canonical != COMPUTED)
             .take(FIELDS)
             .map(|field| FieldUse {
                 field: field.field,
@@ -151,7 +153,9 @@ pub(super) fn network(
 ) -> Network {
     let index = scope.index;
     let indicators = tables::indicators(index, &scope.rules, |_, atom| {
-        is_network(&atom.field) && !index.schema.routing_field(&atom.field)
+        is_network(&atom.field)
+            && !index.schema.routing_field(&atom.field)
+            && !atom.value.is_empty()
     });
     let all = events
         .windows

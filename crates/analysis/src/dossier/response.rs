@@ -185,35 +185,15 @@ impl Things {
 
 /// Values and fields that every note can name.
 const ANYWHERE: &[&str] = &[
-    "windows",
-    "linux",
-    "macos",
-    "start",
-    "process",
-    "file",
-    "true",
-    "false",
-    "event.type",
-    "event.action",
-    "event.category",
-    "host.os.type",
-    "success",
-    "failure",
-    "user",
-    "users",
-    "host",
-    "system",
-    "creation",
-    "change",
-    "network",
-    "event.outcome",
-    "executed",
-    "exec",
-    "event.dataset",
-    "event.module",
-    "event.provider",
-    "event.code",
-    "event.kind",
+    "windows", "linux", "macos", "start", "process", "processes", "file", "files", "true",
+    "false", "event.type", "event.action", "event.category", "host.os.type", "success", "failure",
+    "user", "users", "user.name", "user.id", "host", "host.name", "host.id", "system", "system32",
+    "creation", "change", "network", "event.outcome", "executed", "exec", "event.dataset",
+    "event.module", "event.provider", "event.code", "event.kind", "application", "applications",
+    "executable", "command", "commands", "script", "scripts", "service", "services", "access",
+    "security", "admin", "administrator", "policy", "account", "accounts", "login", "root",
+    "temp", "local", "data", "path", "name", "http", "https", "shell", "remote", "tools",
+    "configuration", "program",
 ];
 
 /// Questions out of rules' triage notes.
@@ -301,7 +281,8 @@ pub(super) fn false_positives(scope: &Scope<'_>, pen: &mut Pen<'_>) -> FalsePosi
     out
 }
 
-/// Whether a text states a false positive rather than that none is known.
+/// Whether a text states a false positive rather than that none is known, or how to write an
+/// exception.
 fn says_something(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let words: Vec<&str> = text
@@ -332,6 +313,9 @@ fn says_something(text: &str) -> bool {
         "false positives are not expected",
         "false positives may be present",
         "currently unknown",
+        "before creating an exception",
+        "build exceptions",
+        "avoid exceptions",
     ];
     let sentence = sentences.iter().any(|start| text.starts_with(start));
     !words.is_empty() && !empty && !sentence

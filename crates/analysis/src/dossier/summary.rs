@@ -1,7 +1,7 @@
 //! The executive summary, why the technique is used, and what it needs.
 
 use super::actors::{ActorRow, Years, actors, year_of};
-use super::observables::{EventUse, Events, FieldUse};
+use super::observables::{COMPUTED, EventUse, Events, FieldUse};
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
 use crate::markup::{Span, first_sentence};
@@ -257,7 +257,7 @@ fn campaign_years(scope: &Scope<'_>) -> Option<Years> {
 /// The fields that most rules read, without those that only select events.
 fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<FieldUse> {
     let rows = tables::fields(scope.index, &scope.rules, |_, atom| keep(&atom.field)).into_iter();
-    rows.filter(|row| !row.routing && row.count > 0)
+    rows.filter(|row| !row.routing && row.count > 0 && row.canonical != COMPUTED)
         .take(most)
         .map(|row| FieldUse {
             field: row.field,

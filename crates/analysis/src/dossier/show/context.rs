@@ -188,8 +188,8 @@ impl Show<'_> {
             list(&mut blocks, items, flow.sequences.len());
         }
         let basis = format!(
-            "What the {} that use this technique also use: up to three techniques per tactic, those of most campaigns first, placed by the order of tactics.",
-            plural(flow.campaigns.len(), "ATT&CK campaign")
+            "What else the campaigns use that use this technique ({} in ATT&CK): up to three techniques per tactic, those of most campaigns first, placed by the order of tactics.",
+            flow.campaigns.len()
         );
         section(
             "flow",
@@ -256,9 +256,9 @@ impl Show<'_> {
         }
         for field in &needs.expected {
             let mut spans = vec![
-                Span::plain(format_smolstr!("{} expect ", plural(field.count, "rule"))),
+                Span::plain("Rules expect in "),
                 Span::code(field.field.clone()),
-                Span::plain(": "),
+                Span::plain(format_smolstr!(" ({}): ", plural(field.count, "rule"))),
             ];
             spans.extend(samples(&field.values, 4));
             items.push(self.on(Line::of(spans), &needs.expected_evidence));

@@ -177,7 +177,11 @@ impl Show<'_> {
             };
             shown.rows.push(vec![
                 Line::of(vec![name]),
-                Line::text(event.title.clone()),
+                Line::text(if event.title == event.event {
+                    Text::default()
+                } else {
+                    event.title.clone()
+                }),
                 self.on(number(event.count), &event.evidence),
                 reasons(event),
                 Line::text(counts(&event.by_vendor)),
