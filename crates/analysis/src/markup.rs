@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
         ] {
             let inner = text
                 .strip_prefix(open)
-                .and_then(|rest| rest.split_once(close));
+                .and_then(|rest| split_before(rest, close));
             let Some((inner, rest)) = inner.filter(|(inner, _)| !inner.trim().is_empty()) else {
                 continue;
             };
@@ -217,7 +217,10 @@ impl<'a> Reader<'a> {
     }
 
     fn citation<'t>(&mut self, rest: &'t str, out: &mut Line) -> &'t str {
-        let (name, rest) = rest.split_once(')').unwrap_or((rest, ""));
+        let Some((name, rest)) = split_before(rest, ")") else {
+            out.plain("(Citation: ");
+            return rest;
+        };
         if let Some(number) = self.cite(name.trim()) {
             out.citation(number);
         }
@@ -321,21 +324,39 @@ fn list_item(line: &str) -> Option<&str> {
         .map(str::trim_start)
 }
 
+/// Longest code, name of a citation, text or address of a link, in bytes. What is longer is text;
+/// without a bound, text full of openings would be read once for each of them.
+const LONGEST: usize = 4_096;
+
 /// The text up to the next place where markup may begin, and what begins there.
 fn split_at_mark(text: &str) -> (&str, &str) {
-    let marks = ["(Citation: ", "<code>", "`", "**", "["];
-    let at = marks.iter().filter_map(|mark| text.find(mark)).min();
+    let at = text.find(['(', '<', '`', '*', '[']);
     text.split_at(at.unwrap_or(text.len()))
+}
+
+/// The first part of a text, as long as markup may be.
+fn window(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// What stands before `close`, when it is near, and after it.
+fn split_before<'t>(text: &'t str, close: &str) -> Option<(&'t str, &'t str)> {
+    let at = window(text).find(close)?;
+    Some((&text[..at], &text[at + close.len()..]))
 }
 
 /// The text and address of a link, and what follows it.
 fn link(text: &str) -> Option<(&str, &str, &str)> {
-    let (shown, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let (shown, rest) = split_before(text.strip_prefix('[')?, "](")?;
     if shown.contains('[') || shown.contains('\n') {
         return None;
     }
     let mut depth = 1_usize;
-    let end = rest.char_indices().find_map(|(at, c)| {
+    let end = window(rest).char_indices().find_map(|(at, c)| {
         match c {
             '(' => depth += 1,
             ')' => depth -= 1,
@@ -457,6 +478,15 @@ mod tests {
         assert_eq!(spans[3], Span::code("y"));
         assert_eq!(spans[5], Span::strong("z"));
         assert_eq!(plain_text(&spans), "<b>x</b> chmod u+s y z 2 * 3 [ ] `open");
+    }
+
+    #[test]
+    fn text_full_of_openings_is_read_once() {
+        for opening in ["[a](", "<code>", "(Citation: ", "(", "["] {
+            let text = opening.repeat(20_000);
+            let spans = read(&text);
+            assert_eq!(plain_text(&spans), text.trim());
+        }
     }
 
     #[test]
