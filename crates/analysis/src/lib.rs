@@ -9,13 +9,18 @@ mod combinations;
 mod correlations;
 mod coverage;
 mod detections;
+pub mod document;
+pub mod dossier;
 mod event;
+mod evidence;
 mod exclusions;
 mod field;
 mod head;
 mod index;
 mod ledger;
+
 mod lookups;
+mod markup;
 mod rule;
 mod same_action;
 mod search;
@@ -32,13 +37,16 @@ pub use detections::{
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
     PlatformRule, RankedRule, Reasons, SHOWN, Source, Weakest, detection, detections,
 };
+pub use dossier::{Dossier, DossierError, dossier};
 pub use event::{EventAnswer, event};
+pub use evidence::{Evidence, EvidenceKind};
 pub use exclusions::{ClauseItem, ExclusionRow, Scope};
 pub use field::{FieldAnswer, FieldUse, Spelling, field};
 pub use head::{CatalogHead, CorpusHead, KnowledgeHead};
 pub use index::Index;
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
+pub use markup::{Paragraph, Reference, Span, plain_text};
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};

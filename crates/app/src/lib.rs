@@ -8,6 +8,7 @@ pub mod build;
 pub mod check;
 pub mod coverage;
 pub mod detection;
+pub mod dossier;
 mod error;
 pub mod eval;
 pub mod event;

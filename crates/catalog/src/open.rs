@@ -145,6 +145,40 @@ impl Catalog {
         let Some(number) = self.number(id) else {
             return Ok(None);
         };
+        let (first, list) = self.run_of(number)?;
+        let missing = || self.damaged("a rule is missing");
+        let bytes = list.get(number - first).ok_or_else(missing)?;
+        let detection: Detection =
+            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?;
+        if detection.id == id {
+            Ok(Some(detection))
+        } else {
+            Err(missing())
+        }
+    }
+
+    /// The rules at some positions in [`Catalog::facts`], which must ascend; each stored run is read
+    /// once.
+    ///
+    /// # Errors
+    /// When the catalogue is damaged.
+    pub fn detections_at(&self, positions: &[u32]) -> Result<Vec<Detection>> {
+        let mut found = Vec::with_capacity(positions.len());
+        let mut run: Option<(usize, Unpacked)> = None;
+        for &position in positions {
+            let number = position as usize;
+            if run.as_ref().and_then(|run| item(run, number)).is_none() {
+                run = Some(self.run_of(number)?);
+            }
+            let bytes = run.as_ref().and_then(|run| item(run, number));
+            let bytes = bytes.ok_or_else(|| self.damaged("a rule is missing"))?;
+            found.push(postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?);
+        }
+        Ok(found)
+    }
+
+    /// The run of rules that holds rule `number`, and the number of its first.
+    fn run_of(&self, number: usize) -> Result<(usize, Unpacked)> {
         let sql = "SELECT n, data FROM detections WHERE n <= ?1 ORDER BY n DESC LIMIT 1";
         let found: Option<(i64, Vec<u8>)> = self
             .database()
@@ -156,18 +190,9 @@ impl Catalog {
                 row.optional()
             })
             .map_err(|error| self.damaged(error))?;
-        let missing = || self.damaged("a rule is missing");
-        let (first, run) = found.ok_or_else(missing)?;
-        let at = number - usize::try_from(first).unwrap_or(0);
+        let (first, run) = found.ok_or_else(|| self.damaged("a rule is missing"))?;
         let list = Unpacked::of(&run).map_err(|error| self.damaged(error))?;
-        let bytes = list.get(at).ok_or_else(missing)?;
-        let detection: Detection =
-            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?;
-        if detection.id == id {
-            Ok(Some(detection))
-        } else {
-            Err(missing())
-        }
+        Ok((usize::try_from(first).unwrap_or(0), list))
     }
 
     /// Every rule, in order of ids. Takes far longer than what is in [`Catalog::facts`].
@@ -190,6 +215,11 @@ impl Catalog {
     pub(crate) fn damaged(&self, what: impl std::fmt::Display) -> CatalogError {
         CatalogError::damaged(&self.path, what)
     }
+}
+
+/// Rule `number` out of a run and the number of its first.
+fn item((first, list): &(usize, Unpacked), number: usize) -> Option<&[u8]> {
+    list.get(number.checked_sub(*first)?)
 }
 
 fn corpora(db: &Connection, path: &Path) -> Result<Vec<CorpusInfo>> {

@@ -292,6 +292,22 @@ fn ranked_rule(index: &Index<'_>, found: &Standing) -> RankedRule {
     }
 }
 
+/// Some rules of a technique by position, the best first, with what decided their places; `all` are
+/// its rules, ascending.
+pub(crate) fn ranked_rules(
+    index: &Index<'_>,
+    technique: &str,
+    all: &[u32],
+    rules: &[u32],
+) -> Vec<(u32, RankedRule)> {
+    let analytics = analytics::analytics(&index.catalog.attack, index.schema, technique);
+    let ranked = Ranking::new(index, technique, &analytics, all).ranked(rules);
+    ranked
+        .iter()
+        .map(|found| (found.at, ranked_rule(index, found)))
+        .collect()
+}
+
 fn counted(index: &Index<'_>, rules: &[u32]) -> usize {
     let counts = |at: &&u32| index.facts(**at).class.counts();
     rules.iter().filter(counts).count()

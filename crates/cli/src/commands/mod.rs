@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod coverage;
 mod detection;
+mod dossier;
 mod eval;
 mod event;
 mod explain;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Build(build::Args),
     Technique(technique::Args),
     Detection(detection::Args),
+    Dossier(dossier::Args),
     Rule(rule::Args),
     Event(event::Args),
     Field(field::Args),
@@ -53,6 +55,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),
         Command::Detection(args) => detection::run(&args, settings),
+        Command::Dossier(args) => dossier::run(&args, settings),
         Command::Rule(args) => rule::run(&args, settings),
         Command::Event(args) => event::run(&args, settings),
         Command::Field(args) => field::run(&args, settings),

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod coverage;
 pub(crate) mod detection;
+pub(crate) mod dossier;
 pub(crate) mod eval;
 pub(crate) mod event;
 pub(crate) mod explain;
