@@ -19,6 +19,7 @@ mod lookups;
 mod rule;
 mod same_action;
 mod search;
+mod signals;
 mod tables;
 mod technique;
 mod words;
@@ -42,5 +43,9 @@ pub use lookups::Lookups;
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
+pub use signals::{
+    Fire, NearAtom, NearMiss, PlatformRun, Prerequisite, Signal, SignalField, SignalsAnswer,
+    SignalsError, TestRow, Unknown, signals,
+};
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};
