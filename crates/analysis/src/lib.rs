@@ -24,6 +24,7 @@ mod markup;
 mod rule;
 mod same_action;
 mod search;
+mod signals;
 mod tables;
 mod technique;
 mod words;
@@ -50,5 +51,9 @@ pub use markup::{Paragraph, Reference, Span, plain_text};
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
+pub use signals::{
+    Fire, NearAtom, NearMiss, PlatformRun, Prerequisite, Signal, SignalField, SignalsAnswer,
+    SignalsError, TestRow, Unknown, signals,
+};
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};

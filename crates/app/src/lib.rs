@@ -19,6 +19,7 @@ mod library;
 pub mod locate;
 pub mod rule;
 pub mod search;
+pub mod signals;
 pub mod technique;
 
 /// The answers of [`tripline_analysis`], under one name.

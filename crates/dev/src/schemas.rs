@@ -21,5 +21,6 @@ pub(crate) fn all() -> Vec<(&'static str, Schema)> {
         ("rule", schema_for!(answers::RuleAnswer)),
         ("search", schema_for!(answers::SearchAnswer)),
         ("technique", schema_for!(answers::TechniqueAnswer)),
+        ("tests", schema_for!(answers::SignalsAnswer)),
     ]
 }

@@ -18,6 +18,7 @@ mod rule;
 mod search;
 mod serve;
 mod shared;
+mod signals;
 mod technique;
 
 use crate::exit::{Exit, Problem};
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Technique(technique::Args),
     Detection(detection::Args),
     Dossier(dossier::Args),
+    Tests(signals::Args),
     Rule(rule::Args),
     Event(event::Args),
     Field(field::Args),
@@ -56,6 +58,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Technique(args) => technique::run(&args, settings),
         Command::Detection(args) => detection::run(&args, settings),
         Command::Dossier(args) => dossier::run(&args, settings),
+        Command::Tests(args) => signals::run(&args, settings),
         Command::Rule(args) => rule::run(&args, settings),
         Command::Event(args) => event::run(&args, settings),
         Command::Field(args) => field::run(&args, settings),

@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;
+pub(crate) mod signals;
 mod tables;
 pub(crate) mod technique;
 
