@@ -123,6 +123,26 @@ pub fn exclusion(language: Language, wanted: &[Wanted]) -> Result<String, Refuse
     })
 }
 
+/// The smallest rule that has a written condition, by which it can be read back. Fields of
+/// YARA-L must be those of one event variable, `$e`.
+pub fn reading(language: Language, condition: &str) -> String {
+    match language {
+        Language::Eql => format!("any where {condition}"),
+        Language::Esql => format!("FROM logs-* | WHERE {condition}"),
+        Language::Kusto => format!("Events_CL | where {condition}"),
+        Language::Yaral => {
+            format!("rule r {{ events: {condition} condition: $e }}")
+        }
+        Language::Sigma => {
+            let lines = condition.replace('\n', "\n    ");
+            format!(
+                "title: r\nlogsource:\n  product: x\ndetection:\n  s:\n    {lines}\n  condition: s\n"
+            )
+        }
+        _ => condition.to_owned(),
+    }
+}
+
 /// Whether a text has letters that have a case.
 pub(crate) fn cased(text: &str) -> bool {
     text.chars()

@@ -2,7 +2,7 @@
 
 use super::ecs::{self, FieldKind};
 use super::facts::{Keyword, is_special};
-use crate::clause::{Check, Refusal, has_letters, quoted, symbol};
+use crate::clause::{Check, Refusal, has_letters, literals, quoted, symbol};
 use tripline_ir::{Case, CompareOp, Part, Pattern, Shape};
 
 pub(crate) fn test(field: &str, check: &Check) -> Result<String, Refusal> {
@@ -33,6 +33,17 @@ fn fits(field: &str, kind: FieldKind, pattern: &Pattern) -> Result<String, Refus
         Shape::Anything => return Err(Refusal::Operator),
         _ if kind == FieldKind::Address => return Err(Refusal::Operator),
         _ => {}
+    }
+    // Outside of quotes blanks at the ends are none of the value, and several are one.
+    let ends = |part: Option<&Part>, at: fn(&str) -> bool| match part {
+        Some(Part::Literal(text)) => at(text),
+        _ => false,
+    };
+    if ends(pattern.parts.first(), |text| text.starts_with(' '))
+        || ends(pattern.parts.last(), |text| text.ends_with(' '))
+        || literals(pattern).any(|text| text.contains("  "))
+    {
+        return Err(Refusal::Character);
     }
     let mut value = String::new();
     for part in &pattern.parts {
