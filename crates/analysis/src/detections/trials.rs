@@ -39,7 +39,10 @@ pub(super) fn trials(
     });
     let tests = wanted.flat_map(|file| {
         let technique = &file.atomics.technique;
-        file.atomics.tests.iter().map(move |test| trial(technique, test))
+        file.atomics
+            .tests
+            .iter()
+            .map(move |test| trial(technique, test))
     });
     Ok(tests.collect())
 }

@@ -127,67 +127,94 @@ fn listed(parts: &[Expr]) -> String {
 }
 
 fn call(function: Function, arguments: &[Expr]) -> String {
-    match (function, arguments) {
-        (Function::Compare(op, ..), [a, b]) => {
-            format!("{} {} {}", told(a), super::comparison(op), told(b))
-        }
-        (Function::EqualNullFalse(_), [a, b]) => format!("{} is {}", told(a), told(b)),
-        (Function::In(..), [one, list @ ..]) => {
-            format!("{} is one of {}", told(one), listed(list))
-        }
-        (Function::StartsWith(_), [a, b]) => format!("{} starts with {}", told(a), told(b)),
-        (Function::EndsWith(_), [a, b]) => format!("{} ends with {}", told(a), told(b)),
-        (Function::Contains(_), [a, b]) => format!("{} contains {}", told(a), told(b)),
-        (Function::Like(_) | Function::Glob(_), [a, b]) => {
-            format!("{} is like {}", told(a), told(b))
-        }
-        (Function::HasWord(_), [a, b]) => format!("{} has the word {}", told(a), told(b)),
-        (Function::RegexMatch(_), [a, b]) => {
-            format!("{} matches the expression {}", told(a), told(b))
-        }
-        (Function::InNetwork, [one, nets @ ..]) => {
-            format!("{} lies in {}", told(one), listed(nets))
-        }
-        (Function::IsNull, [one]) => format!("{} is absent", told(one)),
-        (Function::IsEmpty, [one]) => format!("{} is empty", told(one)),
-        (Function::IsPrivate | Function::IsPrivateV4, [one]) => {
+    let known = test(function, arguments).or_else(|| computed(function, arguments));
+    known.unwrap_or_else(|| {
+        let arguments: Vec<String> = arguments.iter().map(told).collect();
+        let name = function.name();
+        let name = name.split('<').next().unwrap_or(&name).replace('_', " ");
+        format!("{name} of ({})", arguments.join(", "))
+    })
+}
+
+/// Functions that are true or false.
+fn test(function: Function, arguments: &[Expr]) -> Option<String> {
+    let verb = match function {
+        Function::Compare(op, ..) => super::comparison(op),
+        Function::EqualNullFalse(_) => "is",
+        Function::StartsWith(_) => "starts with",
+        Function::EndsWith(_) => "ends with",
+        Function::Contains(_) => "contains",
+        Function::Like(_) | Function::Glob(_) => "is like",
+        Function::HasWord(_) => "has the word",
+        Function::RegexMatch(_) => "matches the expression",
+        _ => return test_of_one(function, arguments),
+    };
+    match arguments {
+        [a, b] => Some(format!("{} {verb} {}", told(a), told(b))),
+        _ => None,
+    }
+}
+
+fn test_of_one(function: Function, arguments: &[Expr]) -> Option<String> {
+    let (one, others) = arguments.split_first()?;
+    let text = match function {
+        Function::In(..) => format!("{} is one of {}", told(one), listed(others)),
+        Function::InNetwork => format!("{} lies in {}", told(one), listed(others)),
+        Function::IsNull => format!("{} is absent", told(one)),
+        Function::IsEmpty => format!("{} is empty", told(one)),
+        Function::IsPrivate | Function::IsPrivateV4 => {
             format!("{} is a private address", told(one))
         }
-        (Function::IsTrue | Function::Not | Function::And | Function::Or, _) => {
+        Function::IsTrue | Function::Not | Function::And | Function::Or => {
             condition(&Expr::call(function, arguments.to_vec()))
         }
-        // What makes up for a missing value says nothing more in words.
-        (Function::Coalesce | Function::CoalesceNotEmpty, [one, Expr::Literal(_)]) => told(one),
-        (Function::Coalesce | Function::CoalesceNotEmpty, all) => {
-            format!("the first present of {}", listed(all))
-        }
-        (Function::If, [test, then, rest @ ..]) => {
-            let other = rest.first().map_or_else(|| "nothing".to_owned(), told);
-            format!("{} if {}, else {other}", told(then), condition(test))
-        }
-        (Function::Single | Function::ToText | Function::ToTextOrJson, [one]) => told(one),
-        (Function::ToNumber | Function::ToInt(_) | Function::ToFloat | Function::ToTime, [one]) => {
-            told(one)
-        }
-        (Function::Add, [a, b]) => {
-            if let (
-                Expr::Call {
-                    function: Function::Now,
-                    ..
-                },
-                Expr::Literal(Value::Duration(n)),
-            ) = (a, b)
-                && *n < 0
-            {
-                return format!("{} before the run", super::duration(n.saturating_neg()));
-            }
-            format!("({} + {})", told(a), told(b))
-        }
-        (Function::Subtract, [a, b]) => format!("({} - {})", told(a), told(b)),
-        (Function::Multiply, [a, b]) => format!("({} * {})", told(a), told(b)),
-        (Function::Divide | Function::DivideReal, [a, b]) => {
-            format!("({} / {})", told(a), told(b))
-        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// Functions that make values.
+fn computed(function: Function, arguments: &[Expr]) -> Option<String> {
+    let sign = match function {
+        Function::Add => " + ",
+        Function::Subtract => " - ",
+        Function::Multiply => " * ",
+        Function::Divide | Function::DivideReal => " / ",
+        _ => return of_one(function, arguments).or_else(|| of_several(function, arguments)),
+    };
+    let [a, b] = arguments else {
+        return None;
+    };
+    if let (
+        Expr::Call {
+            function: Function::Now,
+            ..
+        },
+        Expr::Literal(Value::Duration(length)),
+    ) = (a, b)
+        && sign == " + "
+        && *length < 0
+    {
+        let before = super::duration(length.saturating_neg());
+        return Some(format!("{before} before the run"));
+    }
+    Some(format!("({}{sign}{})", told(a), told(b)))
+}
+
+fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
+    let text = match (function, arguments) {
+        // What makes up for a missing value, or changes a type, says nothing more in words.
+        (Function::Coalesce | Function::CoalesceNotEmpty, [one, Expr::Literal(_)])
+        | (
+            Function::Single
+            | Function::ToText
+            | Function::ToTextOrJson
+            | Function::ToNumber
+            | Function::ToInt(_)
+            | Function::ToFloat
+            | Function::ToTime,
+            [one],
+        ) => told(one),
         (Function::Abs, [one]) => format!("the size of {}", told(one)),
         (Function::Lower, [one]) => format!("{} in small letters", told(one)),
         (Function::Upper, [one]) => format!("{} in capitals", told(one)),
@@ -195,19 +222,33 @@ fn call(function: Function, arguments: &[Expr]) -> String {
             format!("the length of {}", told(one))
         }
         (Function::ListLength, [one]) => format!("the number of values of {}", told(one)),
-        (Function::Concat, all) => format!("{} joined", listed(all)),
         (Function::Now, []) => "the time of the run".to_owned(),
         (Function::RowTime, _) => "the event's time".to_owned(),
+        (Function::TimeTruncate(unit), [time]) => {
+            let unit = format!("{unit:?}").to_lowercase();
+            format!("the {unit} of {}", told(time))
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+fn of_several(function: Function, arguments: &[Expr]) -> Option<String> {
+    let text = match (function, arguments) {
+        (Function::Coalesce | Function::CoalesceNotEmpty, all) => {
+            format!("the first present of {}", listed(all))
+        }
+        (Function::If, [test, then, rest @ ..]) => {
+            let other = rest.first().map_or_else(|| "nothing".to_owned(), told);
+            format!("{} if {}, else {other}", told(then), condition(test))
+        }
+        (Function::Concat, all) => format!("{} joined", listed(all)),
         (Function::Member, [object, Expr::Literal(Value::Text(key))]) => {
             format!("`{key}` of {}", told(object))
         }
         (Function::TimeDifference(unit) | Function::TimeBoundaries(unit), [from, to]) => {
             let unit = format!("{unit:?}").to_lowercase();
             format!("the {unit}s from {} to {}", told(from), told(to))
-        }
-        (Function::TimeTruncate(unit), [time]) => {
-            let unit = format!("{unit:?}").to_lowercase();
-            format!("the {unit} of {}", told(time))
         }
         (Function::Bin, [one, size]) => format!("{} in steps of {}", told(one), told(size)),
         (Function::Replace | Function::RegexReplace(_), [text, old, new]) => {
@@ -222,11 +263,7 @@ fn call(function: Function, arguments: &[Expr]) -> String {
             format!("what {} finds in {}", told(expression), told(text))
         }
         (Function::Split, [text, by]) => format!("{} split at {}", told(text), told(by)),
-        (function, all) => {
-            let arguments: Vec<String> = all.iter().map(told).collect();
-            let name = function.name();
-            let name = name.split('<').next().unwrap_or(&name).replace('_', " ");
-            format!("{name} of ({})", arguments.join(", "))
-        }
-    }
+        _ => return None,
+    };
+    Some(text)
 }

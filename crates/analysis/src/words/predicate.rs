@@ -3,8 +3,8 @@
 use super::{expr, list};
 use std::fmt::Write as _;
 use tripline_ir::{
-    Atom, Case, CompareOp, FieldRelation, LineageRelation, ListMatch, Predicate, Quantifier, Shape,
-    Subject, Test,
+    Atom, Case, CompareOp, FieldRelation, LineageRelation, ListMatch, Pattern, Predicate,
+    Quantifier, Shape, Subject, Test,
 };
 
 /// A predicate in words, without a full stop.
@@ -171,98 +171,106 @@ impl Verb {
     }
 }
 
+fn quoted(text: &str) -> Option<String> {
+    Some(format!("`{text}`"))
+}
+
 fn verb(test: &Test) -> Verb {
-    let quoted = |text: &str| Some(format!("`{text}`"));
     match test {
         Test::Exists => Verb::alone("is present", "is absent"),
         Test::IsTrue => Verb::alone("is true", "is not true"),
-        Test::Pattern(pattern) => {
-            let letters = |text: &str| text.chars().any(char::is_alphabetic);
-            let exact = pattern.case == Case::Sensitive;
-            match pattern.shape() {
-                Shape::Equals("") => Verb::alone("is empty", "is not empty"),
-                Shape::Equals(text) if exact && letters(text) => {
-                    Verb::of("is exactly", "is not exactly", quoted(text))
-                }
-                Shape::Equals(text) => Verb::of("is", "is not", quoted(text)),
-                Shape::StartsWith(text) => {
-                    Verb::of("starts with", "does not start with", quoted(text))
-                }
-                Shape::EndsWith(text) => Verb::of("ends with", "does not end with", quoted(text)),
-                Shape::Contains(text) => Verb::of("contains", "does not contain", quoted(text)),
-                Shape::Anything => Verb::alone("is present", "is absent"),
-                Shape::Wildcard => Verb::of("is like", "is not like", quoted(&pattern.glob())),
-            }
+        Test::Pattern(pattern) => pattern_verb(pattern),
+        Test::Regex(regex) => {
+            let (is, is_not) = ("matches the expression", "does not match the expression");
+            Verb::of(is, is_not, quoted(&regex.text)).several("matches one of the expressions")
         }
-        Test::Regex(regex) => Verb::of(
-            "matches the expression",
-            "does not match the expression",
-            quoted(&regex.text),
-        )
-        .several("matches one of the expressions"),
-        Test::Number(op, number) => Verb::of(
-            comparison(*op),
-            not_comparison(*op),
-            Some(number.to_string()),
-        ),
+        Test::Number(op, number) => {
+            let value = Some(number.to_string());
+            Verb::of(comparison(*op), not_comparison(*op), value)
+        }
         Test::TextOrder(op, text) => Verb::of(comparison(*op), not_comparison(*op), quoted(text)),
         Test::Cidr(nets) => {
             let nets = nets.iter().map(|net| format!("`{}`", net.0));
             Verb::of("lies in", "does not lie in", Some(list(nets, ",")))
         }
         Test::Compare(compare) => {
-            let (is, is_not) = match compare.relation {
-                FieldRelation::Order(op) => (comparison(op), not_comparison(op)),
-                FieldRelation::StartsWith => ("starts with", "does not start with"),
-                FieldRelation::EndsWith => ("ends with", "does not end with"),
-                FieldRelation::Contains => ("contains", "does not contain"),
-            };
+            let (is, is_not) = relation(compare.relation);
             Verb::of(is, is_not, Some(expr::value(&compare.other)))
         }
         Test::InList(entry) => {
             let (is, is_not) = in_list(entry.how);
             Verb::of(is, is_not, quoted(&entry.name))
         }
-        Test::Term(term) => Verb::of("has the word", "does not have the word", quoted(&term.text))
-            .several("has one of the words"),
+        Test::Term(term) => {
+            let (is, is_not) = ("has the word", "does not have the word");
+            Verb::of(is, is_not, quoted(&term.text)).several("has one of the words")
+        }
         Test::Time(op, instant) => {
-            let (is, is_not) = match op {
-                CompareOp::Eq => ("is", "is not"),
-                CompareOp::Lt => ("is before", "is not before"),
-                CompareOp::Lte => ("is not after", "is after"),
-                CompareOp::Gt => ("is after", "is not after"),
-                CompareOp::Gte => ("is not before", "is before"),
-            };
+            let (is, is_not) = in_time(*op);
             Verb::of(is, is_not, Some(format!("`{instant}`")))
         }
-        Test::Words(words) => Verb::of(
-            "has the phrase",
-            "does not have the phrase",
-            quoted(&words.text),
-        )
-        .several("has one of the phrases"),
-        Test::Nested(inner) => Verb::of(
-            "has an element where",
-            "has no element where",
-            Some(format!("({})", words(inner))),
-        ),
+        Test::Words(words) => {
+            let (is, is_not) = ("has the phrase", "does not have the phrase");
+            Verb::of(is, is_not, quoted(&words.text)).several("has one of the phrases")
+        }
+        Test::Nested(inner) => {
+            let (is, is_not) = ("has an element where", "has no element where");
+            Verb::of(is, is_not, Some(format!("({})", words(inner))))
+        }
         Test::Lineage(lineage) => {
-            let (is, is_not) = match lineage.relation {
-                LineageRelation::DescendantOf => (
-                    "belongs to a descendant of a process where",
-                    "belongs to no descendant of a process where",
-                ),
-                LineageRelation::ChildOf => (
-                    "belongs to a child of a process where",
-                    "belongs to no child of a process where",
-                ),
-                LineageRelation::EventOf => {
-                    ("belongs to a process where", "belongs to no process where")
-                }
-            };
+            let (is, is_not) = descent(lineage.relation);
             let of = format!("({})", words(&lineage.of.predicate));
             Verb::of(is, is_not, Some(of))
         }
+    }
+}
+
+fn pattern_verb(pattern: &Pattern) -> Verb {
+    let letters = |text: &str| text.chars().any(char::is_alphabetic);
+    match pattern.shape() {
+        Shape::Equals("") => Verb::alone("is empty", "is not empty"),
+        Shape::Equals(text) if pattern.case == Case::Sensitive && letters(text) => {
+            Verb::of("is exactly", "is not exactly", quoted(text))
+        }
+        Shape::Equals(text) => Verb::of("is", "is not", quoted(text)),
+        Shape::StartsWith(text) => Verb::of("starts with", "does not start with", quoted(text)),
+        Shape::EndsWith(text) => Verb::of("ends with", "does not end with", quoted(text)),
+        Shape::Contains(text) => Verb::of("contains", "does not contain", quoted(text)),
+        Shape::Anything => Verb::alone("is present", "is absent"),
+        Shape::Wildcard => Verb::of("is like", "is not like", quoted(&pattern.glob())),
+    }
+}
+
+fn relation(relation: FieldRelation) -> (&'static str, &'static str) {
+    match relation {
+        FieldRelation::Order(op) => (comparison(op), not_comparison(op)),
+        FieldRelation::StartsWith => ("starts with", "does not start with"),
+        FieldRelation::EndsWith => ("ends with", "does not end with"),
+        FieldRelation::Contains => ("contains", "does not contain"),
+    }
+}
+
+fn in_time(op: CompareOp) -> (&'static str, &'static str) {
+    match op {
+        CompareOp::Eq => ("is", "is not"),
+        CompareOp::Lt => ("is before", "is not before"),
+        CompareOp::Lte => ("is at the latest", "is not at the latest"),
+        CompareOp::Gt => ("is after", "is not after"),
+        CompareOp::Gte => ("is at the earliest", "is not at the earliest"),
+    }
+}
+
+fn descent(relation: LineageRelation) -> (&'static str, &'static str) {
+    match relation {
+        LineageRelation::DescendantOf => (
+            "belongs to a descendant of a process where",
+            "belongs to no descendant of a process where",
+        ),
+        LineageRelation::ChildOf => (
+            "belongs to a child of a process where",
+            "belongs to no child of a process where",
+        ),
+        LineageRelation::EventOf => ("belongs to a process where", "belongs to no process where"),
     }
 }
 
