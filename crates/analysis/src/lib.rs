@@ -36,7 +36,8 @@ pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
 pub use detections::{
     Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
-    PlatformRule, RankedRule, Reasons, SHOWN, Source, Weakest, detection, detections,
+    PlatformRule, RankedRule, Reasons, SHOWN, Source, Trial, Tuning, Unwritten, Weakest, detection,
+    detections,
 };
 pub use dossier::{Dossier, DossierError, dossier};
 pub use event::{EventAnswer, event};
