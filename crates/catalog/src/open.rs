@@ -157,26 +157,6 @@ impl Catalog {
         }
     }
 
-    /// The rules at some positions in [`Catalog::facts`], which must ascend; each stored run is read
-    /// once.
-    ///
-    /// # Errors
-    /// When the catalogue is damaged.
-    pub fn detections_at(&self, positions: &[u32]) -> Result<Vec<Detection>> {
-        let mut found = Vec::with_capacity(positions.len());
-        let mut run: Option<(usize, Unpacked)> = None;
-        for &position in positions {
-            let number = position as usize;
-            if run.as_ref().and_then(|run| item(run, number)).is_none() {
-                run = Some(self.run_of(number)?);
-            }
-            let bytes = run.as_ref().and_then(|run| item(run, number));
-            let bytes = bytes.ok_or_else(|| self.damaged("a rule is missing"))?;
-            found.push(postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?);
-        }
-        Ok(found)
-    }
-
     /// The run of rules that holds rule `number`, and the number of its first.
     fn run_of(&self, number: usize) -> Result<(usize, Unpacked)> {
         let sql = "SELECT n, data FROM detections WHERE n <= ?1 ORDER BY n DESC LIMIT 1";
@@ -263,11 +243,6 @@ impl Catalog {
     pub(crate) fn damaged(&self, what: impl std::fmt::Display) -> CatalogError {
         CatalogError::damaged(&self.path, what)
     }
-}
-
-/// Rule `number` out of a run and the number of its first.
-fn item((first, list): &(usize, Unpacked), number: usize) -> Option<&[u8]> {
-    list.get(number.checked_sub(*first)?)
 }
 
 fn corpora(db: &Connection, path: &Path) -> Result<Vec<CorpusInfo>> {
