@@ -99,7 +99,7 @@ impl Joined<'_> {
 }
 
 /// Whether the events include `key`; a whole source on either side stands for its events.
-fn holds(events: &BTreeSet<Text>, key: &Text) -> bool {
+pub(crate) fn holds(events: &BTreeSet<Text>, key: &Text) -> bool {
     let Some((provider, id)) = key.split_once('/') else {
         return false;
     };

@@ -9,16 +9,22 @@ mod combinations;
 mod correlations;
 mod coverage;
 mod detections;
+pub mod document;
+pub mod dossier;
 mod event;
+mod evidence;
 mod exclusions;
 mod field;
 mod head;
 mod index;
 mod ledger;
+
 mod lookups;
+mod markup;
 mod rule;
 mod same_action;
 mod search;
+mod signals;
 mod tables;
 mod technique;
 mod words;
@@ -30,17 +36,25 @@ pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
 pub use detections::{
     Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
-    PlatformRule, RankedRule, Reasons, SHOWN, Source, Weakest, detection, detections,
+    PlatformRule, RankedRule, Reasons, SHOWN, Source, Trial, Tuning, Unwritten, Weakest, detection,
+    detections,
 };
+pub use dossier::{Dossier, DossierError, dossier};
 pub use event::{EventAnswer, event};
+pub use evidence::{Evidence, EvidenceKind};
 pub use exclusions::{ClauseItem, ExclusionRow, Scope};
 pub use field::{FieldAnswer, FieldUse, Spelling, field};
 pub use head::{CatalogHead, CorpusHead, KnowledgeHead};
 pub use index::Index;
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
+pub use markup::{Paragraph, Reference, Span, plain_text};
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
+pub use signals::{
+    Fire, NearAtom, NearMiss, PlatformRun, Prerequisite, Signal, SignalField, SignalsAnswer,
+    SignalsError, TestRow, Unknown, signals,
+};
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};

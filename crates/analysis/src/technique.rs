@@ -161,7 +161,8 @@ pub(crate) fn known(index: &Index<'_>, id: &str) -> Result<(Text, Option<Text>),
     Ok((id, replaced.then_some(asked)))
 }
 
-fn resolved(index: &Index<'_>, asked: &Text) -> Text {
+/// The technique that an id stands for.
+pub(crate) fn resolved(index: &Index<'_>, asked: &Text) -> Text {
     let resolved = index.catalog.attack.resolve_technique(asked);
     resolved.technique().unwrap_or(asked).clone()
 }
@@ -193,7 +194,8 @@ fn first_paragraph(description: &str) -> Text {
     out.trim().into()
 }
 
-fn near(index: &Index<'_>, asked: &str) -> Vec<Text> {
+/// Techniques whose id begins alike, sorted.
+pub(crate) fn near(index: &Index<'_>, asked: &str) -> Vec<Text> {
     let base = asked.split('.').next().unwrap_or(asked);
     let stem = base.get(..base.len().saturating_sub(1)).unwrap_or(base);
     let known = || {

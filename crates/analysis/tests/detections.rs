@@ -129,3 +129,40 @@ fn what_is_not_there_is_named() {
         assert!(detections(index, "T9999", false).is_err());
     });
 }
+
+#[test]
+fn what_others_leave_out_is_written_in_the_rules_language() {
+    let mut written = 0;
+    for platform in &Platform::ALL {
+        with_index(platform, |index| {
+            let ids: Vec<String> = index.techniques().map(|(id, _)| id.to_owned()).collect();
+            for id in ids {
+                let under = index.under(&id, false);
+                for rule in on(index, &id, platform).best {
+                    for row in &rule.tuning {
+                        assert_eq!(row.count, row.rules.len());
+                        assert!(!row.rules.contains(&rule.ranked.rule.id));
+                        assert_eq!(row.text.is_none(), row.refused.is_some());
+                        let known = |id: &_| under.iter().any(|at| index.id(*at) == *id);
+                        assert!(row.rules.iter().all(known));
+                        written += usize::from(row.text.is_some());
+                    }
+                    assert!(rule.tuning.len() <= rule.tuning_total);
+                }
+            }
+        });
+    }
+    assert!(written > 0, "the starter has exclusions to share");
+}
+
+#[test]
+fn detections_of_the_starter() {
+    for id in ["elastic", "sigma"] {
+        let platform = Platform::from_id(id).expect("a platform");
+        with_index(&platform, |index| {
+            let mut answer = on(index, "T1204.001", &platform);
+            answer.catalog.hash = "(hash)".into();
+            insta::assert_json_snapshot!(format!("t1204_001_{id}"), answer);
+        });
+    }
+}

@@ -8,6 +8,7 @@ pub mod build;
 pub mod check;
 pub mod coverage;
 pub mod detection;
+pub mod dossier;
 mod error;
 pub mod eval;
 pub mod event;
@@ -18,6 +19,7 @@ mod library;
 pub mod locate;
 pub mod rule;
 pub mod search;
+pub mod signals;
 pub mod technique;
 
 /// The answers of [`tripline_analysis`], under one name.

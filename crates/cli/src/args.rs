@@ -53,6 +53,8 @@ pub(crate) enum Format {
     Json,
     /// A Markdown document.
     Markdown,
+    /// `dossier` only: one HTML file that needs nothing beside it.
+    Html,
     /// `check` only: one line per diagnostic.
     Concise,
     /// `check` only: one JSON object per diagnostic and line.

@@ -26,7 +26,7 @@ pub(crate) fn show<T: Serialize>(
 /// The refusal of a format that a command does not have.
 pub(crate) fn unsupported(format: Format) -> Problem {
     let message = format!("this command has no format `{}`", format.name());
-    Problem::new(Exit::Usage, message).hint("it has text, json and markdown")
+    Problem::new(Exit::Usage, message).hint("every answer has text, json and markdown")
 }
 
 /// Writes an answer as JSON.

@@ -11,6 +11,7 @@ pub(crate) fn all() -> Vec<(&'static str, Schema)> {
         ("coverage", schema_for!(answers::Coverage)),
         ("detection", schema_for!(tripline_ir::Detection)),
         ("detections", schema_for!(answers::DetectionsAnswer)),
+        ("dossier", schema_for!(answers::Dossier)),
         ("eval", schema_for!(eval::EvalAnswer)),
         ("event", schema_for!(answers::EventAnswer)),
         ("explain", schema_for!(explain::Explanation)),
@@ -20,5 +21,6 @@ pub(crate) fn all() -> Vec<(&'static str, Schema)> {
         ("rule", schema_for!(answers::RuleAnswer)),
         ("search", schema_for!(answers::SearchAnswer)),
         ("technique", schema_for!(answers::TechniqueAnswer)),
+        ("tests", schema_for!(answers::SignalsAnswer)),
     ]
 }

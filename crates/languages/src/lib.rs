@@ -5,6 +5,7 @@
 //! `facts` hold quoting, wildcards, case rules and keywords once. Parsers recover, are bounded
 //! and never panic.
 
+pub mod clause;
 pub mod eql;
 pub mod esql;
 mod kuery;

@@ -9,6 +9,7 @@
 //! does not name its events; [`Schema::narrow`] turns it into keys, also ones that the tables do not
 //! list, when the rule tests an event id, a provider, a channel or an action.
 
+mod collection;
 mod event;
 mod field;
 mod names;
@@ -18,6 +19,7 @@ mod scheme;
 mod sources;
 mod table;
 
+pub use collection::{Collection, SysmonElement};
 pub use event::{CatalogueEvent, Provider};
 pub use field::{CanonicalField, Projection, ProjectionKind};
 pub use schema::Schema;

@@ -1,5 +1,6 @@
 //! The tables, loaded and indexed, and look-up of fields and events.
 
+use crate::collection::CollectionTable;
 use crate::names::{NONE, Names};
 use crate::table::{EventTable, FieldTable, NameTable, SourceRow, SourceTable};
 use crate::{
@@ -42,6 +43,7 @@ pub struct Schema {
     pub(crate) events: BTreeMap<Text, CatalogueEvent>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) sources: Sources,
+    pub(crate) collection: CollectionTable,
     errors: Vec<String>,
 }
 
@@ -86,6 +88,9 @@ impl Schema {
         }
         schema.load_events();
         schema.load_sources();
+        schema.collection = schema
+            .parse("collection.toml", table!("collection.toml"))
+            .unwrap_or_default();
         schema.index_spellings();
         schema
     }

@@ -12,6 +12,7 @@
 //! | `api/` | the same answers as JSON, with their OpenAPI document |
 //! | `frame.rs`, `table.rs`, `links.rs`, `html.rs` | what every page shares |
 //! | `markdown.rs`, `highlight.rs` | hostile text -> safe HTML |
+//! | `document.rs` | a document -> safe HTML, for a page or for a file that stands alone |
 //! | `assets.rs` | style sheet, scripts, icon, inside the program |
 //!
 //! Everything works without JavaScript; the script only replaces a part of a page by what the
@@ -20,6 +21,7 @@
 mod api;
 mod ask;
 mod assets;
+mod document;
 mod frame;
 mod highlight;
 mod html;
@@ -40,6 +42,14 @@ use axum::Router;
 use respond::Site;
 use std::sync::Arc;
 use tripline_app::Library;
+
+/// A dossier as one HTML file that needs nothing beside it and prints well.
+///
+/// # Errors
+/// The page cannot be made; the message says why.
+pub fn dossier_file(dossier: &tripline_app::answers::Dossier) -> Result<String, String> {
+    pages::dossier::file(dossier).map_err(|error| error.to_string())
+}
 
 /// The routes over a library. Requests under a name that is not among `hosts` are refused, so that
 /// no web site can reach the server under a name of its own.

@@ -38,6 +38,11 @@ impl Links {
         self.with(format!("/techniques/{}", encode(id)), &[])
     }
 
+    /// A technique's dossier.
+    pub(crate) fn dossier(&self, id: &str) -> String {
+        self.with(format!("/techniques/{}/dossier", encode(id)), &[])
+    }
+
     /// A rule.
     pub(crate) fn rule(&self, id: &str) -> String {
         self.with(format!("/rules/{}", encode(id)), &[])

@@ -46,6 +46,65 @@ async fn a_technique_has_its_tables() {
 }
 
 #[tokio::test]
+async fn a_dossier_has_its_sections_and_evidence() {
+    let site = starter();
+    let page = get(&site, "/techniques/T1204.001/dossier").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    let sections = [
+        "summary",
+        "why",
+        "description",
+        "flow",
+        "prerequisites",
+        "tools",
+        "commands",
+        "network",
+        "windows-events",
+        "sysmon-events",
+        "other-events",
+        "opportunities",
+        "sigma",
+        "queries",
+        "investigation",
+        "containment",
+        "mitigations",
+        "collect",
+        "false-positives",
+        "related",
+    ];
+    let mut last = 0;
+    for section in sections {
+        let at = text.find(&format!("<section class=\"block\" id=\"{section}\""));
+        let at = at.unwrap_or_else(|| panic!("no section {section}"));
+        assert!(at > last, "{section} stands too early");
+        last = at;
+    }
+    for (anchor, prefix) in [("#e", "id=\"e"), ("#r", "id=\"r")] {
+        let links = text.split(&format!("<a href=\"{anchor}")).skip(1);
+        for link in links {
+            let number: String = link.chars().take_while(char::is_ascii_digit).collect();
+            if !number.is_empty() {
+                assert!(
+                    text.contains(&format!("{prefix}{number}\"")),
+                    "{anchor}{number}"
+                );
+            }
+        }
+    }
+    assert!(text.contains("href=\"/events/Sysmon/1\""));
+    assert!(text.contains("href=\"/techniques/T1566.002\""));
+    let guide = get(&site, "/techniques/T1204.001").await;
+    assert!(
+        guide
+            .text()
+            .contains("href=\"/techniques/T1204.001/dossier\"")
+    );
+    let missing = get(&site, "/techniques/T9999/dossier").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_technique_rolls_up_its_sub_techniques() {
     let site = starter();
     let exact = get(&site, "/techniques/T1059").await;

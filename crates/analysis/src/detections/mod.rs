@@ -6,6 +6,10 @@ mod platforms;
 mod rank;
 mod references;
 mod rule;
+mod spelling;
+mod trials;
+mod tuning;
+mod written;
 
 pub use nearest::{Nearest, Nearness};
 pub use needs::{DataSource, FieldNeed, FieldRole};
@@ -13,6 +17,9 @@ pub use platforms::Platform;
 pub use rank::{Fidelity, Reasons, Weakest};
 pub use references::{Cited, Citing, Source};
 pub use rule::{Basis, Confidence, PlatformRule};
+pub use trials::Trial;
+pub use tuning::Tuning;
+pub use written::Unwritten;
 
 use crate::analytics::{self, Joined};
 use crate::head::{CatalogHead, schema};
@@ -25,6 +32,7 @@ use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::BTreeMap;
 use tripline_ir::Class;
+use tuning::Clauses;
 
 /// How many rules are shown whole unless asked otherwise.
 pub const SHOWN: usize = 3;
@@ -110,7 +118,9 @@ pub struct DetectionAnswer {
     pub nearest: Vec<Nearest>,
     /// The other platforms.
     pub other_platforms: Vec<PlatformRow>,
-    /// What the rules and ATT&CK cite, each once.
+    /// Tests of Atomic Red Team by which they can be tried.
+    pub tests: Vec<Trial>,
+    /// What the rules, ATT&CK and the tests cite, each once.
     pub references: Vec<Cited>,
 }
 
@@ -219,14 +229,18 @@ pub fn detection(
     let ranked = ranking.ranked(&rules);
     let offers = ranked.iter().filter(|found| offered(index, found));
     let whole = offers.count().min(shown);
+    let clauses = Clauses::new(index, &subject.all);
     let mut best = Vec::with_capacity(whole);
     for found in &ranked[..whole] {
         // A catalogue has the text of each rule that it has facts of.
         if let Some(text) = index.catalog.detection(&index.id(found.at))? {
-            best.push(rule::whole(index, found, text));
+            let alike = ranking.alike(found.at);
+            let tuning = clauses.tuning(platform, found.at, &text, &alike)?;
+            best.push(rule::whole(index, found, text, tuning));
         }
     }
     let technique = index.catalog.attack.technique(&subject.id);
+    let tests = trials::trials(index, &subject.id, with_subtechniques)?;
     let others = Platform::ALL.iter().filter(|other| other.id != platform.id);
     Ok(DetectionAnswer {
         schema: schema("platform_detection"),
@@ -253,7 +267,8 @@ pub fn detection(
             Vec::new()
         },
         other_platforms: others.map(|other| subject.row(&ranking, other)).collect(),
-        references: references::references(index, &subject.id, &rules)?,
+        references: references::references(index, &subject.id, &rules, &tests)?,
+        tests,
         id: subject.id.clone(),
     })
 }
@@ -290,6 +305,22 @@ fn ranked_rule(index: &Index<'_>, found: &Standing) -> RankedRule {
         why: found.reasons.phrases(),
         reasons: found.reasons.clone(),
     }
+}
+
+/// Some rules of a technique by position, the best first, with what decided their places; `all` are
+/// its rules, ascending.
+pub(crate) fn ranked_rules(
+    index: &Index<'_>,
+    technique: &str,
+    all: &[u32],
+    rules: &[u32],
+) -> Vec<(u32, RankedRule)> {
+    let analytics = analytics::analytics(&index.catalog.attack, index.schema, technique);
+    let ranked = Ranking::new(index, technique, &analytics, all).ranked(rules);
+    ranked
+        .iter()
+        .map(|found| (found.at, ranked_rule(index, found)))
+        .collect()
 }
 
 fn counted(index: &Index<'_>, rules: &[u32]) -> usize {

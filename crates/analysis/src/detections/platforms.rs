@@ -133,7 +133,7 @@ const HUNTING_TABLES: [&str; 10] = [
 ];
 
 /// Whether advanced hunting has a table.
-fn in_hunting(table: &str) -> bool {
+pub(super) fn in_hunting(table: &str) -> bool {
     // A custom table of a workspace may begin like a family.
     !table.ends_with("_CL")
         && (HUNTING_FAMILIES

@@ -152,14 +152,14 @@ impl<'i, 'c> Ranking<'i, 'c> {
             analytics: analytics
                 .filter_map(|joined| joined.read_by(facts))
                 .collect(),
-            support: self.support(at),
+            support: self.alike(at).len(),
             level: facts.level,
             shared_exclusions: shared,
         }
     }
 
     /// Other rules of the technique with a value of this one that is not common.
-    fn support(&self, at: u32) -> usize {
+    pub(super) fn alike(&self, at: u32) -> BTreeSet<u32> {
         let facts = self.index.facts(at);
         let mut others: BTreeSet<u32> = BTreeSet::new();
         for atom in facts.atoms.iter().filter(|atom| behaves(self.index, atom)) {
@@ -172,7 +172,7 @@ impl<'i, 'c> Ranking<'i, 'c> {
                 );
             }
         }
-        others.len()
+        others
     }
 
     /// What rules are sorted by, the smallest first.

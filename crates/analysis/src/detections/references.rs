@@ -1,5 +1,7 @@
 //! What rules and ATT&CK cite, merged: one row per address, with everybody who cites it.
 
+use super::Trial;
+use super::trials::addresses;
 use crate::Index;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,6 +38,8 @@ pub enum Source {
     Technique,
     /// A rule.
     Rule,
+    /// A test of Atomic Red Team, by its id.
+    Atomic,
 }
 
 #[derive(Default)]
@@ -45,9 +49,14 @@ struct Entry {
     cited_by: BTreeSet<Citing>,
 }
 
-/// The addresses that the technique and the rules cite: those cited by most first, then by
+/// The addresses that the technique, the rules and the tests cite: those cited by most first, then by
 /// address.
-pub(super) fn references(index: &Index<'_>, technique: &str, rules: &[u32]) -> Result<Vec<Cited>> {
+pub(super) fn references(
+    index: &Index<'_>,
+    technique: &str,
+    rules: &[u32],
+    tests: &[Trial],
+) -> Result<Vec<Cited>> {
     let mut found: BTreeMap<Text, Entry> = BTreeMap::new();
     let mut add = |url: &str, title: &str, source: Source, id: &Text| {
         let Some((key, url)) = normal(url) else {
@@ -83,6 +92,11 @@ pub(super) fn references(index: &Index<'_>, technique: &str, rules: &[u32]) -> R
         let sources = rule.references.iter().filter(|url| !is_tag(url));
         for url in sources {
             add(url, "", Source::Rule, &facts.id);
+        }
+    }
+    for test in tests {
+        for url in addresses(&test.description) {
+            add(url, "", Source::Atomic, &test.guid);
         }
     }
     let mut all: Vec<Cited> = found

@@ -2,7 +2,7 @@
 
 use super::needs::{self, DataSource, FieldNeed};
 use super::rank::experimental;
-use super::{Fidelity, RankedRule, Standing, ranked_rule};
+use super::{Fidelity, RankedRule, Standing, Tuning, ranked_rule};
 use crate::rule::logic;
 use crate::{Index, LogicStage};
 use schemars::JsonSchema;
@@ -34,6 +34,11 @@ pub struct PlatformRule {
     pub fields: Vec<FieldNeed>,
     /// False positives that its author names.
     pub false_positives: Vec<Text>,
+    /// What other rules of the technique leave out and this one does not, where it could leave
+    /// anything out of what this one finds: the most fitting first.
+    pub tuning: Vec<Tuning>,
+    /// How many such clauses there are.
+    pub tuning_total: usize,
     /// Fields that it shows, for an investigation.
     pub output_fields: Vec<Text>,
     /// Investigation notes, Markdown.
@@ -92,7 +97,12 @@ impl Confidence {
 }
 
 /// The rule of a standing, whole.
-pub(super) fn whole(index: &Index<'_>, found: &Standing, detection: Detection) -> PlatformRule {
+pub(super) fn whole(
+    index: &Index<'_>,
+    found: &Standing,
+    detection: Detection,
+    (tuning, tuning_total): (Vec<Tuning>, usize),
+) -> PlatformRule {
     let facts = index.facts(found.at);
     PlatformRule {
         ranked: ranked_rule(index, found),
@@ -101,6 +111,8 @@ pub(super) fn whole(index: &Index<'_>, found: &Standing, detection: Detection) -
         confidence: confidence(found),
         data_sources: needs::data_sources(index, facts),
         fields: needs::fields(index, facts, &detection),
+        tuning,
+        tuning_total,
         description: detection.description,
         body: detection.body,
         requires: detection.requires,

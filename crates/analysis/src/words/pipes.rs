@@ -1,6 +1,6 @@
 //! Stages of pipelines in words.
 
-use super::{Sentence, duration, list, measure, sentence, words};
+use super::{Sentence, duration, expr, list, measure, sentence, words};
 use std::fmt::Write;
 use tripline_ir::{
     Dedup, Expr, Inline, Join, JoinKind, Key, Plan, Projection, Running, RunningWindow, Table,
@@ -32,8 +32,13 @@ pub(super) fn own(plan: &Plan) -> Option<Sentence> {
         }
         Plan::Transaction(found) => ("transaction", transaction(found)),
         Plan::Derive { columns, .. } => {
-            let names = list(columns.iter().map(|(name, _)| code(name)), "and");
-            ("derive", format!("Compute {names}."))
+            let told = columns
+                .iter()
+                .map(|(name, value)| format!("{} = {}", code(name), expr::value(value)));
+            (
+                "derive",
+                format!("Compute {}.", told.collect::<Vec<_>>().join(", ")),
+            )
         }
         Plan::Project { projection, .. } => ("project", project(projection)?),
         Plan::Apply(_) => (
@@ -41,10 +46,6 @@ pub(super) fn own(plan: &Plan) -> Option<Sentence> {
             "Run the last stages for each row of the first.".to_owned(),
         ),
         Plan::Named { name, .. } => ("name", format!("Call these rows {}.", code(name))),
-        Plan::Append(inputs) if inputs.len() > 1 => (
-            "union",
-            format!("Take the rows of all {} branches.", inputs.len()),
-        ),
         _ => return None,
     };
     Some(sentence(stage, text))
@@ -55,8 +56,7 @@ fn code(name: &str) -> String {
 }
 
 fn fields<'e>(exprs: impl Iterator<Item = &'e Expr>) -> String {
-    let names = exprs.flat_map(Expr::fields);
-    list(names.map(|field| code(&field.name)), "and")
+    list(exprs.map(expr::value), "and")
 }
 
 /// ` per ...`, or nothing.
@@ -78,24 +78,25 @@ pub(super) fn join(join: &Join) -> String {
     };
     match join.kind {
         JoinKind::LeftSemi => {
-            "Keep the events of the first stages that share a value with the rows of the last."
-                .to_owned()
+            format!("Keep the rows of the first set that the second has too{same}.")
         }
         JoinKind::LeftAnti => {
-            format!("Leave out the rows of the first stages that the last ones find too{same}.")
+            format!("Leave out the rows of the first set that the second has too{same}.")
         }
         JoinKind::RightSemi => {
-            format!("Keep the rows of the last stages that the first ones find too{same}.")
+            format!("Keep the rows of the second set that the first has too{same}.")
         }
         JoinKind::RightAnti => {
-            format!("Keep the rows of the last stages that the first ones do not find{same}.")
+            format!("Keep the rows of the second set that the first does not have{same}.")
         }
         JoinKind::Inner | JoinKind::InnerUnique => {
-            format!("Pair the rows of the first stages with those of the last{same}.")
+            format!("Pair the rows of the first set with those of the second{same}.")
         }
-        JoinKind::LeftOuter => format!("Add to each row what the last stages know of it{same}."),
+        JoinKind::LeftOuter => {
+            format!("Add to each row of the first set what the second has of it{same}.")
+        }
         JoinKind::RightOuter => {
-            format!("Add to each row of the last stages what the first ones know of it{same}.")
+            format!("Add to each row of the second set what the first has of it{same}.")
         }
         JoinKind::FullOuter => {
             format!("Pair the rows of both{same}, and keep those without a pair.")
@@ -172,17 +173,17 @@ fn project(projection: &Projection) -> Option<String> {
         Projection::Display(_) => None,
         Projection::Keep(columns) => {
             let names = list(columns.iter().map(|field| code(&field.name)), "and");
-            Some(format!("Show {names} alone."))
+            Some(format!("Keep only the columns {names}."))
         }
         Projection::Drop(columns) => {
             let names = list(columns.iter().map(|field| code(&field.name)), "and");
-            Some(format!("Hide {names}."))
+            Some(format!("Drop the columns {names}."))
         }
         Projection::Rename(pairs) => {
             let names = pairs
                 .iter()
-                .map(|(from, to)| format!("`{}` `{to}`", from.name));
-            Some(format!("Call {}.", list(names, "and")))
+                .map(|(from, to)| format!("`{}` to `{to}`", from.name));
+            Some(format!("Rename {}.", list(names, "and")))
         }
         Projection::Spread { field, .. } => {
             Some(format!("Make each member of `{}` a column.", field.name))

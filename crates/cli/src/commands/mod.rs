@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod coverage;
 mod detection;
+mod dossier;
 mod eval;
 mod event;
 mod explain;
@@ -17,6 +18,7 @@ mod rule;
 mod search;
 mod serve;
 mod shared;
+mod signals;
 mod technique;
 
 use crate::exit::{Exit, Problem};
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Build(build::Args),
     Technique(technique::Args),
     Detection(detection::Args),
+    Dossier(dossier::Args),
+    Tests(signals::Args),
     Rule(rule::Args),
     Event(event::Args),
     Field(field::Args),
@@ -53,6 +57,8 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),
         Command::Detection(args) => detection::run(&args, settings),
+        Command::Dossier(args) => dossier::run(&args, settings),
+        Command::Tests(args) => signals::run(&args, settings),
         Command::Rule(args) => rule::run(&args, settings),
         Command::Event(args) => event::run(&args, settings),
         Command::Field(args) => field::run(&args, settings),

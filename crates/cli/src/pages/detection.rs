@@ -5,7 +5,7 @@ use super::rule::{expanded, flat};
 use crate::layout::{Line, Page, Table, Tone, toned};
 use tripline_app::answers::{
     Cited, DetectionAnswer, DetectionsAnswer, Nearest, Nearness, PlatformRow, PlatformRule,
-    RankedRule,
+    RankedRule, Trial, Tuning,
 };
 
 /// Rows of the lists of other rules and of references.
@@ -50,6 +50,7 @@ pub(crate) fn page(answer: &DetectionAnswer) -> Page {
     nearest(&mut page, answer);
     page.heading("Other platforms", Line::new());
     page.table(platform_table(&answer.other_platforms));
+    trials(&mut page, &answer.tests);
     references(&mut page, &answer.references);
     parts::foot(&mut page, &answer.catalog);
     page
@@ -127,7 +128,37 @@ fn whole(page: &mut Page, place: usize, rule: &PlatformRule) {
         "False positives, as the author says",
         flat_lines.collect(),
     );
+    tuning(page, rule);
     notes(page, rule);
+}
+
+fn tuning(page: &mut Page, rule: &PlatformRule) {
+    if rule.tuning.is_empty() {
+        return;
+    }
+    let shown = format!("{} of {}", rule.tuning.len(), rule.tuning_total);
+    section(page, "Exclusions of other rules that it lacks", &shown);
+    let (ready, refused): (Vec<&Tuning>, Vec<&Tuning>) =
+        rule.tuning.iter().partition(|row| row.text.is_some());
+    for row in ready {
+        page.text(by(row).plain(": ").push(Tone::Faint, row.rules.join(", ")));
+        let text = row.text.as_deref().unwrap_or_default();
+        let lines = text.lines().map(Line::from);
+        page.code(&rule.ranked.rule.language, lines.collect());
+    }
+    let items = refused.into_iter().map(|row| {
+        let why = row.refused.as_ref().map_or("", |refused| &refused.why);
+        let mut line = by(row).plain(": ");
+        line.0.extend(parts::clause(&row.clause).0);
+        line.push(Tone::Warn, format!("  cannot be written: {why}"))
+    });
+    page.list(items.collect());
+}
+
+/// How many rules leave it out, and of whom.
+fn by(row: &Tuning) -> Line {
+    let vendors = parts::counts(&row.by_vendor);
+    Line::from(plural(row.count, "rule")).push(Tone::Faint, format!(" ({vendors})"))
 }
 
 fn basics(rule: &PlatformRule) -> Vec<(&'static str, Line)> {
@@ -318,6 +349,27 @@ fn near(row: &Nearest) -> Line {
                 .push(Tone::Value, shown.join(", "))
         }
     }
+}
+
+fn trials(page: &mut Page, rows: &[Trial]) {
+    if rows.is_empty() {
+        return;
+    }
+    page.heading("Tests", format!("{}, Atomic Red Team", rows.len()));
+    let table = Table::new().id("test").text("runs by").text("on");
+    let mut table = table.text("rights").flexible("id");
+    for row in rows.iter().take(ROWS) {
+        let rights = if row.elevated { "elevated" } else { "" };
+        table.row(vec![
+            row.name.as_str().into(),
+            toned(Tone::Faint, &row.executor),
+            toned(Tone::Faint, row.platforms.join(", ")),
+            toned(Tone::Warn, rights),
+            toned(Tone::Faint, &row.guid),
+        ]);
+    }
+    page.table(table);
+    more(page, rows.len());
 }
 
 fn references(page: &mut Page, rows: &[Cited]) {

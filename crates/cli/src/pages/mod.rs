@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod coverage;
 pub(crate) mod detection;
+pub(crate) mod dossier;
 pub(crate) mod eval;
 pub(crate) mod event;
 pub(crate) mod explain;
@@ -12,6 +13,7 @@ pub(crate) mod ledger;
 mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;
+pub(crate) mod signals;
 mod tables;
 pub(crate) mod technique;
 

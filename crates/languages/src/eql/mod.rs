@@ -7,6 +7,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 mod facts;
 mod lexer;
 mod parser;

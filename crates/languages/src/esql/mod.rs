@@ -11,6 +11,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 mod facts;
 mod functions;
 mod lexer;

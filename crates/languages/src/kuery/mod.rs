@@ -10,6 +10,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 pub mod ecs;
 mod facts;
 mod lexer;

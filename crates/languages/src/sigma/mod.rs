@@ -28,6 +28,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 mod condition;
 mod correlation;
 mod detection;

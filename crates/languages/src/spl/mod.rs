@@ -12,6 +12,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 mod cursor;
 mod expand;
 mod facts;

@@ -9,6 +9,7 @@
 
 mod ast;
 mod ast2ir;
+pub(crate) mod clause;
 mod facts;
 mod lexer;
 mod parser;

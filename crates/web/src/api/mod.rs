@@ -105,6 +105,25 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         schema: || ("technique", schema_for!(answers::TechniqueAnswer)),
     },
     Endpoint {
+        path: "/api/v1/techniques/{id}/dossier",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::dossier::dossier(&ask.library, id, sub)?)
+        },
+        summary: "Everything known of a technique, with the evidence of every line",
+        parameters: &[
+            part("id", "Technique id.", "T1059.001"),
+            query(
+                Kind::Flag,
+                "sub",
+                "Include rules and uses of sub-techniques.",
+                "1",
+            ),
+            NAMES,
+        ],
+        schema: || ("dossier", schema_for!(answers::Dossier)),
+    },
+    Endpoint {
         path: "/api/v1/rules/{*id}",
         make: |ask| {
             json(&tripline_app::rule::of_catalog(

@@ -1,5 +1,6 @@
 //! The pages: one file each, from an answer to the view model of its template.
 
+pub(crate) mod dossier;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod field;

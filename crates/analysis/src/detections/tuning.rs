@@ -1,0 +1,203 @@
+//! What other rules of a technique leave out, as clauses that are ready for a rule.
+
+use super::Platform;
+use super::spelling::Spelling;
+use super::written::{self, Unwritten};
+use crate::exclusions::{clause, scope};
+use crate::tables::by_vendor;
+use crate::{ClauseItem, Index, Scope};
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::SmolStr as Text;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_catalog::facts::{AtomFact, ExclusionFact, RuleFacts};
+use tripline_catalog::{Catalog, Result};
+use tripline_ir::Detection;
+
+/// How many clauses of a rule are written out.
+const MAX: usize = 20;
+
+/// A clause that other rules of the technique leave out and this one does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Tuning {
+    /// Its tests, all of which hold for what is left out.
+    pub clause: Vec<ClauseItem>,
+    /// What it applies to in the rules that have it.
+    pub scope: Scope,
+    /// Rules of the technique, of any vendor, that leave it out.
+    pub count: usize,
+    /// Their number per vendor.
+    pub by_vendor: BTreeMap<Text, usize>,
+    /// Their ids.
+    pub rules: Vec<Text>,
+    /// How many of them have a value in common with this rule.
+    pub alike: usize,
+    /// The clause in the rule's own language, ready to be added; `None` where it cannot be said
+    /// exactly.
+    pub text: Option<Text>,
+    /// Why it cannot be said.
+    pub refused: Option<Unwritten>,
+}
+
+/// Clauses of exclusions, with the rules that have them.
+pub(super) struct Clauses<'i, 'c> {
+    index: &'i Index<'c>,
+    rows: BTreeMap<(Vec<ClauseItem>, Scope), BTreeMap<u32, usize>>,
+}
+
+impl<'i, 'c> Clauses<'i, 'c> {
+    /// The clauses of the rules that count among `all`.
+    pub(super) fn new(index: &'i Index<'c>, all: &[u32]) -> Self {
+        let mut rows: BTreeMap<_, BTreeMap<u32, usize>> = BTreeMap::new();
+        for &at in all {
+            let facts = index.facts(at);
+            if !facts.class.counts() {
+                continue;
+            }
+            for (place, exclusion) in facts.exclusions.iter().enumerate() {
+                let key = (clause(index, facts, exclusion), scope(exclusion));
+                let rules: &mut BTreeMap<u32, usize> = rows.entry(key).or_default();
+                rules.entry(at).or_insert(place);
+            }
+        }
+        Self { index, rows }
+    }
+
+    /// What the rule at `at` could leave out too, the most fitting first, and how many such
+    /// clauses there are. `alike` are the rules that have a value in common with it.
+    pub(super) fn tuning(
+        &self,
+        platform: &Platform,
+        at: u32,
+        detection: &Detection,
+        alike: &BTreeSet<u32>,
+    ) -> Result<(Vec<Tuning>, usize)> {
+        let facts = self.index.facts(at);
+        let own: BTreeSet<Vec<ClauseItem>> = facts
+            .exclusions
+            .iter()
+            .map(|exclusion| clause(self.index, facts, exclusion))
+            .collect();
+        let mut found = Vec::new();
+        for ((items, scope), rules) in &self.rows {
+            let owners: Vec<(u32, usize)> = rules
+                .iter()
+                .map(|(rule, place)| (*rule, *place))
+                .filter(|(rule, _)| *rule != at && meet(facts, self.index.facts(*rule)))
+                .collect();
+            let Some(&(owner, place)) = owners.first() else {
+                continue;
+            };
+            let exclusion = &self.index.facts(owner).exclusions[place];
+            if own.contains(items) || !self.fits(facts, owner, exclusion) {
+                continue;
+            }
+            let close = owners.iter().filter(|(rule, _)| alike.contains(rule));
+            found.push((
+                Reverse(close.count()),
+                Reverse(owners.len()),
+                *scope,
+                items,
+                owners,
+            ));
+        }
+        found.sort();
+        let total = found.len();
+        found.truncate(MAX);
+        let spelling = Spelling::new(self.index, platform, facts, detection);
+        let mut texts = Owners::new(self.index.catalog);
+        let mut rows = Vec::with_capacity(found.len());
+        for (Reverse(alike), _, scope, items, owners) in found {
+            let (owner, place) = owners[0];
+            let rules: Vec<u32> = owners.iter().map(|(rule, _)| *rule).collect();
+            let owner_facts = self.index.facts(owner);
+            let exclusion = &owner_facts.exclusions[place];
+            let written = match texts.of(&owner_facts.id)? {
+                Some(text) => {
+                    let atoms = exclusion.atoms.iter();
+                    let atoms: Vec<&AtomFact> =
+                        atoms.map(|at| &owner_facts.atoms[*at as usize]).collect();
+                    written::exclusion(self.index, &spelling, detection, text, &atoms)
+                }
+                None => continue,
+            };
+            let (text, refused) = match written {
+                Ok(text) => (Some(text), None),
+                Err(why) => (None, Some(why)),
+            };
+            rows.push(Tuning {
+                clause: items.clone(),
+                scope,
+                count: rules.len(),
+                by_vendor: by_vendor(self.index, &rules),
+                rules: self.index.ids(&rules),
+                alike,
+                text,
+                refused,
+            });
+        }
+        Ok((rows, total))
+    }
+
+    /// Whether a clause can leave anything out of what a rule finds: where the rule only looks for
+    /// some file names of a field, the clause must allow one of them.
+    fn fits(&self, facts: &RuleFacts, owner: u32, exclusion: &ExclusionFact) -> bool {
+        let owner = self.index.facts(owner);
+        exclusion.atoms.iter().all(|at| {
+            let atom = &owner.atoms[*at as usize];
+            let Some(name) = whole_name(atom) else {
+                return true;
+            };
+            let mut own = facts
+                .atoms
+                .iter()
+                .filter(|own| own.field == atom.field && own.is_indicator())
+                .peekable();
+            if own.peek().is_none() {
+                return true;
+            }
+            let mut own = own.map(whole_name);
+            own.any(|own| own.is_none_or(|own| own == name))
+        })
+    }
+}
+
+/// The last part of a path that a test asks for in full.
+fn whole_name(atom: &AtomFact) -> Option<String> {
+    if !matches!(atom.operator.as_str(), "eq" | "ends_with") {
+        return None;
+    }
+    let at = atom.value.rfind(['\\', '/'])?;
+    Some(atom.value[at + 1..].to_lowercase())
+}
+
+/// Whether two rules can fire on a common event.
+fn meet(one: &RuleFacts, other: &RuleFacts) -> bool {
+    one.events
+        .iter()
+        .any(|key| other.events.binary_search(key).is_ok())
+}
+
+/// The texts of rules, each read once.
+struct Owners<'c> {
+    catalog: &'c Catalog,
+    read: BTreeMap<Text, Option<Detection>>,
+}
+
+impl<'c> Owners<'c> {
+    fn new(catalog: &'c Catalog) -> Self {
+        Self {
+            catalog,
+            read: BTreeMap::new(),
+        }
+    }
+
+    fn of(&mut self, id: &Text) -> Result<Option<&Detection>> {
+        if !self.read.contains_key(id) {
+            let text = self.catalog.detection(id)?;
+            self.read.insert(id.clone(), text);
+        }
+        Ok(self.read.get(id).and_then(Option::as_ref))
+    }
+}

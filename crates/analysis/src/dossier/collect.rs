@@ -1,0 +1,249 @@
+//! Data to collect for the technique and how to turn it on.
+
+use super::observables::{EventUse, Events};
+use super::scope::{Pen, Scope};
+use crate::markup::safe_url;
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::SmolStr as Text;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_ir::RequirementKind;
+use tripline_schema::Collection;
+
+/// How many values of a field a Sysmon filter has.
+const VALUES: usize = 6;
+
+/// What to collect.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Collect {
+    /// Settings, those that most rules need first.
+    pub settings: Vec<SettingRow>,
+    /// A Sysmon configuration with the events that rules read, or empty.
+    pub sysmon: Text,
+    /// Events of rules that the tables do not know how to turn on, those of most rules first.
+    pub unknown: Vec<UnknownRow>,
+    /// Tables, indices and data models that rules name, those of most rules first.
+    pub requirements: Vec<RequirementRow>,
+}
+
+/// Something to turn on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SettingRow {
+    /// What.
+    pub title: Text,
+    /// Commands or settings as they are typed, in order.
+    pub steps: Vec<Text>,
+    /// What else must be known, or empty.
+    pub note: Text,
+    /// The vendor's page that says so.
+    pub source: Option<Text>,
+    /// Keys of the events that it gives.
+    pub events: Vec<Text>,
+    /// Rules under the technique that read them.
+    pub count: usize,
+    /// Keys of the rules, best first.
+    pub evidence: Vec<Text>,
+}
+
+/// A source that the tables do not know how to turn on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownRow {
+    /// Provider.
+    pub provider: Text,
+    /// Rules under the technique that read it.
+    pub count: usize,
+    /// Keys of the rules, best first.
+    pub evidence: Vec<Text>,
+}
+
+/// Something that must exist for rules to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RequirementRow {
+    /// What it is.
+    pub kind: RequirementKind,
+    /// Its name.
+    pub name: Text,
+    /// Rules that name it.
+    pub count: usize,
+    /// Keys of the rules, best first.
+    pub evidence: Vec<Text>,
+}
+
+/// What to collect for the events of the technique.
+pub(super) fn collect(scope: &Scope<'_>, pen: &mut Pen<'_>, events: &Events) -> Collect {
+    let schema = scope.index.schema;
+    let mut settings: BTreeMap<Text, (Collection, BTreeSet<Text>, BTreeSet<u32>)> = BTreeMap::new();
+    let mut unknown: BTreeMap<Text, BTreeSet<u32>> = BTreeMap::new();
+    for event in events.windows.iter().chain(&events.other) {
+        let rules = scope.positions(&event.evidence);
+        if let Some(found) = schema.collection(&event.key) {
+            let row = settings
+                .entry(found.title.clone())
+                .or_insert_with(|| (found, BTreeSet::new(), BTreeSet::new()));
+            row.1.insert(event.key.clone());
+            row.2.extend(rules);
+        } else {
+            unknown
+                .entry(event.provider.clone())
+                .or_default()
+                .extend(rules);
+        }
+    }
+    let mut settings: Vec<SettingRow> = settings
+        .into_values()
+        .map(|(found, events, rules)| setting(scope, pen, found, events, &rules))
+        .collect();
+    settings.sort_by_key(|row| Reverse(row.count));
+    let mut unknown: Vec<UnknownRow> = unknown
+        .into_iter()
+        .map(|(provider, rules)| UnknownRow {
+            provider,
+            count: rules.len(),
+            evidence: scope.evidence(pen, &Vec::from_iter(rules)),
+        })
+        .collect();
+    unknown.sort_by_key(|row| Reverse(row.count));
+    Collect {
+        settings,
+        sysmon: sysmon(scope, &events.sysmon),
+        unknown,
+        requirements: requirements(scope, pen),
+    }
+}
+
+fn setting(
+    scope: &Scope<'_>,
+    pen: &mut Pen<'_>,
+    found: Collection,
+    events: BTreeSet<Text>,
+    rules: &BTreeSet<u32>,
+) -> SettingRow {
+    let rules: Vec<u32> = rules.iter().copied().collect();
+    SettingRow {
+        title: found.title,
+        steps: found.steps,
+        note: found.note,
+        source: safe_url(&found.source),
+        events: events.into_iter().collect(),
+        count: rules.len(),
+        evidence: scope.evidence(pen, &rules),
+    }
+}
+
+/// A Sysmon configuration: everything of an event that is usually collected whole, of the others
+/// the values that most rules look for.
+fn sysmon(scope: &Scope<'_>, events: &[EventUse]) -> Text {
+    let mut elements: BTreeMap<&str, (bool, Vec<String>)> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.provider == "Sysmon") {
+        let Some(element) = scope.index.schema.sysmon_element(&event.event) else {
+            continue;
+        };
+        let entry = elements.entry(&element.element).or_default();
+        let lines = if element.all {
+            Vec::new()
+        } else {
+            filters(scope, event)
+        };
+        entry.0 |= lines.is_empty();
+        for line in lines {
+            if !entry.1.contains(&line) {
+                entry.1.push(line);
+            }
+        }
+    }
+    if elements.is_empty() {
+        return Text::default();
+    }
+    let mut out = String::from("<EventFiltering>\n");
+    for (element, (all, lines)) in elements {
+        let open = |out: &mut String, rest: &str| {
+            out.push_str("  <RuleGroup name=\"\" groupRelation=\"or\">\n    <");
+            out.push_str(element);
+            out.push_str(rest);
+        };
+        if all {
+            open(&mut out, " onmatch=\"exclude\"/>\n  </RuleGroup>\n");
+            continue;
+        }
+        open(&mut out, " onmatch=\"include\">\n");
+        for line in lines {
+            out.push_str(&line);
+        }
+        out.push_str("    </");
+        out.push_str(element);
+        out.push_str(">\n  </RuleGroup>\n");
+    }
+    out.push_str("</EventFiltering>");
+    out.into()
+}
+
+/// Conditions on the event's own fields for what most rules look for.
+fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
+    let native = scope.index.schema.describe_event(&event.key).fields;
+    let mut lines = Vec::new();
+    for field in &event.fields {
+        let names = scope
+            .index
+            .schema
+            .field(&field.canonical)
+            .map(|field| &field.names);
+        let own = names.and_then(|names| names.iter().find(|(_, name)| native.contains(name)));
+        let Some((_, name)) = own else {
+            continue;
+        };
+        for sample in field.values.iter().take(VALUES) {
+            if let Some(condition) = condition(&sample.operator) {
+                lines.push(format!(
+                    "      <{name} condition=\"{condition}\">{}</{name}>\n",
+                    escape(&sample.value)
+                ));
+            }
+        }
+    }
+    lines
+}
+
+/// Sysmon's condition for an operator.
+fn condition(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        "eq" => "is",
+        "contains" => "contains",
+        "starts_with" => "begin with",
+        "ends_with" => "end with",
+        _ => return None,
+    })
+}
+
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Tables, indices and data models that rules name.
+fn requirements(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<RequirementRow> {
+    let mut found: BTreeMap<(RequirementKind, &Text), Vec<u32>> = BTreeMap::new();
+    for (at, detail) in &scope.details {
+        let kept = detail.requires.iter().filter(|need| {
+            matches!(
+                need.kind,
+                RequirementKind::Index | RequirementKind::Table | RequirementKind::DataModel
+            )
+        });
+        let distinct: BTreeSet<_> = kept.map(|need| (need.kind, &need.name)).collect();
+        for need in distinct {
+            found.entry(need).or_default().push(*at);
+        }
+    }
+    let mut rows: Vec<RequirementRow> = found
+        .into_iter()
+        .map(|((kind, name), rules)| RequirementRow {
+            kind,
+            name: name.clone(),
+            count: rules.len(),
+            evidence: scope.evidence(pen, &rules),
+        })
+        .collect();
+    rows.sort_by_key(|row| Reverse(row.count));
+    rows
+}

@@ -1,0 +1,229 @@
+//! What precedes and follows the technique: in ATT&CK campaigns and in rules' sequences.
+
+use super::scope::{Pen, Scope};
+use crate::correlations::duration;
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::SmolStr as Text;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_attack::Attack;
+use tripline_catalog::facts::{Branch, RuleFacts};
+
+/// How many techniques of a tactic are listed.
+const PER_TACTIC: usize = 3;
+/// How many values of a step are listed.
+const PER_STEP: usize = 4;
+
+/// What surrounds the technique.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Flow {
+    /// Campaigns that use the technique.
+    pub campaigns: Vec<Text>,
+    /// The techniques that they use most, by tactic in matrix order.
+    pub steps: Vec<FlowStep>,
+    /// Rules that look for several events in order.
+    pub sequences: Vec<SequenceRow>,
+}
+
+/// Where a technique stands relative to this one, by the order of tactics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// All its tactics come earlier.
+    Before,
+    /// They share a tactic, or lie between each other's.
+    Same,
+    /// All its tactics come later.
+    After,
+}
+
+/// A technique that campaigns use beside this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FlowStep {
+    /// Its first tactic.
+    pub tactic: Text,
+    /// Where it stands.
+    pub position: Position,
+    /// Technique id.
+    pub technique: Text,
+    /// Its name.
+    pub name: Text,
+    /// Campaigns that use both.
+    pub count: usize,
+    /// Their ids.
+    pub evidence: Vec<Text>,
+}
+
+/// A rule that looks for several events in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SequenceRow {
+    /// Rule id.
+    pub rule: Text,
+    /// Its title.
+    pub title: Text,
+    /// The time that all must happen in.
+    pub window: Option<Text>,
+    /// The steps in order.
+    pub steps: Vec<SequenceStep>,
+    /// Key of the rule.
+    pub evidence: Vec<Text>,
+}
+
+/// A step of a sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SequenceStep {
+    /// Titles of the events that it can be, distinct.
+    pub events: Vec<Text>,
+    /// The first values that it looks for.
+    pub values: Vec<Text>,
+}
+
+/// What surrounds the technique.
+pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
+    let attack = scope.attack();
+    let uses = campaign_techniques(attack);
+    let with: Vec<&str> = uses
+        .iter()
+        .filter(|(_, techniques)| scope.ids.iter().any(|id| techniques.contains(id.as_str())))
+        .map(|(campaign, _)| *campaign)
+        .collect();
+    let mut together: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for campaign in &with {
+        for technique in &uses[campaign] {
+            together.entry(technique).or_default().push(campaign);
+        }
+    }
+    let mut steps: Vec<FlowStep> = together
+        .into_iter()
+        .filter(|(id, _)| !own(scope, id))
+        .filter(|(_, campaigns)| campaigns.len() >= 2.min(with.len()))
+        .filter_map(|(id, campaigns)| step(scope, pen, id, &campaigns))
+        .collect();
+    let place = |step: &FlowStep| tactic_place(attack, &step.tactic);
+    steps.sort_by_key(|step| (place(step), Reverse(step.count), step.technique.clone()));
+    let mut listed: BTreeMap<Text, usize> = BTreeMap::new();
+    steps.retain(|step| {
+        let count = listed.entry(step.tactic.clone()).or_default();
+        *count += 1;
+        *count <= PER_TACTIC
+    });
+    Flow {
+        campaigns: with
+            .iter()
+            .filter_map(|id| attack.campaign(id))
+            .map(|campaign| pen.sources.object(&campaign.head))
+            .collect(),
+        steps,
+        sequences: sequences(scope, pen),
+    }
+}
+
+/// The techniques that each active campaign uses.
+pub(super) fn campaign_techniques(attack: &Attack) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut uses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for relation in &attack.uses {
+        let campaign = attack.campaign(&relation.source);
+        if campaign.is_some_and(|campaign| campaign.head.active())
+            && relation.target.starts_with('T')
+        {
+            uses.entry(&relation.source)
+                .or_default()
+                .insert(&relation.target);
+        }
+    }
+    uses
+}
+
+/// Whether it is the technique itself, its parent or one of its sub-techniques.
+fn own(scope: &Scope<'_>, id: &str) -> bool {
+    let base = |id: &str| id.split('.').next().unwrap_or_default().to_owned();
+    scope.ids.iter().any(|own| own == id)
+        || (base(id) == base(&scope.id) && (!id.contains('.') || !scope.id.contains('.')))
+}
+
+fn step(scope: &Scope<'_>, pen: &mut Pen<'_>, id: &str, campaigns: &[&str]) -> Option<FlowStep> {
+    let attack = scope.attack();
+    let technique = attack.technique(id).filter(|found| found.head.active())?;
+    let heads = campaigns.iter().filter_map(|id| attack.campaign(id));
+    Some(FlowStep {
+        tactic: technique.tactics.first()?.clone(),
+        position: position(
+            attack,
+            scope.technique?.tactics.as_slice(),
+            &technique.tactics,
+        )?,
+        technique: technique.head.id.clone(),
+        name: technique.head.name.clone(),
+        count: campaigns.len(),
+        evidence: heads.map(|head| pen.sources.object(&head.head)).collect(),
+    })
+}
+
+/// The place of a tactic in the matrix.
+fn tactic_place(attack: &Attack, tactic: &str) -> usize {
+    let mut all = attack.tactics.iter();
+    all.position(|known| known.short_name == tactic)
+        .unwrap_or(usize::MAX)
+}
+
+/// Where tactics stand relative to a technique's own.
+pub(super) fn position(attack: &Attack, own: &[Text], other: &[Text]) -> Option<Position> {
+    let places = |tactics: &[Text]| -> Option<(usize, usize)> {
+        let places = || tactics.iter().map(|tactic| tactic_place(attack, tactic));
+        Some((places().min()?, places().max()?))
+    };
+    let ((first, last), (other_first, other_last)) = (places(own)?, places(other)?);
+    Some(if other_last < first {
+        Position::Before
+    } else if other_first > last {
+        Position::After
+    } else {
+        Position::Same
+    })
+}
+
+/// Rules that look for several events in order, best first.
+fn sequences(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<SequenceRow> {
+    let ordered = |facts: &&RuleFacts| {
+        let mut kinds = facts.correlations.iter().map(|fact| fact.kind.as_str());
+        kinds.any(|kind| matches!(kind, "sequence" | "temporal_ordered"))
+            && facts.branches.len() > 1
+    };
+    let rules = scope.best.iter().map(|at| scope.facts(*at)).filter(ordered);
+    rules
+        .map(|facts| SequenceRow {
+            rule: facts.id.clone(),
+            title: facts.title.clone(),
+            window: facts
+                .correlations
+                .iter()
+                .find_map(|fact| fact.window)
+                .map(duration),
+            steps: (0_u32..)
+                .zip(&facts.branches)
+                .map(|(at, branch)| sequence_step(scope, facts, at, branch))
+                .collect(),
+            evidence: vec![pen.sources.rule(facts)],
+        })
+        .collect()
+}
+
+fn sequence_step(scope: &Scope<'_>, facts: &RuleFacts, at: u32, branch: &Branch) -> SequenceStep {
+    let schema = scope.index.schema;
+    let mut events: Vec<Text> = Vec::new();
+    for key in &branch.events {
+        let title = Text::from(schema.event_title(key));
+        if !events.contains(&title) && events.len() < 3 {
+            events.push(title);
+        }
+    }
+    let mut values: Vec<Text> = Vec::new();
+    for atom in facts.atoms.iter().filter(|atom| atom.branch == at) {
+        let shown = atom.is_indicator() && !schema.routing_field(&atom.field);
+        if shown && values.len() < PER_STEP && !values.contains(&atom.value) {
+            values.push(atom.value.clone());
+        }
+    }
+    SequenceStep { events, values }
+}

@@ -1,0 +1,215 @@
+//! Rules' investigation notes (Markdown) in steps.
+
+/// What a step of a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// What to find out.
+    Investigate,
+    /// What is harmless.
+    FalsePositive,
+    /// What to do about it.
+    Respond,
+}
+
+/// A step of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) part: Part,
+    /// Markdown, on one line.
+    pub(super) text: String,
+}
+
+/// The steps of a note: the items of lists, and the paragraphs, under headings that say what they
+/// are about. An item that only introduces others (it ends with a colon) stands before each of
+/// them.
+pub(super) fn steps(note: &str) -> Vec<Step> {
+    let mut reader = Notes::default();
+    for line in note.lines() {
+        reader.line(line);
+    }
+    reader.steps
+}
+
+#[derive(Default)]
+struct Notes {
+    part: Option<Part>,
+    fenced: bool,
+    /// Indentation and text of items that introduce others.
+    above: Vec<(usize, String)>,
+    open: bool,
+    /// Indentation of the question above.
+    asked: Option<usize>,
+    steps: Vec<Step>,
+}
+
+impl Notes {
+    fn line(&mut self, line: &str) {
+        let text = line.trim();
+        if text.starts_with("```") {
+            self.fenced = !self.fenced;
+        }
+        if self.fenced || text.starts_with("```") || text.starts_with('>') {
+            return;
+        }
+        if text.is_empty() {
+            self.open = false;
+            return;
+        }
+        if text.starts_with('#') {
+            self.part = part(text.trim_start_matches('#'));
+            self.above.clear();
+            self.asked = None;
+            self.open = false;
+            return;
+        }
+        let Some(part) = self.part else {
+            return;
+        };
+        let indent = line.len() - line.trim_start().len();
+        match item(text) {
+            Some(item) => self.item(part, indent, item),
+            None => self.prose(part, text),
+        }
+    }
+
+    fn item(&mut self, part: Part, indent: usize, item: &str) {
+        self.above.retain(|(above, _)| *above < indent);
+        self.open = false;
+        let item = without_widgets(item);
+        let item = item.trim();
+        if item.is_empty() {
+            return;
+        }
+        if self.question(indent, item) {
+            return;
+        }
+        if let Some(introduction) = item.strip_suffix(':') {
+            self.above.push((indent, introduction.to_owned()));
+            return;
+        }
+        let text = match self.above.last() {
+            Some((_, introduction)) => format!("{introduction}: {item}"),
+            None => item.to_owned(),
+        };
+        self.steps.push(Step { part, text });
+        self.open = true;
+    }
+
+    /// A question takes the `Focus:` below it into its own step; what follows from the answers
+    /// (`Implication:`, `Hint:`) is left to the rule's own page.
+    fn question(&mut self, indent: usize, item: &str) -> bool {
+        let below = self.asked.is_some_and(|asked| indent > asked);
+        if !below {
+            self.asked = item.ends_with('?').then_some(indent);
+            return false;
+        }
+        let Some((label, focus)) = item.split_once(": ") else {
+            return false;
+        };
+        match (label, self.steps.last_mut()) {
+            ("Focus", Some(last)) => {
+                last.text.push_str(" Look at ");
+                last.text.push_str(focus);
+                true
+            }
+            ("Implication" | "Hint" | "Note", _) => true,
+            _ => false,
+        }
+    }
+
+    fn prose(&mut self, part: Part, text: &str) {
+        match self.steps.last_mut().filter(|_| self.open) {
+            Some(last) => {
+                last.text.push(' ');
+                last.text.push_str(text);
+            }
+            None if text.ends_with(':') => {}
+            None => {
+                self.steps.push(Step {
+                    part,
+                    text: text.to_owned(),
+                });
+                self.open = true;
+            }
+        }
+    }
+}
+
+/// What the text under a heading is about.
+fn part(heading: &str) -> Option<Part> {
+    let heading = heading.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    if has(&["false positive"]) {
+        Some(Part::FalsePositive)
+    } else if has(&["response", "remediation", "containment"]) {
+        Some(Part::Respond)
+    } else if has(&[
+        "investigation step",
+        "triage checklist",
+        "investigation guide",
+        "next steps",
+        "validation",
+    ]) {
+        Some(Part::Investigate)
+    } else {
+        None
+    }
+}
+
+/// The text without the marks in whose place Elastic shows a query: `$osquery_0`,
+/// `$investigate_1`, `!{...}`.
+fn without_widgets(text: &str) -> String {
+    let words = text.split(' ').filter(|word| {
+        !(word.starts_with("$osquery")
+            || word.starts_with("$investigate")
+            || word.starts_with("!{"))
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn item(text: &str) -> Option<&str> {
+    let bullet = ["- ", "* ", "+ ", "• "];
+    if let Some(item) = bullet.iter().find_map(|bullet| text.strip_prefix(bullet)) {
+        return Some(item.trim());
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text.get(digits..).filter(|_| (1..=2).contains(&digits))?;
+    rest.strip_prefix(". ")
+        .or_else(|| rest.strip_prefix(") "))
+        .map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, steps};
+
+    #[test]
+    fn a_question_with_what_to_look_at() {
+        let note = "#### Possible investigation steps\n- Who started it?\n  - Focus: `a` and `b`. \
+            $investigate_0\n  - Implication: bad.\n- Next.\n";
+        let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
+        assert_eq!(found, ["Who started it? Look at `a` and `b`.", "Next."]);
+    }
+
+    #[test]
+    fn a_note_in_steps() {
+        let note = "## Triage and analysis\n\nIntroduction.\n\n### Possible investigation steps\n\n\
+            - Look at `a`,\n  and b.\n- Examine:\n  - files\n    - $osquery_0\n  - services\n\
+            1. Numbered.\n\n```\n- no step\n```\n\n### False positive analysis\n\nBackup tools.\n\n\
+            ### Response and remediation\n* Isolate.\n\n### Related rules\n- x\n";
+        let found: Vec<(Part, String)> = steps(note)
+            .into_iter()
+            .map(|step| (step.part, step.text))
+            .collect();
+        let step = |part, text: &str| (part, text.to_owned());
+        let expected = [
+            step(Part::Investigate, "Look at `a`, and b."),
+            step(Part::Investigate, "Examine: files"),
+            step(Part::Investigate, "Examine: services"),
+            step(Part::Investigate, "Numbered."),
+            step(Part::FalsePositive, "Backup tools."),
+            step(Part::Respond, "Isolate."),
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,168 @@
+//! Questions to ask of an alert: whether a field holds what rules look for or leave out, each with
+//! a query that finds it.
+
+use super::scope::{Pen, Scope};
+use crate::tables::{self, Sample};
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::SmolStr as Text;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_schema::{CanonicalField, Scheme};
+
+/// How many fields are asked about.
+const FIELDS: usize = 8;
+/// How many values that rules leave out are shown.
+const LEFT_OUT: usize = 4;
+
+/// A question about a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Question {
+    /// The name shown for the field.
+    pub field: Text,
+    /// The canonical field.
+    pub canonical: Text,
+    /// What the field means.
+    pub meaning: Text,
+    /// Rules under the technique that read it.
+    pub count: usize,
+    /// What most of them look for in it.
+    pub looked_for: Vec<Sample>,
+    /// What most of them leave out.
+    pub left_out: Vec<Sample>,
+    /// An EQL query over ECS fields that finds what is looked for; `None` when the field has no
+    /// ECS name or no value can be written in EQL.
+    pub query: Option<Text>,
+    /// Keys of the rules, best first.
+    pub evidence: Vec<Text>,
+}
+
+/// The questions, about the fields of most rules first.
+pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
+    let rows = tables::fields(scope.index, &scope.rules, |_, _| true).into_iter();
+    let asked = rows.filter(|row| !row.routing && !row.samples.is_empty());
+    asked
+        .filter_map(|row| Some((scope.index.schema.field(&row.canonical)?, row)))
+        .take(FIELDS)
+        .map(|(field, row)| {
+            let rules = scope.positions(&row.rules);
+            Question {
+                field: row.field,
+                meaning: Text::new(&field.meaning),
+                count: row.count,
+                query: query(field, &row.samples),
+                looked_for: row.samples,
+                left_out: left_out(scope, &row.canonical),
+                evidence: scope.evidence(pen, &rules),
+                canonical: row.canonical,
+            }
+        })
+        .collect()
+}
+
+/// The values that most rules leave out on a field.
+fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
+    let mut found: BTreeMap<(&Text, &Text), BTreeSet<u32>> = BTreeMap::new();
+    for &at in &scope.rules {
+        for atom in &scope.facts(at).atoms {
+            if atom.field == field && atom.negated && atom.literal {
+                found
+                    .entry((&atom.operator, &atom.value))
+                    .or_default()
+                    .insert(at);
+            }
+        }
+    }
+    let mut samples: Vec<Sample> = found
+        .into_iter()
+        .map(|((operator, value), rules)| Sample {
+            operator: operator.clone(),
+            value: value.clone(),
+            count: rules.len(),
+        })
+        .collect();
+    samples.sort_by_key(|sample| Reverse(sample.count));
+    samples.truncate(LEFT_OUT);
+    samples
+}
+
+/// The EQL query for values of a field.
+fn query(field: &CanonicalField, samples: &[Sample]) -> Option<Text> {
+    let (_, name) = field
+        .names
+        .iter()
+        .find(|(scheme, _)| *scheme == Scheme::Ecs)?;
+    let number = field.kind == "int";
+    let mut values: Vec<String> = samples
+        .iter()
+        .filter_map(|sample| {
+            if number {
+                integer(sample)
+            } else {
+                pattern(sample)
+            }
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.to_lowercase()));
+    let operator = if number { "in" } else { ":" };
+    let valid = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
+    (valid && !values.is_empty())
+        .then(|| format!("any where {name} {operator} ({})", values.join(", ")).into())
+}
+
+fn integer(sample: &Sample) -> Option<String> {
+    let number: i64 = sample.value.parse().ok()?;
+    (sample.operator == "eq").then(|| number.to_string())
+}
+
+/// A value as an EQL pattern, which ignores case as `:` does; `None` when EQL cannot say it.
+fn pattern(sample: &Sample) -> Option<String> {
+    let value = sample.value.as_str();
+    if value.is_empty() || value.contains(['*', '?']) || value.chars().any(char::is_control) {
+        return None;
+    }
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    Some(match sample.operator.as_str() {
+        "eq" => format!("\"{escaped}\""),
+        "starts_with" => format!("\"{escaped}*\""),
+        "ends_with" => format!("\"*{escaped}\""),
+        "contains" => format!("\"*{escaped}*\""),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::query;
+    use crate::tables::Sample;
+    use tripline_schema::Schema;
+
+    fn sample(operator: &str, value: &str) -> Sample {
+        Sample {
+            operator: operator.into(),
+            value: value.into(),
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn queries_say_the_values() {
+        let schema = Schema::builtin();
+        let image = schema.field("process.executable").expect("is known");
+        let samples = [
+            sample("ends_with", "\\cmd.exe"),
+            sample("regex", "x"),
+            sample("eq", "a\"b"),
+        ];
+        let expected = r#"any where process.executable : ("*\\cmd.exe", "a\"b")"#;
+        assert_eq!(query(image, &samples).as_deref(), Some(expected));
+        let port = schema.field("destination.port").expect("is known");
+        let samples = [sample("eq", "3389"), sample("gt", "1")];
+        let expected = "any where destination.port in (3389)";
+        assert_eq!(query(port, &samples).as_deref(), Some(expected));
+        assert_eq!(query(image, &[sample("contains", "a*b")]), None);
+    }
+}

@@ -1,0 +1,335 @@
+//! Commands, network traffic, events, data to collect.
+
+use super::{ROWS, Show, counts, heading, list, number, samples, section, shortened, table};
+use crate::document::{Block, Code, Line, Section, Table};
+use crate::dossier::{AtomicRow, EventUse};
+use crate::markup::Span;
+use crate::tables::IndicatorRow;
+use smol_str::{SmolStr as Text, format_smolstr};
+
+/// How many events are shown.
+const EVENTS: usize = 12;
+/// How many tests are shown.
+const TESTS: usize = 6;
+/// How many lines of a command are shown.
+const LINES: usize = 20;
+
+impl Show<'_> {
+    pub(super) fn commands(&mut self) -> Section {
+        let dossier = self.dossier;
+        let mut blocks = Vec::new();
+        if !dossier.commands.tests.is_empty() {
+            heading(
+                &mut blocks,
+                "Tests of Atomic Red Team, inputs filled with their defaults",
+            );
+        }
+        for test in dossier.commands.tests.iter().take(TESTS) {
+            self.test(&mut blocks, test);
+        }
+        let total = dossier.commands.tests.len();
+        super::rest(&mut blocks, total.min(TESTS), total);
+        self.indicators(
+            &mut blocks,
+            "What rules look for in what is run",
+            &dossier.commands.fragments,
+        );
+        section(
+            "commands",
+            "Commands",
+            "Most rules first, then what fewer rules of the whole catalogue look for (reach).",
+            blocks,
+            "Atomic Red Team has no test of it in this catalogue, and no rule under it looks for a value in a command line or script.",
+        )
+    }
+
+    fn test(&mut self, blocks: &mut Vec<Block>, test: &AtomicRow) {
+        let elevated = if test.elevated { ", elevated" } else { "" };
+        let mut spans = vec![
+            Span::strong(test.name.clone()),
+            Span::plain(format_smolstr!(
+                " ({}; {}{elevated}): ",
+                test.platforms.join(", "),
+                test.executor.replace('_', " ")
+            )),
+        ];
+        spans.extend(test.text.iter().cloned());
+        let line = self.on(Line::of(spans), &test.evidence);
+        blocks.push(Block::Paragraph(line));
+        let needs: Vec<Line> = test
+            .prerequisites
+            .iter()
+            .map(|need| Line::text(format_smolstr!("Needs: {need}")))
+            .collect();
+        let total = needs.len();
+        list(blocks, needs, total);
+        blocks.push(code(&test.executor, &test.command));
+        if !test.cleanup.is_empty() {
+            blocks.push(Block::Paragraph(Line::text("Cleanup:")));
+            blocks.push(code(&test.executor, &test.cleanup));
+        }
+    }
+
+    pub(super) fn network(&mut self) -> Section {
+        let network = &self.dossier.network;
+        let mut blocks = Vec::new();
+        self.indicators(
+            &mut blocks,
+            "What rules look for in traffic",
+            &network.indicators,
+        );
+        if !network.events.is_empty() {
+            heading(&mut blocks, "Events of connections, names and requests");
+            self.event_table(&mut blocks, &network.events);
+        }
+        if !network.log_sources.is_empty() {
+            heading(&mut blocks, "What ATT&CK's analytics watch");
+            let mut shown =
+                Table::new(&["analytic", "data component", "log source", "~what of it"]);
+            for source in network.log_sources.iter().take(ROWS) {
+                shown.rows.push(vec![
+                    self.on(Line::text(source.analytic.clone()), &source.evidence),
+                    Line::text(source.component.clone()),
+                    Line::code(source.name.clone()),
+                    Line::text(source.channel.clone()),
+                ]);
+            }
+            table(&mut blocks, shown, network.log_sources.len());
+        }
+        section(
+            "network",
+            "Network traffic",
+            "Most rules first, then lower reach.",
+            blocks,
+            "No rule under it reads a network field or network event, and no analytic watches the network.",
+        )
+    }
+
+    /// Values that rules look for, under a heading.
+    fn indicators(&mut self, blocks: &mut Vec<Block>, title: &str, rows: &[IndicatorRow]) {
+        if rows.is_empty() {
+            return;
+        }
+        heading(blocks, title);
+        let mut shown = Table::new(&["field", "operator", "~value", "#rules", "#reach"]);
+        for row in rows.iter().take(ROWS + 5) {
+            shown.rows.push(vec![
+                Line::code(row.field.clone()),
+                Line::text(row.operator.replace('_', " ")),
+                Line::code(shortened(&row.value)),
+                self.on(number(row.count), &row.rules),
+                number(row.reach),
+            ]);
+        }
+        table(blocks, shown, rows.len());
+    }
+
+    pub(super) fn windows_events(&mut self) -> Section {
+        let events = &self.dossier.events.windows;
+        self.events(
+            ("windows-events", "Windows events"),
+            events,
+            "No rule under it can fire on an event of the Windows logs.",
+        )
+    }
+
+    pub(super) fn sysmon_events(&mut self) -> Section {
+        let events = &self.dossier.events.sysmon;
+        self.events(
+            ("sysmon-events", "Sysmon events"),
+            events,
+            "No rule under it can fire on an event of Sysmon.",
+        )
+    }
+
+    pub(super) fn other_events(&mut self) -> Section {
+        let events = &self.dossier.events.other;
+        self.events(
+            ("other-events", "Events of other sources"),
+            events,
+            "No rule under it can fire on an event of Linux, macOS, a cloud service, a network device or an application.",
+        )
+    }
+
+    fn events(
+        &mut self,
+        (key, title): (&'static str, &'static str),
+        events: &[EventUse],
+        missing: &str,
+    ) -> Section {
+        let mut blocks = Vec::new();
+        self.event_table(&mut blocks, events);
+        section(
+            key,
+            title,
+            "Events that most rules under the technique can fire on first; why: the fields that these rules read on the event, with the number of rules, and the values that most of them look for.",
+            blocks,
+            missing,
+        )
+    }
+
+    fn event_table(&mut self, blocks: &mut Vec<Block>, events: &[EventUse]) {
+        let mut shown = Table::new(&["event", "~title", "#rules", "~why", "vendors"]);
+        for event in events.iter().take(EVENTS) {
+            let name = Span::Event {
+                text: format_smolstr!("{} {}", event.provider, event.event),
+                key: event.key.clone(),
+            };
+            shown.rows.push(vec![
+                Line::of(vec![name]),
+                Line::text(if event.title == event.event {
+                    Text::default()
+                } else {
+                    event.title.clone()
+                }),
+                self.on(number(event.count), &event.evidence),
+                reasons(event),
+                Line::text(counts(&event.by_vendor)),
+            ]);
+        }
+        table(blocks, shown, events.len());
+    }
+
+    pub(super) fn collect(&mut self) -> Section {
+        let collect = &self.dossier.collect;
+        let mut blocks = Vec::new();
+        for row in collect.settings.iter().take(ROWS) {
+            let events = row
+                .events
+                .iter()
+                .take(8)
+                .map(Text::as_str)
+                .collect::<Vec<_>>();
+            let more = row.events.len().saturating_sub(8);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            let mut line = Line::of(vec![
+                Span::strong(row.title.clone()),
+                Span::plain(format_smolstr!(
+                    ": {} under the technique. Gives {}{more}. {}",
+                    super::plural(row.count, "rule"),
+                    events.join(", "),
+                    row.note
+                )),
+            ]);
+            if let Some(url) = &row.source {
+                line = line.and(Span::plain(" ")).and(Span::Link {
+                    text: "how".into(),
+                    url: url.clone(),
+                });
+            }
+            let line = self.on(line, &row.evidence);
+            blocks.push(Block::Paragraph(line));
+            if !row.steps.is_empty() {
+                blocks.push(Block::Code(Code {
+                    language: Text::default(),
+                    text: row.steps.join("\n").into(),
+                }));
+            }
+        }
+        super::rest(
+            &mut blocks,
+            collect.settings.len().min(ROWS),
+            collect.settings.len(),
+        );
+        if !collect.sysmon.is_empty() {
+            blocks.push(Block::Paragraph(Line::text(
+                "Sysmon: what the rules under the technique read. Events that are collected whole have an empty exclusion; the others list the values that most rules look for.",
+            )));
+            blocks.push(Block::Code(Code {
+                language: "xml".into(),
+                text: collect.sysmon.clone(),
+            }));
+        }
+        self.unknown(&mut blocks);
+        section(
+            "collect",
+            "Data to collect",
+            "Settings that most rules under the technique depend on first.",
+            blocks,
+            "No rule under it reads an event that the tables of events know.",
+        )
+    }
+
+    /// What the tables do not know how to turn on, and what rules name.
+    fn unknown(&mut self, blocks: &mut Vec<Block>) {
+        let collect = &self.dossier.collect;
+        let items: Vec<Line> = collect
+            .unknown
+            .iter()
+            .take(ROWS)
+            .map(|row| {
+                let text =
+                    format_smolstr!("{}: {}", row.provider, super::plural(row.count, "rule"));
+                self.on(Line::text(text), &row.evidence)
+            })
+            .collect();
+        if !items.is_empty() {
+            heading(
+                blocks,
+                "Sources that rules read and for which no setting is known here",
+            );
+            list(blocks, items, collect.unknown.len());
+        }
+        let mut needs = Table::new(&["what", "~name", "#rules"]);
+        for row in collect.requirements.iter().take(ROWS) {
+            let kind = match row.kind {
+                tripline_ir::RequirementKind::Index => "index",
+                tripline_ir::RequirementKind::Table => "table",
+                _ => "data model",
+            };
+            needs.rows.push(vec![
+                Line::text(kind),
+                Line::code(row.name.clone()),
+                self.on(number(row.count), &row.evidence),
+            ]);
+        }
+        if !needs.rows.is_empty() {
+            heading(blocks, "Tables, indices and data models that rules name");
+        }
+        table(blocks, needs, collect.requirements.len());
+    }
+}
+
+/// A command, cut to a length that a page can hold.
+fn code(executor: &str, command: &str) -> Block {
+    let lines: Vec<&str> = command.lines().collect();
+    let rest = lines.len().saturating_sub(LINES);
+    let mut text = lines[..lines.len() - rest].join("\n");
+    if rest > 0 {
+        text = format!("{text}\n... {rest} more lines");
+    }
+    let language = match executor {
+        "powershell" => "powershell",
+        "command_prompt" => "bat",
+        "sh" | "bash" => "sh",
+        _ => "",
+    };
+    Block::Code(Code {
+        language: language.into(),
+        text: text.into(),
+    })
+}
+
+/// The fields that rules read on an event.
+fn reasons(event: &EventUse) -> Line {
+    let mut spans = Vec::new();
+    for (at, field) in event.fields.iter().take(3).enumerate() {
+        if at > 0 {
+            spans.push(Span::plain("; "));
+        }
+        spans.push(Span::code(field.field.clone()));
+        spans.push(Span::plain(format_smolstr!(" ({})", field.count)));
+        if !field.values.is_empty() {
+            spans.push(Span::plain(": "));
+            spans.extend(samples(&field.values, 2));
+        }
+    }
+    if spans.is_empty() {
+        spans.push(Span::plain("rules read the event itself"));
+    }
+    Line::of(spans)
+}

@@ -1,0 +1,326 @@
+//! Which rules of the catalogue fire on a test's events, and which miss by one test.
+//!
+//! Whether a rule fires is decided by the law alone, over all events of the test. Rules that
+//! cannot fire or nearly fire are left out before: none of their branches' events is there, or at
+//! least two of their positive tests fail on every event.
+
+use super::derive::Draft;
+use super::view::{self, View};
+use super::{Fire, NearAtom, NearMiss};
+use crate::Index;
+use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
+use tripline_ir::law::{self, LeafExplanation, Options};
+use tripline_ir::{Class, Detection, Event, Loss, Plan, Predicate, Subject, Value};
+
+/// Most tests that a near miss lists.
+const MAX_ATOMS: usize = 5;
+/// Most text of an event that the pre-filter looks at, in bytes.
+const MAX_VALUE: usize = 1 << 16;
+
+/// One platform's events in every view.
+pub(super) struct Seen {
+    views: BTreeMap<View, Vec<Event>>,
+    /// Keys of catalogue events in any view.
+    keys: BTreeSet<Text>,
+}
+
+impl Seen {
+    pub(super) fn of(drafts: &[Draft], platform: super::derive::Platform) -> Self {
+        const VIEWS: [View; 6] = [
+            View::Sensor,
+            View::Audit,
+            View::Elastic,
+            View::Splunk,
+            View::Defender,
+            View::Udm,
+        ];
+        let mut keys = BTreeSet::new();
+        let mut views = BTreeMap::new();
+        for of in VIEWS {
+            keys.extend(drafts.iter().map(|draft| view::key(draft, of)));
+            views.insert(of, view::events(drafts, platform, of));
+        }
+        Self { views, keys }
+    }
+
+    fn events(&self, of: View) -> &[Event] {
+        self.views.get(&of).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The rules that may fire or nearly fire, by position.
+pub(super) fn candidates(index: &Index<'_>, seen: &Seen) -> Vec<u32> {
+    let all = 0..u32::try_from(index.catalog.facts.len()).unwrap_or(u32::MAX);
+    all.filter(|at| {
+        let facts = index.facts(*at);
+        let live = !matches!(facts.class, Class::Deprecated | Class::MachineLearning);
+        live && facts.events.iter().any(|key| holds_key(&seen.keys, key)) && possible(facts, seen)
+    })
+    .collect()
+}
+
+fn holds_key(keys: &BTreeSet<Text>, key: &Text) -> bool {
+    keys.contains(key) || key.ends_with("/*") && keys.iter().any(|own| same_provider(own, key))
+}
+
+fn same_provider(a: &str, b: &str) -> bool {
+    a.split('/').next() == b.split('/').next()
+}
+
+/// Whether at most one positive test of a branch fails on one of the events.
+fn possible(facts: &RuleFacts, seen: &Seen) -> bool {
+    let views = View::of(&facts.vendor).iter();
+    let mut events = views.flat_map(|view| seen.events(*view));
+    events.any(|event| {
+        facts.branches.iter().any(|branch| {
+            let keys = event
+                .source
+                .as_ref()
+                .map_or(&[][..], |source| &source.events);
+            let sees = branch.events.iter().any(|own| {
+                keys.iter()
+                    .any(|key| key == own || own.ends_with("/*") && same_provider(own, key))
+            });
+            sees && failing(&branch.tree, facts, event) <= 1
+        })
+    })
+}
+
+/// The fewest positive tests that must change for the tree to hold.
+fn failing(tree: &Tree, facts: &RuleFacts, event: &Event) -> usize {
+    match tree {
+        Tree::Nothing => 0,
+        Tree::Atom(at) => {
+            let atom = facts.atoms.get(*at as usize);
+            usize::from(atom.is_some_and(|atom| fails(atom, event)))
+        }
+        Tree::And(parts) => {
+            let mut sum = 0;
+            for part in parts {
+                sum += failing(part, facts, event);
+                if sum > 1 {
+                    break;
+                }
+            }
+            sum
+        }
+        Tree::Or(parts) => {
+            let each = parts.iter().map(|part| failing(part, facts, event));
+            each.min().unwrap_or(0)
+        }
+    }
+}
+
+/// Whether a positive test certainly fails: its field is not there, or none of its values holds
+/// the text in any letter case.
+fn fails(atom: &AtomFact, event: &Event) -> bool {
+    if !atom.literal || atom.implied || atom.operator == "missing" {
+        return false;
+    }
+    let plain = |text: &str| !text.is_empty() && !text.contains(['*', '(', ' ', '[']);
+    if !plain(&atom.field) || !plain(&atom.name) {
+        return false;
+    }
+    let found = [
+        event.canonical.get(&atom.field),
+        event.native.get(&atom.name),
+        event.native.get(&atom.field),
+    ];
+    let mut values = found.into_iter().flatten().peekable();
+    if values.peek().is_none() {
+        return true;
+    }
+    if !matches!(
+        atom.operator.as_str(),
+        "eq" | "contains" | "starts_with" | "ends_with"
+    ) {
+        return false;
+    }
+    let wanted = atom.value.trim_start_matches(['\\', '/']).to_lowercase();
+    !values.any(|value| {
+        value.elements().into_iter().any(|part| match part {
+            Value::Text(text) if text.len() <= MAX_VALUE => text.to_lowercase().contains(&wanted),
+            Value::Text(_) => true,
+            other => other
+                .as_text()
+                .is_none_or(|text| text.to_lowercase().contains(&wanted)),
+        })
+    })
+}
+
+/// What one rule makes of the events.
+pub(super) enum Outcome {
+    Fires(Fire),
+    Near(NearMiss),
+    Nothing,
+}
+
+/// Runs one rule. A rule that fires in no view may miss by one test.
+pub(super) fn run(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> Outcome {
+    let facts = index.facts(at);
+    let Some(plan) = &rule.plan else {
+        return Outcome::Nothing;
+    };
+    let options = Options::default();
+    let mut signals: BTreeSet<usize> = BTreeSet::new();
+    for view in View::of(&facts.vendor) {
+        let Ok(alerts) = law::run(plan, seen.events(*view), &options) else {
+            return Outcome::Nothing;
+        };
+        signals.extend(alerts.into_iter().flat_map(|alert| alert.events));
+    }
+    if !signals.is_empty() {
+        return Outcome::Fires(Fire {
+            rule: facts.id.clone(),
+            title: facts.title.clone(),
+            vendor: facts.vendor.clone(),
+            class: Text::new_static(facts.class.name()),
+            status: Text::new_static(facts.status.name()),
+            signals: signals.into_iter().collect(),
+            losses: rule.losses.iter().map(lost).collect(),
+        });
+    }
+    let mut found = None;
+    for view in View::of(&facts.vendor) {
+        found = found.or_else(|| near(index, plan, seen.events(*view), &options));
+    }
+    match found {
+        Some((signal, atoms, count)) => Outcome::Near(NearMiss {
+            rule: facts.id.clone(),
+            title: facts.title.clone(),
+            vendor: facts.vendor.clone(),
+            class: Text::new_static(facts.class.name()),
+            signal,
+            atoms,
+            alternatives: count,
+        }),
+        None => Outcome::Nothing,
+    }
+}
+
+fn lost(loss: &Loss) -> Text {
+    if loss.detail.is_empty() {
+        return loss.reason.phrase().into();
+    }
+    format_smolstr!("{}: {}", loss.reason.phrase(), loss.detail)
+}
+
+/// The first event that a leaf misses by one test, those tests, and their number. Only rules
+/// that alert on single events are looked at.
+fn near(
+    index: &Index<'_>,
+    plan: &Plan,
+    events: &[Event],
+    options: &Options,
+) -> Option<(usize, Vec<NearAtom>, usize)> {
+    if !single_events(plan) {
+        return None;
+    }
+    let leaves = plan.matches();
+    for explained in law::explain(plan, events, options) {
+        for leaf in explained
+            .leaves
+            .iter()
+            .filter(|leaf| leaf.source_fits && !leaf.result)
+        {
+            let predicate = &leaves[leaf.leaf].predicate;
+            let atoms = flips(index, predicate, leaf);
+            if !atoms.is_empty() {
+                let count = atoms.len();
+                let shown = atoms.into_iter().take(MAX_ATOMS).collect();
+                return Some((explained.event, shown, count));
+            }
+        }
+    }
+    None
+}
+
+/// Whether an alert of the plan is one event that one leaf finds.
+fn single_events(plan: &Plan) -> bool {
+    match plan {
+        Plan::Match(_) => true,
+        Plan::Union(parts) | Plan::Append(parts) => parts.iter().all(single_events),
+        Plan::Project { input, .. }
+        | Plan::Derive { input, .. }
+        | Plan::Sort { input, .. }
+        | Plan::Named { input, .. } => single_events(input),
+        _ => false,
+    }
+}
+
+/// The tests each of which alone, turned around, makes the predicate hold, where a positive test
+/// of behaviour that does hold is needed for it.
+fn flips(index: &Index<'_>, predicate: &Predicate, leaf: &LeafExplanation) -> Vec<NearAtom> {
+    let atoms = predicate.atoms();
+    let mut held: Vec<bool> = leaf.atoms.iter().map(|atom| atom.held).collect();
+    if held.len() != atoms.len() || holds(predicate, &held) {
+        return Vec::new();
+    }
+    let behaviour = |at: usize| {
+        let atom = atoms[at];
+        let routing = match &atom.subject {
+            Subject::Field(field) => index.schema.routing_field(&field.canonical),
+            _ => false,
+        };
+        !atom.implied && !routing
+    };
+    let mut found = Vec::new();
+    for at in 0..atoms.len() {
+        if !behaviour(at) {
+            continue;
+        }
+        held[at] = !held[at];
+        if holds(predicate, &held) {
+            let carried = (0..atoms.len()).any(|other| {
+                if other == at || !held[other] || !behaviour(other) {
+                    return false;
+                }
+                held[other] = false;
+                let needed = !holds(predicate, &held);
+                held[other] = true;
+                needed
+            });
+            if carried {
+                found.push(NearAtom {
+                    test: atoms[at].to_smolstr(),
+                    span: [atoms[at].span.start, atoms[at].span.end],
+                    excluded: !held[at],
+                });
+            }
+        }
+        held[at] = !held[at];
+    }
+    found
+}
+
+/// The value of a predicate whose atoms have these values, in order.
+fn holds(predicate: &Predicate, held: &[bool]) -> bool {
+    fn walk(predicate: &Predicate, held: &[bool], next: &mut usize) -> bool {
+        match predicate {
+            Predicate::True => true,
+            Predicate::False => false,
+            Predicate::Not(inner) => !walk(inner, held, next),
+            Predicate::Atom(_) => {
+                *next += 1;
+                held.get(*next - 1).copied().unwrap_or(false)
+            }
+            Predicate::And(parts) => {
+                let mut all = true;
+                for part in parts {
+                    all &= walk(part, held, next);
+                }
+                all
+            }
+            Predicate::Or(parts) => {
+                let mut one = false;
+                for part in parts {
+                    one |= walk(part, held, next);
+                }
+                one
+            }
+        }
+    }
+    walk(predicate, held, &mut 0)
+}

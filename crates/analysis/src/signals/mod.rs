@@ -1,0 +1,426 @@
+//! Tests of a technique with the events that they leave behind, and the rules that fire on them.
+//!
+//! Input: Atomic Red Team tests of the catalogue. Output: [`SignalsAnswer`]. The command of a test
+//! is read ([`shell`]), what it does becomes events ([`derive`]), the events are written as each
+//! vendor's collectors would ([`view`]), and the law runs the rules of the catalogue over them
+//! ([`fire`]). What the text does not tell is named, never guessed. Nothing is run.
+
+mod derive;
+mod fire;
+mod shell;
+mod tables;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use crate::Index;
+use crate::head::{CatalogHead, schema};
+use crate::technique::UnknownTechnique;
+use derive::{Draft, Host, Platform};
+use fire::{Outcome, Seen};
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
+use tripline_attack::atomic::AtomicTest;
+use tripline_catalog::{AtomicFile, CatalogError};
+use tripline_ir::Detection;
+
+/// Most near misses that a test lists.
+const MAX_NEAR: usize = 20;
+
+/// The tests of a technique.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SignalsAnswer {
+    /// Name and version of this form.
+    pub schema: Text,
+    /// The catalogue it was computed from.
+    pub catalog: CatalogHead,
+    /// Technique id.
+    pub id: Text,
+    /// Its name.
+    pub name: Text,
+    /// The id that was asked for, when ATT&CK has replaced it by `id`.
+    pub asked: Option<Text>,
+    /// Whether tests of sub-techniques are among them.
+    pub with_subtechniques: bool,
+    /// The tests, by technique, then in the order of their file.
+    pub tests: Vec<TestRow>,
+}
+
+/// A test.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct TestRow {
+    /// The technique that it belongs to.
+    pub technique: Text,
+    /// Its stable id.
+    pub guid: Text,
+    /// Name.
+    pub name: Text,
+    /// What it does, as its authors say.
+    pub description: Text,
+    /// The knowledge base that it is from.
+    pub base: Text,
+    /// Its file in the knowledge base.
+    pub path: Text,
+    /// Platforms, as written.
+    pub platforms: Vec<Text>,
+    /// What runs it: `powershell`, `command_prompt`, `bash`, `sh`, `manual`.
+    pub executor: Text,
+    /// Whether it needs elevated rights.
+    pub elevation_required: bool,
+    /// What must be there first.
+    pub prerequisites: Vec<Prerequisite>,
+    /// The command, arguments filled in by their defaults.
+    pub command: Text,
+    /// The commands that undo it, filled in likewise.
+    pub cleanup: Text,
+    /// Of a manual test, what a person does.
+    pub steps: Text,
+    /// What happens, on each of the platforms that signals can be derived for.
+    pub runs: Vec<PlatformRun>,
+}
+
+/// Something that a test needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Prerequisite {
+    /// What.
+    pub description: Text,
+    /// The command that says whether it is there.
+    pub check: Text,
+    /// The command that fetches it.
+    pub fetch: Text,
+}
+
+/// What a test leaves behind on one platform.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PlatformRun {
+    /// `windows`, `linux`, `macos`, or the cloud service as the test names it.
+    pub platform: Text,
+    /// The expected events, in order.
+    pub signals: Vec<Signal>,
+    /// What could not be derived from the command.
+    pub unknown: Vec<Unknown>,
+    /// Rules that fire, by id: the law says so.
+    pub fires: Vec<Fire>,
+    /// Rules of which a part could not be read and whose rest fires, by id.
+    pub partial: Vec<Fire>,
+    /// Rules that miss by one test, those of the test's technique first; the first 20.
+    pub near: Vec<NearMiss>,
+    /// How many rules miss by one test.
+    pub near_total: usize,
+}
+
+/// An event that a test is expected to leave behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Signal {
+    /// Catalogue event: `PROVIDER/ID`.
+    pub event: Text,
+    /// Who writes it.
+    pub provider: Text,
+    /// Its id.
+    pub id: Text,
+    /// Its title.
+    pub title: Text,
+    /// Other events that report the same.
+    pub also: Vec<Text>,
+    /// What it says.
+    pub fields: Vec<SignalField>,
+    /// First and one past the last byte in the command.
+    pub span: [usize; 2],
+    /// Why it is expected.
+    pub why: Text,
+}
+
+/// A field of an expected event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SignalField {
+    /// Canonical field; the event's own name where there is none.
+    pub field: Text,
+    /// The name shown for it.
+    pub name: Text,
+    /// Its value.
+    pub value: Text,
+}
+
+/// A part of a command whose effect is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unknown {
+    /// What is not known.
+    pub what: Text,
+    /// First and one past the last byte in the command.
+    pub span: [usize; 2],
+}
+
+/// A rule that fires.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Fire {
+    /// Rule id.
+    pub rule: Text,
+    /// Title.
+    pub title: Text,
+    /// Vendor.
+    pub vendor: Text,
+    /// Class.
+    pub class: Text,
+    /// How much of it was read: `full` or `partial`.
+    pub status: Text,
+    /// The signals that make it fire: positions, from 0.
+    pub signals: Vec<usize>,
+    /// Of a partial rule, what is not in its plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<Text>,
+}
+
+/// A rule that misses by one test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NearMiss {
+    /// Rule id.
+    pub rule: Text,
+    /// Title.
+    pub title: Text,
+    /// Vendor.
+    pub vendor: Text,
+    /// Class.
+    pub class: Text,
+    /// The signal that it misses: its position, from 0.
+    pub signal: usize,
+    /// The tests of which each alone decides; the first five.
+    pub atoms: Vec<NearAtom>,
+    /// How many such tests there are.
+    pub alternatives: usize,
+}
+
+/// The test that a rule misses by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NearAtom {
+    /// The test.
+    pub test: Text,
+    /// First and one past the last byte in the rule's body.
+    pub span: [u32; 2],
+    /// It holds and excludes the event; otherwise it fails.
+    pub excluded: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum SignalsError {
+    /// Neither ATT&CK, a rule nor a test knows the id.
+    Unknown(UnknownTechnique),
+    /// The catalogue cannot be read.
+    Catalog(CatalogError),
+}
+
+impl From<CatalogError> for SignalsError {
+    fn from(error: CatalogError) -> Self {
+        Self::Catalog(error)
+    }
+}
+
+/// The tests of the technique `id` (any letter case) with their expected events and the rules that
+/// fire on them.
+///
+/// # Errors
+/// When nothing knows the id, or the catalogue is damaged.
+pub fn signals(
+    index: &Index<'_>,
+    id: &str,
+    with_subtechniques: bool,
+) -> Result<SignalsAnswer, SignalsError> {
+    let asked = Text::from(id.trim().to_ascii_uppercase());
+    let id = crate::technique::resolved(index, &asked);
+    let files = index.catalog.atomics()?;
+    let below = format_smolstr!("{id}.");
+    let of_technique = |file: &&AtomicFile| {
+        let own = &file.atomics.technique;
+        *own == id || (with_subtechniques && own.starts_with(below.as_str()))
+    };
+    let files: Vec<&AtomicFile> = files.iter().filter(of_technique).collect();
+    let known = index.catalog.attack.technique(&id);
+    if known.is_none() && files.is_empty() && index.under(&id, true).is_empty() {
+        let near = crate::technique::near(index, &asked);
+        return Err(SignalsError::Unknown(UnknownTechnique { id: asked, near }));
+    }
+    let tests: Vec<(&AtomicFile, &AtomicTest)> = files
+        .iter()
+        .flat_map(|file| file.atomics.tests.iter().map(|test| (*file, test)))
+        .collect();
+    let rows: Result<Vec<TestRow>, CatalogError> = tests
+        .into_par_iter()
+        .map(|(file, test)| row(index, file, test))
+        .collect();
+    Ok(SignalsAnswer {
+        schema: schema("tests"),
+        catalog: CatalogHead::of(index.catalog),
+        name: known
+            .map(|known| known.head.name.clone())
+            .unwrap_or_default(),
+        asked: (asked != id).then_some(asked),
+        id,
+        with_subtechniques,
+        tests: rows?,
+    })
+}
+
+fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRow, CatalogError> {
+    let fill = |text: &str| Text::from(placed(test, &test.fill(text)).trim_end());
+    let command = fill(&test.executor.command);
+    let mut runs = Vec::new();
+    for platform in platforms(test) {
+        let host = derive::derive(test, &command, platform.1);
+        runs.push(platform_run(
+            index,
+            &file.atomics.technique,
+            platform,
+            &host,
+        )?);
+    }
+    Ok(TestRow {
+        technique: file.atomics.technique.clone(),
+        guid: test.guid.clone(),
+        name: test.name.clone(),
+        description: test.description.clone(),
+        base: file.base.clone(),
+        path: file.path.clone(),
+        platforms: test.platforms.clone(),
+        executor: test.executor.name.trim().into(),
+        elevation_required: test.executor.elevation_required,
+        prerequisites: test
+            .dependencies
+            .iter()
+            .map(|needed| Prerequisite {
+                description: fill(&needed.description),
+                check: fill(&needed.check),
+                fetch: fill(&needed.fetch),
+            })
+            .collect(),
+        cleanup: fill(&test.executor.cleanup),
+        steps: fill(&test.executor.steps),
+        command,
+        runs,
+    })
+}
+
+/// A text with the folder of the tests in its place: where their installer puts it.
+fn placed(test: &AtomicTest, text: &str) -> String {
+    let windows = test.platforms.iter().any(|platform| platform == "windows");
+    let folder = if windows {
+        "C:\\AtomicRedTeam\\atomics"
+    } else {
+        "/home/user/AtomicRedTeam/atomics"
+    };
+    let text = text.replace("$PathToAtomicsFolder", folder);
+    text.replace("PathToAtomicsFolder", folder)
+}
+
+/// The platforms of a test that events can be derived for. Machines before services: a test for
+/// both is run on the machine.
+fn platforms(test: &AtomicTest) -> Vec<(Text, Platform)> {
+    let machine = |name: &Text| match name.as_str() {
+        "windows" => Some(Platform::Windows),
+        "linux" => Some(Platform::Linux),
+        "macos" => Some(Platform::Macos),
+        _ => None,
+    };
+    let named = test.platforms.iter();
+    let machines: Vec<(Text, Platform)> = named
+        .filter_map(|name| Some((name.clone(), machine(name)?)))
+        .collect();
+    if !machines.is_empty() {
+        return machines;
+    }
+    let services = ["iaas:aws", "iaas:azure", "azure-ad", "iaas:gcp"];
+    let found = services
+        .iter()
+        .filter(|name| test.platforms.iter().any(|own| own == **name));
+    found
+        .map(|name| (Text::new_static(name), Platform::Cloud(name)))
+        .collect()
+}
+
+fn platform_run(
+    index: &Index<'_>,
+    technique: &Text,
+    (platform, kind): (Text, Platform),
+    host: &Host,
+) -> Result<PlatformRun, CatalogError> {
+    let seen = Seen::of(&host.drafts, kind);
+    let candidates = fire::candidates(index, &seen);
+    let rules = index.catalog.detections_at(&candidates)?;
+    let outcomes: Vec<(u32, Outcome)> = candidates
+        .par_iter()
+        .zip(&rules)
+        .map(|(at, rule): (&u32, &Detection)| (*at, fire::run(index, *at, rule, &seen)))
+        .collect();
+    let mut run = PlatformRun {
+        platform,
+        signals: host
+            .drafts
+            .iter()
+            .map(|draft| signal(index, draft))
+            .collect(),
+        unknown: host
+            .unknown
+            .iter()
+            .map(|((start, end), what)| Unknown {
+                what: what.as_str().into(),
+                span: [*start, *end],
+            })
+            .collect(),
+        fires: Vec::new(),
+        partial: Vec::new(),
+        near: Vec::new(),
+        near_total: 0,
+    };
+    let mut near = Vec::new();
+    for (at, outcome) in outcomes {
+        match outcome {
+            Outcome::Fires(fire) if fire.status == "full" => run.fires.push(fire),
+            Outcome::Fires(fire) => run.partial.push(fire),
+            Outcome::Near(miss) => {
+                let own = index.facts(at).techniques.contains(technique);
+                near.push((!own, miss));
+            }
+            Outcome::Nothing => {}
+        }
+    }
+    near.sort_by(|a, b| (a.0, &a.1.rule).cmp(&(b.0, &b.1.rule)));
+    run.near_total = near.len();
+    run.near = near
+        .into_iter()
+        .take(MAX_NEAR)
+        .map(|(_, miss)| miss)
+        .collect();
+    Ok(run)
+}
+
+fn signal(index: &Index<'_>, draft: &Draft) -> Signal {
+    let event = view::key(draft, view::View::Sensor);
+    let known = index.schema.describe_event(&event);
+    let mut fields: Vec<SignalField> = draft
+        .fields
+        .iter()
+        .filter(|(field, _)| !field.ends_with("entity_id"))
+        .map(|(field, value)| SignalField {
+            field: Text::new_static(field),
+            name: index.field_name(field),
+            value: value.as_str().into(),
+        })
+        .collect();
+    fields.extend(draft.native.iter().map(|(name, value)| SignalField {
+        field: name.as_str().into(),
+        name: name.as_str().into(),
+        value: value.as_str().into(),
+    }));
+    Signal {
+        provider: known.provider.clone(),
+        id: known.id.clone(),
+        title: known.title.clone(),
+        event,
+        also: draft.also.iter().map(ToSmolStr::to_smolstr).collect(),
+        fields,
+        span: [draft.place.0, draft.place.1],
+        why: draft.why.as_str().into(),
+    }
+}

@@ -1,0 +1,73 @@
+//! The dossier of a technique, as a page and as a file that stands alone.
+
+use crate::ask::Ask;
+use crate::document::{Draw, Sheet};
+use crate::frame::Frame;
+use crate::respond::Reply;
+use crate::stop::Stop;
+use askama::Template;
+use tripline_app::Text;
+use tripline_app::answers::Dossier;
+use tripline_app::answers::dossier::document;
+use tripline_app::dossier::dossier;
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct Page {
+    frame: Frame,
+    id: Text,
+    name: Text,
+    guide: String,
+    with: bool,
+    toggle: String,
+    sheet: Sheet,
+}
+
+#[derive(Template)]
+#[template(path = "dossier_file.html")]
+struct File {
+    title: Text,
+    sheet: Sheet,
+}
+
+/// The page.
+pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
+    let with = ask.flag("sub");
+    let answer = dossier(&ask.library, ask.part("id"), with)?;
+    let drawn = document(&answer);
+    let mut frame = ask
+        .frame(&format!("{} dossier", drawn.title))
+        .crumb("Techniques", ask.links.page("/techniques"))
+        .crumb(&answer.id, ask.links.technique(&answer.id))
+        .with_schemes(ask);
+    for section in &drawn.sections {
+        frame.section(section.key, section.title, None);
+    }
+    frame.section("references", "References", Some(drawn.references.len()));
+    frame.section("evidence", "Evidence", Some(drawn.notes.len()));
+    frame.about = format!(
+        "What is known of {}, with the evidence of every line",
+        drawn.title
+    );
+    frame.api = Some(format!("/api/v1/techniques/{}/dossier", answer.id));
+    Reply::page(&Page {
+        frame,
+        guide: ask.links.technique(&answer.id),
+        with,
+        toggle: ask.again(&[("sub", if with { "" } else { "1" })]),
+        sheet: Draw::page(&ask.links).sheet(&drawn),
+        id: answer.id,
+        name: answer.name,
+    })
+}
+
+/// A dossier as one HTML file that needs nothing beside it and prints well.
+pub(crate) fn file(dossier: &Dossier) -> Result<String, askama::Error> {
+    let drawn = document(dossier);
+    let sheet = Draw::file().sheet(&drawn);
+    let page = File {
+        title: drawn.title,
+        sheet,
+    };
+    Ok(crate::html::visible(page.render()?))
+}
