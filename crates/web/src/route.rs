@@ -21,6 +21,7 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques", pages::techniques::page),
     ("/techniques/{id}", pages::technique::page),
     ("/techniques/{id}/dossier", pages::dossier::page),
+    ("/techniques/{id}/tests", pages::tests_of::page),
     ("/rules/{*id}", pages::rule::page),
     ("/search", pages::search::page),
     ("/events/{provider}/{id}", pages::event::page),

@@ -124,6 +124,20 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         schema: || ("dossier", schema_for!(answers::Dossier)),
     },
     Endpoint {
+        path: "/api/v1/techniques/{id}/tests",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::signals::signals(&ask.library, id, sub)?)
+        },
+        summary: "Tests of a technique: expected events, rules that fire, rules that nearly do",
+        parameters: &[
+            part("id", "Technique id.", "T1059.001"),
+            query(Kind::Flag, "sub", "Tests of sub-techniques too.", "1"),
+            NAMES,
+        ],
+        schema: || ("tests", schema_for!(answers::SignalsAnswer)),
+    },
+    Endpoint {
         path: "/api/v1/rules/{*id}",
         make: |ask| {
             json(&tripline_app::rule::of_catalog(

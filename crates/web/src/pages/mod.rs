@@ -12,3 +12,4 @@ pub(crate) mod search;
 mod tables;
 pub(crate) mod technique;
 pub(crate) mod techniques;
+pub(crate) mod tests_of;

@@ -77,8 +77,8 @@ impl Reader<'_> {
             self.blanks();
             match self.peek() {
                 None | Some('\n' | '\r' | '&' | '|') => break,
-                Some('(' | ')') if command.words.is_empty() => break,
                 Some(')') => break,
+                Some('(') if begins_block(&command) => break,
                 Some('>' | '<') => {
                     if let Some(redirect) = self.redirect() {
                         command.redirects.push(redirect);
@@ -226,11 +226,8 @@ impl Reader<'_> {
         let Some(skip) = carried(&name, &command).filter(|_| depth < MAX_DEPTH) else {
             return self.script.push(command);
         };
+        // What stands in brackets after it is read on its own.
         if skip >= command.words.len() {
-            if name != "start" && name != "call" && name != "else" {
-                let why = "what the condition or loop runs";
-                self.script.unknown.push((command.place, why));
-            }
             return;
         }
         command.words.drain(..skip);
@@ -250,6 +247,18 @@ impl Reader<'_> {
                 .insert(name.trim().to_ascii_lowercase(), value.to_owned());
         }
     }
+}
+
+/// Whether a bracket after these words begins a block of commands.
+fn begins_block(command: &Command) -> bool {
+    let is = |word: Option<&Word>, name: &str| {
+        word.is_some_and(|word| word.text.eq_ignore_ascii_case(name))
+    };
+    let words = &command.words;
+    words.is_empty()
+        || is(words.first(), "if")
+        || is(words.first(), "else")
+        || is(words.last(), "do")
 }
 
 /// How many words stand before the command that this one runs.

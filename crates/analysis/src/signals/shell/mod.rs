@@ -72,6 +72,18 @@ pub(crate) struct Redirect {
     pub(crate) writes: bool,
 }
 
+impl Word {
+    /// Adds the next element of a list.
+    fn join(&mut self, next: &Self) {
+        for (own, more) in [(&mut self.text, &next.text), (&mut self.raw, &next.raw)] {
+            own.push(' ');
+            own.push_str(more);
+        }
+        self.known &= next.known;
+        self.place.1 = next.place.1;
+    }
+}
+
 impl Command {
     /// What is run, as written.
     pub(crate) fn name(&self) -> &str {

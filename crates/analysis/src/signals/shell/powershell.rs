@@ -209,8 +209,9 @@ impl<'t> Reader<'t> {
             ..Command::default()
         };
         let mut end = self.at;
+        let mut listed = false;
         loop {
-            self.blanks(false);
+            self.blanks(listed);
             match self.peek() {
                 None | Some('\n' | '\r' | ';' | '|' | ')' | '}') => break,
                 Some('>') => self.redirect(&mut command),
@@ -222,7 +223,11 @@ impl<'t> Reader<'t> {
                     self.advance();
                 }
                 Some('{') => self.bracket(),
-                Some(',') => self.advance(),
+                Some(',') => {
+                    self.advance();
+                    listed = command.words.len() > 1;
+                    continue;
+                }
                 Some(_) => {
                     let before = self.at;
                     let word = self.argument(command.words.is_empty());
@@ -230,7 +235,11 @@ impl<'t> Reader<'t> {
                         self.advance();
                         continue;
                     }
-                    command.words.push(word);
+                    match command.words.last_mut().filter(|_| listed) {
+                        Some(list) => list.join(&word),
+                        None => command.words.push(word),
+                    }
+                    listed = false;
                 }
             }
             end = self.at;
@@ -263,11 +272,21 @@ impl<'t> Reader<'t> {
     }
 
     fn argument(&mut self, is_name: bool) -> Word {
-        match self.peek() {
-            Some('"' | '\'' | '$' | '(' | '@' | '[') if !is_name => self.operand(),
+        let start = self.at;
+        let mut word = match self.peek() {
             Some('"' | '\'' | '$') => self.operand(),
-            _ => self.bare(),
+            Some('(' | '@' | '[') if !is_name => self.operand(),
+            _ => return self.bare(),
+        };
+        let ends = |c: char| c.is_whitespace() || ";|)}{,>".contains(c);
+        if self.at > start && self.peek().is_some_and(|c| !ends(c)) {
+            // `$env:TEMP\x`: a text goes on after the value.
+            let rest = self.bare();
+            word.text.push_str(&rest.text);
+            word.known &= rest.known;
+            return self.done(word, start);
         }
+        word
     }
 
     /// A word without quotes; quoted parts and variables inside it are read.

@@ -165,8 +165,10 @@ impl Reader<'_> {
         }
         if self.starts("&") {
             self.at += 1;
-            let _ = self.word();
-            return None;
+            if matches!(self.peek(), Some('0'..='9' | '-')) {
+                let _ = self.word();
+                return None;
+            }
         }
         if self.starts("(") {
             return None;

@@ -1,0 +1,181 @@
+//! The tests of a technique: commands, expected signals, rules that fire and that nearly do.
+
+use super::parts;
+use crate::ask::Ask;
+use crate::frame::Frame;
+use crate::html::Html;
+use crate::markdown;
+use crate::respond::Reply;
+use crate::stop::Stop;
+use askama::Template;
+use tripline_app::Text;
+use tripline_app::answers::{Fire, NearMiss, PlatformRun, Signal, TestRow};
+use tripline_app::signals::signals;
+
+#[derive(Template)]
+#[template(path = "tests.html")]
+struct Page {
+    frame: Frame,
+    id: Text,
+    name: Text,
+    facts: Vec<(&'static str, String)>,
+    again: (String, &'static str),
+    tests: Vec<Test>,
+}
+
+/// One test.
+struct Test {
+    row: TestRow,
+    description: Html,
+    facts: Vec<(&'static str, String)>,
+    /// Heading and text.
+    texts: Vec<(&'static str, Text)>,
+    runs: Vec<Run>,
+}
+
+/// What it leaves behind on one platform.
+struct Run {
+    platform: Text,
+    signals: Vec<Event>,
+    unknown: Vec<Text>,
+    fires: Vec<Rule>,
+    partial: Vec<Rule>,
+    near: Vec<Rule>,
+    near_total: usize,
+}
+
+/// An expected event.
+struct Event {
+    link: String,
+    signal: Signal,
+}
+
+/// A rule, with the signals that it is about and the tests that it misses.
+struct Rule {
+    link: String,
+    title: Text,
+    vendor: Text,
+    signals: String,
+    tests: Vec<(bool, Text)>,
+    others: usize,
+}
+
+/// The page.
+pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
+    let below = ask.flag("sub");
+    let answer = signals(&ask.library, ask.part("id"), below)?;
+    let detected = |test: &&TestRow| test.runs.iter().any(|run| !run.fires.is_empty());
+    let fired = answer.tests.iter().filter(detected).count();
+    let title = format!("{} {} tests", answer.id, answer.name);
+    let mut frame = ask
+        .frame(&title)
+        .crumb("Techniques", ask.links.page("/techniques"))
+        .crumb(&answer.id, ask.links.technique(&answer.id))
+        .with_schemes(ask);
+    frame.about = format!("{title}: expected events and the rules that fire on them");
+    let id = crate::links::encode(&answer.id);
+    let flag = if below { "?sub=1" } else { "" };
+    frame.api = Some(format!("/api/v1/techniques/{id}/tests{flag}"));
+    let again = if below {
+        (
+            ask.again(&[("sub", "0")]),
+            "Tests of exactly this technique",
+        )
+    } else {
+        (ask.again(&[("sub", "1")]), "With tests of sub-techniques")
+    };
+    let facts = vec![
+        ("Tests", answer.tests.len().to_string()),
+        ("Detected", format!("{fired} by at least one rule")),
+    ];
+    let tests = answer.tests.into_iter();
+    Reply::page(&Page {
+        frame,
+        facts,
+        again,
+        tests: tests.map(|row| test(ask, row)).collect(),
+        id: answer.id,
+        name: answer.name,
+    })
+}
+
+fn test(ask: &Ask, mut row: TestRow) -> Test {
+    let rights = if row.elevation_required {
+        "with elevated rights"
+    } else {
+        "as any user"
+    };
+    let texts = vec![
+        ("Command", row.command.clone()),
+        ("Steps", row.steps.clone()),
+        ("Clean-up", row.cleanup.clone()),
+    ];
+    let runs = std::mem::take(&mut row.runs);
+    Test {
+        description: markdown::html(&row.description),
+        facts: vec![
+            ("Technique", row.technique.to_string()),
+            ("Platforms", row.platforms.join(", ")),
+            ("Run by", format!("{}, {rights}", row.executor)),
+            ("From", format!("{}: {}", row.base, row.path)),
+            ("Id", row.guid.to_string()),
+        ],
+        texts: texts
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .collect(),
+        runs: runs.into_iter().map(|found| run(ask, found)).collect(),
+        row,
+    }
+}
+
+fn run(ask: &Ask, run: PlatformRun) -> Run {
+    let event = |signal: Signal| Event {
+        link: ask.links.event(&signal.provider, &signal.id),
+        signal,
+    };
+    let fires = |rules: &[Fire]| rules.iter().map(|fire| fired(ask, fire)).collect();
+    Run {
+        platform: run.platform,
+        unknown: run
+            .unknown
+            .into_iter()
+            .map(|unknown| unknown.what)
+            .collect(),
+        fires: fires(&run.fires),
+        partial: fires(&run.partial),
+        near: run.near.iter().map(|miss| missed(ask, miss)).collect(),
+        near_total: run.near_total,
+        signals: run.signals.into_iter().map(event).collect(),
+    }
+}
+
+fn fired(ask: &Ask, fire: &Fire) -> Rule {
+    let numbers: Vec<String> = fire.signals.iter().map(|at| (at + 1).to_string()).collect();
+    Rule {
+        link: ask.links.rule(&fire.rule),
+        title: fire.title.clone(),
+        vendor: fire.vendor.clone(),
+        signals: numbers.join(", "),
+        tests: fire
+            .losses
+            .iter()
+            .map(|loss| (false, loss.clone()))
+            .collect(),
+        others: 0,
+    }
+}
+
+fn missed(ask: &Ask, miss: &NearMiss) -> Rule {
+    let tests = miss.atoms.iter();
+    Rule {
+        link: ask.links.rule(&miss.rule),
+        title: miss.title.clone(),
+        vendor: miss.vendor.clone(),
+        signals: (miss.signal + 1).to_string(),
+        tests: tests
+            .map(|atom| (atom.excluded, parts::visible(&atom.test).into()))
+            .collect(),
+        others: miss.alternatives.saturating_sub(miss.atoms.len()),
+    }
+}
