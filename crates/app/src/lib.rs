@@ -11,14 +11,18 @@ pub mod detection;
 mod error;
 pub mod eval;
 pub mod event;
+pub mod events;
 pub mod explain;
 pub mod field;
+pub mod fields;
+pub mod indicator;
 pub mod ledger;
 mod library;
 pub mod locate;
 pub mod rule;
 pub mod search;
 pub mod technique;
+pub mod workbench;
 
 /// The answers of [`tripline_analysis`], under one name.
 pub use tripline_analysis as answers;

@@ -1,9 +1,13 @@
 //! The pages: one file each, from an answer to the view model of its template.
 
+pub(crate) mod about;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod events;
 pub(crate) mod field;
+pub(crate) mod fields;
 pub(crate) mod home;
+pub(crate) mod indicator;
 pub(crate) mod ledger;
 mod parts;
 pub(crate) mod rule;
@@ -11,3 +15,4 @@ pub(crate) mod search;
 mod tables;
 pub(crate) mod technique;
 pub(crate) mod techniques;
+pub(crate) mod workbench;
