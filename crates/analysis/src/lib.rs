@@ -13,10 +13,13 @@ pub mod document;
 pub mod dossier;
 mod event;
 mod evidence;
+mod events;
 mod exclusions;
 mod field;
+mod fields;
 mod head;
 mod index;
+mod indicator;
 mod ledger;
 
 mod lookups;
@@ -28,6 +31,7 @@ mod signals;
 mod tables;
 mod technique;
 mod words;
+mod workbench;
 
 pub use analytics::AnalyticUse;
 pub use combinations::{Combination, CombinationItem};
@@ -42,10 +46,13 @@ pub use detections::{
 pub use dossier::{Dossier, DossierError, dossier};
 pub use event::{EventAnswer, event};
 pub use evidence::{Evidence, EvidenceKind};
+pub use events::{EventsAnswer, events};
 pub use exclusions::{ClauseItem, ExclusionRow, Scope};
 pub use field::{FieldAnswer, FieldUse, Spelling, field};
+pub use fields::{FieldsAnswer, fields};
 pub use head::{CatalogHead, CorpusHead, KnowledgeHead};
 pub use index::Index;
+pub use indicator::{Beside, IndicatorAnswer, MAX_BESIDE, indicator};
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
 pub use markup::{Paragraph, Reference, Span, plain_text};
@@ -58,3 +65,4 @@ pub use signals::{
 };
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};
+pub use workbench::{Additions, FamilyItem, GuessReason, Review, Sharing, TechniqueGuess, review};

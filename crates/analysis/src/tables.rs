@@ -127,7 +127,7 @@ pub(crate) fn events(index: &Index<'_>, rules: &[u32]) -> Vec<EventRow> {
     rows
 }
 
-fn event_row(index: &Index<'_>, key: &str, rules: &[u32]) -> EventRow {
+pub(crate) fn event_row(index: &Index<'_>, key: &str, rules: &[u32]) -> EventRow {
     let (provider, event) = key.split_once('/').unwrap_or((key, ""));
     EventRow {
         provider: provider.into(),

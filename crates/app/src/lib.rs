@@ -12,8 +12,11 @@ pub mod dossier;
 mod error;
 pub mod eval;
 pub mod event;
+pub mod events;
 pub mod explain;
 pub mod field;
+pub mod fields;
+pub mod indicator;
 pub mod ledger;
 mod library;
 pub mod locate;
@@ -21,6 +24,7 @@ pub mod rule;
 pub mod search;
 pub mod signals;
 pub mod technique;
+pub mod workbench;
 
 /// The answers of [`tripline_analysis`], under one name.
 pub use tripline_analysis as answers;

@@ -1,7 +1,7 @@
 //! `docs/schema/*.json`: the JSON Schema of every answer, and of the representation.
 
 use schemars::{Schema, schema_for};
-use tripline_app::{answers, build, eval, explain};
+use tripline_app::{answers, build, eval, explain, workbench};
 
 /// File stem and schema, sorted by stem.
 pub(crate) fn all() -> Vec<(&'static str, Schema)> {
@@ -14,13 +14,17 @@ pub(crate) fn all() -> Vec<(&'static str, Schema)> {
         ("dossier", schema_for!(answers::Dossier)),
         ("eval", schema_for!(eval::EvalAnswer)),
         ("event", schema_for!(answers::EventAnswer)),
+        ("events", schema_for!(answers::EventsAnswer)),
         ("explain", schema_for!(explain::Explanation)),
         ("field", schema_for!(answers::FieldAnswer)),
+        ("fields", schema_for!(answers::FieldsAnswer)),
+        ("indicator", schema_for!(answers::IndicatorAnswer)),
         ("ledger", schema_for!(answers::LedgerAnswer)),
         ("platform_detection", schema_for!(answers::DetectionAnswer)),
         ("rule", schema_for!(answers::RuleAnswer)),
         ("search", schema_for!(answers::SearchAnswer)),
         ("technique", schema_for!(answers::TechniqueAnswer)),
         ("tests", schema_for!(answers::SignalsAnswer)),
+        ("workbench", schema_for!(workbench::WorkbenchAnswer)),
     ]
 }

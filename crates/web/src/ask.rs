@@ -19,6 +19,7 @@ pub(crate) struct Ask {
     path: String,
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
+    sent: String,
 }
 
 impl Ask {
@@ -41,6 +42,7 @@ impl Ask {
             path: path.to_owned(),
             parts,
             query,
+            sent: String::new(),
         };
         if let Some(names) = ask.query("names").filter(|names| *names != DEFAULT_NAMES) {
             let names = names.to_owned();
@@ -48,6 +50,37 @@ impl Ask {
             ask.links = Links::new(Some(names));
         }
         Ok(ask)
+    }
+
+    /// The question of a form that was sent: its `text` is what was sent, the rest is the query.
+    ///
+    /// # Errors
+    /// The form names a naming scheme that there is not.
+    pub(crate) fn of_form(library: &Library, path: &str, form: &[u8]) -> Result<Self, AppError> {
+        let mut sent = String::new();
+        let mut rest = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(form) {
+            if name == "text" {
+                sent = value.replace("\r\n", "\n");
+            } else {
+                rest.append_pair(&name, &value);
+            }
+        }
+        Ok(Self {
+            sent,
+            ..Self::new(library, path, Vec::new(), &rest.finish())?
+        })
+    }
+
+    /// The question with a text that was sent.
+    pub(crate) fn with_sent(mut self, text: String) -> Self {
+        self.sent = text;
+        self
+    }
+
+    /// The text that was sent.
+    pub(crate) fn sent(&self) -> &str {
+        &self.sent
     }
 
     /// A part of the path by its name in the route; empty when the route has none such.

@@ -9,8 +9,11 @@ use tripline_app::answers::CatalogHead;
 /// The parts of the site that every page links to.
 const PARTS: &[(&str, &str)] = &[
     ("Techniques", "/techniques"),
-    ("Search", "/search"),
+    ("Events", "/events"),
+    ("Fields", "/fields"),
+    ("Workbench", "/workbench"),
     ("Ledger", "/ledger"),
+    ("About", "/about"),
 ];
 
 /// A link with what it shows.

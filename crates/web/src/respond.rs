@@ -5,6 +5,7 @@ use crate::ask::Ask;
 use crate::pages;
 use crate::stop::Stop;
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Response, StatusCode, Uri};
 use quick_cache::{Weighter, sync::Cache};
@@ -12,6 +13,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tripline_app::workbench::MAX_TEXT;
 use tripline_app::{AppError, Library};
 
 /// Bytes that kept responses may take together.
@@ -22,6 +24,10 @@ const MAX_KEPT: usize = 8 * 1024 * 1024;
 const MAX_TARGET: usize = 4096;
 /// Longest time that making a response may take, waiting for a turn included.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Longest time for a text to arrive.
+const BODY_TIME: Duration = Duration::from_secs(15);
+/// Longest form: a text of the greatest length, every byte of which is encoded.
+const MAX_FORM: usize = 3 * MAX_TEXT + 1024;
 /// A body smaller than this is not worth compressing.
 const MIN_COMPRESSED: usize = 600;
 
@@ -242,6 +248,37 @@ pub(crate) async fn get(
     let stored = site.cache.get_or_insert_async(&key, make).await;
     let (Ok(stored) | Err(stored)) = stored;
     finish(&stored, &headers)
+}
+
+/// The response of `function` to a text that was sent, as a form or as it is; it is not kept.
+pub(crate) async fn post(
+    site: Arc<Site>,
+    function: Function,
+    form: bool,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let limit = if form { MAX_FORM } else { MAX_TEXT };
+    let read = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, limit));
+    let body = match read.await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return refuse(&site, function.json, "the text is too long or broken off"),
+        Err(_) => return refuse(&site, function.json, "the text took too long to arrive"),
+    };
+    let encoding = Encoding::wanted(&head.headers);
+    let make = move |library: &Library| {
+        let (path, query) = (head.uri.path(), head.uri.query().unwrap_or(""));
+        let ask = if form {
+            Ask::of_form(library, path, &body)?
+        } else {
+            let text = String::from_utf8(body.to_vec());
+            let text = text.map_err(|_| AppError::request("the text is not UTF-8"))?;
+            Ask::new(library, path, Vec::new(), query)?.with_sent(text)
+        };
+        (function.make)(&ask)
+    };
+    let stored = work(&site, function.json, encoding, make).await;
+    finish(&stored, &HeaderMap::new())
 }
 
 /// Runs `make` on a thread for such work when it is its turn.

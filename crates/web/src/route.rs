@@ -5,9 +5,9 @@ use crate::{api, assets, pages};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, State};
+use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, Response, Uri};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::sync::Arc;
 
 /// A page: its path, where `{name}` is a part of it, and its function.
@@ -24,9 +24,15 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques/{id}/tests", pages::tests_of::page),
     ("/rules/{*id}", pages::rule::page),
     ("/search", pages::search::page),
+    ("/events", pages::events::page),
     ("/events/{provider}/{id}", pages::event::page),
+    ("/providers/{provider}", pages::events::provider),
+    ("/fields", pages::fields::page),
     ("/fields/{name}", pages::field::page),
+    ("/indicators", pages::indicator::page),
     ("/ledger", pages::ledger::page),
+    ("/workbench", pages::workbench::page),
+    ("/about", pages::about::page),
 ];
 
 /// Every route: pages, the API, assets; anything else is not found.
@@ -37,6 +43,9 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
     }
     for (path, make) in api::routes() {
         router = add(router, path, Function { make, json: true });
+    }
+    for &text in TEXTS {
+        router = add_text(router, text);
     }
     let missing = Function {
         make: pages::error::not_found,
@@ -50,6 +59,23 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
                 respond::get(site, missing, uri, Vec::new(), headers)
             },
         ))
+}
+
+/// What takes a text: its path, its function, and whether the text is a form.
+const TEXTS: &[(&str, Make, bool)] = &[
+    ("/workbench", pages::workbench::sent, true),
+    ("/api/v1/workbench", api::workbench, false),
+];
+
+fn add_text(
+    router: Router<Arc<Site>>,
+    (path, make, form): (&'static str, Make, bool),
+) -> Router<Arc<Site>> {
+    let handle = move |State(site): State<Arc<Site>>, request: Request| async move {
+        let function = Function { make, json: !form };
+        respond::post(site, function, form, request).await
+    };
+    router.route(path, post(handle))
 }
 
 fn add(router: Router<Arc<Site>>, path: &str, function: Function) -> Router<Arc<Site>> {

@@ -14,6 +14,7 @@ mod view;
 pub(crate) use view::TableView;
 
 use crate::html::Html;
+use std::borrow::Cow;
 
 /// Rows shown first, unless the page says otherwise.
 const FIRST: usize = 25;
@@ -24,12 +25,13 @@ const MAX_SHOWN: usize = 260;
 /// A table with all its rows, in the answer's order.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    id: &'static str,
+    id: Cow<'static, str>,
     caption: String,
     note: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
     first: usize,
+    bare: bool,
 }
 
 /// A column.
@@ -226,12 +228,13 @@ impl Table {
     /// A table without columns; `id` is its anchor and its name in the query.
     pub(crate) fn new(id: &'static str, caption: &str) -> Self {
         Self {
-            id,
+            id: id.into(),
             caption: caption.to_owned(),
             note: String::new(),
             columns: Vec::new(),
             rows: Vec::new(),
             first: FIRST,
+            bare: false,
         }
     }
 
@@ -252,6 +255,25 @@ impl Table {
     /// What the reader must know to read the numbers.
     pub(crate) fn note(mut self, note: &str) -> Self {
         note.clone_into(&mut self.note);
+        self
+    }
+
+    /// Without links that ask for the table again: what it was made from is not in the address.
+    pub(crate) fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(mut self, id: &'static str, caption: &str) -> Self {
+        self.id = id.into();
+        caption.clone_into(&mut self.caption);
+        self
+    }
+
+    /// The same as one of several of its kind.
+    pub(crate) fn numbered(mut self, number: usize) -> Self {
+        self.id = format!("{}-{number}", self.id).into();
         self
     }
 

@@ -2,8 +2,10 @@
 
 mod common;
 
+use axum::body::Body;
+use axum::http::Request;
 use axum::http::StatusCode;
-use common::{get, starter};
+use common::{get, send, starter};
 use serde_json::Value;
 
 #[tokio::test]
@@ -49,6 +51,66 @@ async fn a_file_on_the_disk_is_no_rule_of_the_catalogue() {
     assert!(!got.text().contains("holds"), "{}", got.text());
 }
 
+const RULE: &str = r"title: PowerShell with a download
+logsource: {product: windows, category: process_creation}
+detection:
+  selection:
+    Image|endswith: '\pwsh.exe'
+    CommandLine|contains: 'invoke-restmethod'
+  condition: selection
+";
+
+#[tokio::test]
+async fn the_workbench_compares_a_text_with_the_catalogue() {
+    let site = starter();
+    let post = |target: &str, text: &str| {
+        let request = Request::post(target).header("host", "localhost");
+        request
+            .body(Body::from(text.to_owned()))
+            .expect("a request")
+    };
+    let got = send(&site, post("/api/v1/workbench", RULE)).await;
+    assert_eq!(got.status, StatusCode::OK);
+    let review = &got.json()["rules"][0];
+    assert_eq!(review["rule"]["title"], "PowerShell with a download");
+    let guess = &review["techniques"][0];
+    assert_eq!(
+        (guess["id"].as_str(), guess["tagged"].as_bool()),
+        (Some("T1059.001"), Some(false))
+    );
+    assert_eq!(guess["reasons"][0]["family"], "*invoke-restmethod*");
+    let added = &review["additions"][0];
+    assert_eq!(added["technique"], "T1059.001");
+    let families: Vec<&str> = added["indicators"]
+        .as_array()
+        .expect("indicators")
+        .iter()
+        .filter_map(|row| row["family"].as_str())
+        .collect();
+    assert!(families.contains(&"*\\powershell.exe"), "{families:?}");
+    assert!(!families.contains(&"*\\pwsh.exe"), "{families:?}");
+    assert!(
+        review["sharing"][0]["families"]
+            .as_array()
+            .is_some_and(|all| all.len() == 2)
+    );
+
+    let broken = send(
+        &site,
+        post("/api/v1/workbench?language=eql", "process where ("),
+    )
+    .await;
+    let diagnostic = &broken.json()["diagnostics"][0];
+    assert_eq!(
+        (diagnostic["severity"].as_str(), diagnostic["line"].as_u64()),
+        (Some("error"), Some(1))
+    );
+    let unknown = send(&site, post("/api/v1/workbench?language=cobol", "x")).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    let empty = send(&site, post("/api/v1/workbench", " ")).await;
+    assert_eq!(empty.status, StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test]
 async fn the_document_is_whole() {
     let site = starter();
@@ -57,7 +119,9 @@ async fn the_document_is_whole() {
     let schemas = &document["components"]["schemas"];
     check_references(&document, schemas);
     for (path, item) in document["paths"].as_object().expect("paths") {
-        let operation = &item["get"];
+        let Some(operation) = item.get("get") else {
+            continue;
+        };
         let mut target = path.clone();
         let mut query = Vec::new();
         for parameter in operation["parameters"].as_array().expect("parameters") {
@@ -66,7 +130,7 @@ async fn the_document_is_whole() {
             if parameter["in"] == "path" {
                 target = target.replace(&format!("{{{name}}}"), example);
             } else {
-                query.push(format!("{name}={example}"));
+                query.push(format!("{name}={}", example.replace('\\', "%5C")));
             }
         }
         assert!(!target.contains('{'), "{target}");

@@ -277,22 +277,6 @@ fn links(text: &str) -> BTreeSet<String> {
     .collect()
 }
 
-/// Whether the page that an address is of is served yet.
-fn served(link: &str) -> bool {
-    let path = link.split('?').next().unwrap_or("");
-    let parts = [
-        "/techniques",
-        "/rules/",
-        "/search",
-        "/events/",
-        "/fields/",
-        "/ledger",
-        "/assets/",
-        "/api/",
-    ];
-    path == "/" || parts.iter().any(|part| path.starts_with(part))
-}
-
 #[tokio::test]
 async fn every_link_leads_somewhere() {
     let site = starter();
@@ -306,11 +290,77 @@ async fn every_link_leads_somewhere() {
             !target.contains("sort.") && !target.contains("names=") && !target.contains("csv=");
         if whole && page.header("content-type").starts_with("text/html") {
             for link in links(page.text()) {
-                if served(&link) && seen.insert(link.clone()) {
+                if seen.insert(link.clone()) {
                     next.push(link);
                 }
             }
         }
     }
+    assert!(seen.iter().any(|link| link.starts_with("/indicators")));
     assert!(seen.len() > 300, "{}", seen.len());
+}
+
+#[tokio::test]
+async fn an_event_and_its_provider() {
+    let site = starter();
+    let event = get(&site, "/events/sysmon/1").await;
+    for fact in [
+        "<h1>Process creation",
+        "Microsoft-Windows-Sysmon",
+        "id=\"techniques\"",
+    ] {
+        assert!(event.text().contains(fact), "{fact}");
+    }
+    let provider = get(&site, "/providers/Sysmon").await;
+    assert!(provider.text().contains("href=\"/events/Sysmon/11\""));
+    let all = get(&site, "/events").await;
+    assert!(all.text().contains("href=\"/providers/Security-Auditing\""));
+    assert_eq!(
+        get(&site, "/providers/Nothing").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_field_and_the_list_of_fields() {
+    let site = starter();
+    let field = get(&site, "/fields/NewProcessName").await;
+    for fact in ["process.executable", "id=\"spellings\"", "id=\"operators\""] {
+        assert!(field.text().contains(fact), "{fact}");
+    }
+    let all = get(&site, "/fields?names=ecs").await;
+    assert!(
+        all.text()
+            .contains("href=\"/fields/process.executable?names=ecs\"")
+    );
+}
+
+#[tokio::test]
+async fn an_indicator_is_its_whole_family() {
+    let site = starter();
+    let found = get(&site, "/indicators?field=Image&value=%5Cpwsh.exe").await;
+    assert_eq!(found.status, StatusCode::OK);
+    for fact in [
+        "*\\pwsh.exe</span></h1>",
+        "id=\"values\"",
+        "id=\"beside\"",
+        "id=\"rules\"",
+    ] {
+        assert!(found.text().contains(fact), "{fact}");
+    }
+    let none = get(&site, "/indicators?field=Image&value=zzz").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        get(&site, "/indicators").await.status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+#[tokio::test]
+async fn definitions_and_ledger_are_shown() {
+    let site = starter();
+    let about = get(&site, "/about").await;
+    assert!(about.text().contains("id=\"the-technique-page\""));
+    assert!(about.text().contains("<strong>Value family</strong>"));
+    assert!(get(&site, "/ledger").await.text().contains("id=\"read\""));
 }

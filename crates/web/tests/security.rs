@@ -176,3 +176,56 @@ async fn a_rule_of_scripts_stays_text() {
     let csv = get(&site, &format!("{rule}?csv=indicators")).await;
     assert_eq!(csv.header("x-content-type-options"), "nosniff");
 }
+
+fn form(target: &str, text: &str) -> Request<Body> {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("text", text)
+        .append_pair("language", "")
+        .finish();
+    Request::post(target)
+        .header("host", "localhost")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .expect("a request")
+}
+
+#[tokio::test]
+async fn a_hostile_text_in_the_workbench_stays_text() {
+    let site = starter();
+    let got = send(&site, form("/workbench", HOSTILE)).await;
+    assert_eq!(got.status, StatusCode::OK);
+    for never in [
+        "<script>",
+        "<img",
+        "<iframe",
+        "<u>",
+        "</textarea><",
+        "\" on",
+    ] {
+        assert!(!got.text().contains(never), "{never}");
+    }
+    let out = send(
+        &site,
+        form("/workbench", "</textarea><script>alert(1)</script>"),
+    )
+    .await;
+    assert_eq!(out.status, StatusCode::OK);
+    assert!(!out.text().contains("<script>"));
+}
+
+#[tokio::test]
+async fn a_text_has_an_end() {
+    let site = starter();
+    let whole = format!("title: x\n# {}\n", "\u{e9}".repeat(500_000));
+    let got = send(&site, form("/workbench", &whole)).await;
+    assert_eq!(got.status, StatusCode::OK);
+    let long = "a".repeat(1024 * 1024 + 1);
+    let got = send(&site, form("/workbench", &long)).await;
+    assert_eq!(got.status, StatusCode::BAD_REQUEST);
+    let got = send(&site, form("/workbench", &"\n".repeat(4 * 1024 * 1024))).await;
+    assert_eq!(got.status, StatusCode::BAD_REQUEST);
+    let mut abroad = form("/workbench", HOSTILE);
+    let site_header = "cross-site".parse().expect("a value");
+    abroad.headers_mut().insert("sec-fetch-site", site_header);
+    assert_eq!(send(&site, abroad).await.status, StatusCode::FORBIDDEN);
+}

@@ -1,4 +1,4 @@
-//! `tripline event PROVIDER/ID`.
+//! `tripline event [PROVIDER[/ID]]`.
 
 use super::shared::{Names, Rows, open_with};
 use crate::exit::{Exit, Problem};
@@ -6,12 +6,13 @@ use crate::output::show;
 use crate::pages;
 use crate::settings::Settings;
 
-/// Shows an event: who writes it, what rules look for in it.
+/// Shows an event: who writes it, what rules look for in it; or lists events.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Provider and event id, as Sysmon/1.
+    /// Provider and event id, as Sysmon/1. A provider alone lists its events; without one, all
+    /// events are listed.
     #[arg(value_name = "PROVIDER/ID")]
-    name: String,
+    name: Option<String>,
     #[command(flatten)]
     rows: Rows,
     #[command(flatten)]
@@ -20,9 +21,19 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open_with(settings, &args.names)?;
-    let answer = tripline_app::event::event(library, &args.name)?;
     let shown = args.rows.shown();
-    show(settings, &answer, |answer| {
-        pages::event::page(answer, shown)
-    })
+    match args.name.as_deref() {
+        Some(key) if key.contains('/') => {
+            let answer = tripline_app::event::event(library, key)?;
+            show(settings, &answer, |answer| {
+                pages::event::page(answer, shown)
+            })
+        }
+        provider => {
+            let answer = tripline_app::events::events(library, provider)?;
+            show(settings, &answer, |answer| {
+                pages::event::list(answer, shown)
+            })
+        }
+    }
 }

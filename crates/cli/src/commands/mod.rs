@@ -10,6 +10,7 @@ mod eval;
 mod event;
 mod explain;
 mod field;
+mod indicator;
 mod input;
 mod ledger;
 mod man;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Rule(rule::Args),
     Event(event::Args),
     Field(field::Args),
+    Indicator(indicator::Args),
     Search(search::Args),
     Coverage(coverage::Args),
     Ledger(ledger::Args),
@@ -62,6 +64,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Rule(args) => rule::run(&args, settings),
         Command::Event(args) => event::run(&args, settings),
         Command::Field(args) => field::run(&args, settings),
+        Command::Indicator(args) => indicator::run(&args, settings),
         Command::Search(args) => search::run(&args, settings),
         Command::Coverage(args) => coverage::run(&args, settings),
         Command::Ledger(args) => ledger::run(&args, settings),

@@ -1,9 +1,9 @@
-//! A catalogue event.
+//! A catalogue event, and the list of events.
 
 use super::parts::{self, Shown, counts, joined, left_out, plural};
 use super::tables;
 use crate::layout::{Line, Page, Tone, toned};
-use tripline_app::answers::EventAnswer;
+use tripline_app::answers::{EventAnswer, EventsAnswer};
 
 /// The event; `shown` limits the rows of each table.
 pub(crate) fn page(answer: &EventAnswer, shown: Shown) -> Page {
@@ -34,6 +34,20 @@ pub(crate) fn page(answer: &EventAnswer, shown: Shown) -> Page {
     tables::fields(&mut page, &answer.fields, shown);
     tables::indicators(&mut page, "Common indicators", &answer.indicators, shown);
     tables::rules(&mut page, "Rules", &answer.rules, shown);
+    parts::foot(&mut page, &answer.catalog);
+    page
+}
+
+/// The list of events; `shown` limits its rows.
+pub(crate) fn list(answer: &EventsAnswer, shown: Shown) -> Page {
+    let mut page = Page::new();
+    page.title(answer.provider.as_deref().unwrap_or("Events"));
+    page.text(format!(
+        "{} of {} have a rule that counts.",
+        answer.covered,
+        plural(answer.events.len(), "event")
+    ));
+    tables::events(&mut page, &answer.events, shown);
     parts::foot(&mut page, &answer.catalog);
     page
 }

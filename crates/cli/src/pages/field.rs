@@ -1,9 +1,9 @@
-//! A field and its use.
+//! A field and its use, and the list of fields.
 
 use super::parts::{self, Shown, counts, operator, plural};
 use super::tables;
 use crate::layout::{Line, Page, Tone};
-use tripline_app::answers::{FieldAnswer, FieldUse, Spelling};
+use tripline_app::answers::{FieldAnswer, FieldUse, FieldsAnswer, Spelling};
 
 /// Every meaning of the name; `shown` limits the rows of each table.
 pub(crate) fn page(answer: &FieldAnswer, shown: Shown) -> Page {
@@ -54,4 +54,13 @@ fn spellings(spellings: &[Spelling]) -> Line {
             .push(Tone::Faint, format!(" ({}{count})", spelling.scheme));
     }
     line
+}
+
+/// The list of fields; `shown` limits its rows.
+pub(crate) fn list(answer: &FieldsAnswer, shown: Shown) -> Page {
+    let mut page = Page::new();
+    page.title("Fields");
+    tables::fields(&mut page, &answer.fields, shown);
+    parts::foot(&mut page, &answer.catalog);
+    page
 }

@@ -9,6 +9,7 @@ pub(crate) mod eval;
 pub(crate) mod event;
 pub(crate) mod explain;
 pub(crate) mod field;
+pub(crate) mod indicator;
 pub(crate) mod ledger;
 mod parts;
 pub(crate) mod rule;

@@ -2,6 +2,7 @@
 
 mod openapi;
 
+use crate::ask::Ask;
 use crate::respond::{JSON, Reply};
 use crate::route::Make;
 use crate::stop::Stop;
@@ -164,6 +165,25 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         schema: || ("search", schema_for!(answers::SearchAnswer)),
     },
     Endpoint {
+        path: "/api/v1/events",
+        make: |ask| json(&tripline_app::events::events(&ask.library, None)?),
+        summary: "Every event with its rules",
+        parameters: &[],
+        schema: || ("events", schema_for!(answers::EventsAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/events/{provider}",
+        make: |ask| {
+            json(&tripline_app::events::events(
+                &ask.library,
+                Some(ask.part("provider")),
+            )?)
+        },
+        summary: "The events of a provider with their rules",
+        parameters: &[part("provider", "Provider.", "Sysmon")],
+        schema: || ("events", schema_for!(answers::EventsAnswer)),
+    },
+    Endpoint {
         path: "/api/v1/events/{provider}/{id}",
         make: |ask| {
             let key = format!("{}/{}", ask.part("provider"), ask.part("id"));
@@ -178,11 +198,42 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         schema: || ("event", schema_for!(answers::EventAnswer)),
     },
     Endpoint {
+        path: "/api/v1/fields",
+        make: |ask| json(&tripline_app::fields::fields(&ask.library)),
+        summary: "Every field that rules test",
+        parameters: &[NAMES],
+        schema: || ("fields", schema_for!(answers::FieldsAnswer)),
+    },
+    Endpoint {
         path: "/api/v1/fields/{name}",
         make: |ask| json(&tripline_app::field::field(&ask.library, ask.part("name"))?),
         summary: "A field: spellings, operators, values, rules",
         parameters: &[part("name", "Any spelling of the field.", "Image"), NAMES],
         schema: || ("field", schema_for!(answers::FieldAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/indicators",
+        make: |ask| {
+            let (field, value) = (ask.query("field"), ask.query("value"));
+            let (field, value) = (field.unwrap_or(""), value.unwrap_or(""));
+            json(&tripline_app::indicator::indicator(
+                &ask.library,
+                field,
+                value,
+            )?)
+        },
+        summary: "A family of values of a field, and the rules that use it",
+        parameters: &[
+            query(Kind::Needed, "field", "Any spelling of the field.", "Image"),
+            query(
+                Kind::Needed,
+                "value",
+                "A value, or the name of a family.",
+                "\\pwsh.exe",
+            ),
+            NAMES,
+        ],
+        schema: || ("indicator", schema_for!(answers::IndicatorAnswer)),
     },
     Endpoint {
         path: "/api/v1/ledger",
@@ -200,6 +251,12 @@ pub(crate) fn routes() -> impl Iterator<Item = (&'static str, Make)> {
     endpoints
         .map(|endpoint| (endpoint.path, endpoint.make))
         .chain([document])
+}
+
+/// What the workbench says of the text that was sent.
+pub(crate) fn workbench(ask: &Ask) -> Result<Reply, Stop> {
+    let request = crate::pages::workbench::request(ask);
+    json(&tripline_app::workbench::workbench(&ask.library, &request)?)
 }
 
 fn json<T: Serialize>(answer: &T) -> Result<Reply, Stop> {

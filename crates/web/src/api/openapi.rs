@@ -18,6 +18,9 @@ pub(super) fn document(_: &Ask) -> Result<Reply, Stop> {
         let path = endpoint.path.replace("{*", "{");
         paths.insert(path, json!({ "get": operation(endpoint, name) }));
     }
+    let schema = schemars::schema_for!(tripline_app::workbench::WorkbenchAnswer);
+    add_schema(&mut schemas, "workbench", schema.to_value());
+    paths.insert("/api/v1/workbench".into(), json!({ "post": workbench() }));
     schemas.insert("error".into(), error());
     let document = json!({
         "openapi": "3.1.0",
@@ -34,14 +37,8 @@ pub(super) fn document(_: &Ask) -> Result<Reply, Stop> {
 
 fn operation(endpoint: &Endpoint, name: &str) -> Value {
     let parameters: Vec<Value> = endpoint.parameters.iter().map(parameter).collect();
-    let failure = |about: &str| {
-        json!({
-            "description": about,
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/error" } } },
-        })
-    };
     json!({
-        "operationId": name,
+        "operationId": operation_id(endpoint.path),
         "summary": endpoint.summary,
         "parameters": parameters,
         "responses": {
@@ -56,6 +53,53 @@ fn operation(endpoint: &Endpoint, name: &str) -> Value {
             "500": failure("The answer could not be made."),
         },
     })
+}
+
+/// A refusal, with what is wrong.
+fn failure(about: &str) -> Value {
+    json!({
+        "description": about,
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/error" } } },
+    })
+}
+
+/// The workbench takes a text as it is.
+fn workbench() -> Value {
+    json!({
+        "operationId": "workbench",
+        "summary": "A rule, read and compared with the catalogue",
+        "parameters": [
+            {
+                "name": "language",
+                "in": "query",
+                "description": "Language of a bare query; without it the text is a rule file.",
+                "schema": { "type": "string", "enum": tripline_app::check::languages() },
+            },
+            parameter(&super::NAMES),
+        ],
+        "requestBody": {
+            "required": true,
+            "content": { "text/plain": { "schema": { "type": "string", "minLength": 1 } } },
+        },
+        "responses": {
+            "200": {
+                "description": "What the rules of the text do, and what others add.",
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/workbench" } } },
+            },
+            "400": failure("The text is empty, too long, not UTF-8, or names an unknown language."),
+            "403": { "description": "The text came from the page of another site." },
+            "500": failure("The answer could not be made."),
+        },
+    })
+}
+
+/// `/api/v1/events/{provider}` as `events_provider`.
+fn operation_id(path: &str) -> String {
+    let path = path.trim_start_matches("/api/v1/");
+    let words = path
+        .split('/')
+        .map(|word| word.trim_matches(['{', '}', '*']));
+    words.collect::<Vec<_>>().join("_")
 }
 
 fn parameter(parameter: &Parameter) -> Value {

@@ -47,6 +47,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let name = format!("{} {}", answer.provider, answer.event);
     let mut frame = ask
         .frame(&format!("{name} {}", answer.title))
+        .crumb("Events", ask.links.page("/events"))
         .crumb(&answer.provider, ask.links.provider(&answer.provider))
         .with_schemes(ask)
         .with_tables(&tables);

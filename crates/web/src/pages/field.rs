@@ -39,6 +39,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let tables = parts::views(ask, all(ask, &found))?;
     let mut frame = ask
         .frame(&found.field)
+        .crumb("Fields", ask.links.page("/fields"))
         .with_schemes(ask)
         .with_tables(&tables);
     frame.about = format!("{}: spellings, operators, values and rules", found.field);

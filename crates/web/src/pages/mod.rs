@@ -1,10 +1,14 @@
 //! The pages: one file each, from an answer to the view model of its template.
 
 pub(crate) mod dossier;
+pub(crate) mod about;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod events;
 pub(crate) mod field;
+pub(crate) mod fields;
 pub(crate) mod home;
+pub(crate) mod indicator;
 pub(crate) mod ledger;
 mod parts;
 pub(crate) mod rule;
@@ -13,3 +17,4 @@ mod tables;
 pub(crate) mod technique;
 pub(crate) mod techniques;
 pub(crate) mod tests_of;
+pub(crate) mod workbench;

@@ -11,7 +11,8 @@ use std::cmp::Ordering;
 #[derive(Debug, Template)]
 #[template(path = "parts/table.html")]
 pub(crate) struct TableView {
-    id: &'static str,
+    id: String,
+    bare: bool,
     caption: String,
     note: String,
     columns: Vec<ColumnView>,
@@ -53,8 +54,8 @@ impl Table {
         let mut shown = filtered(self.rows, &wanted);
         sort_rows(&mut shown, &self.columns, order);
         for format in [file::Format::Csv, file::Format::Json] {
-            if ask.query(format.name()) == Some(self.id) {
-                let file = file::write(format, self.id, &self.columns, &shown)?;
+            if ask.query(format.name()) == Some(&*self.id) {
+                let file = file::write(format, &self.id, &self.columns, &shown)?;
                 return Err(Stop::Instead(file));
             }
         }
@@ -75,13 +76,14 @@ impl Table {
         });
         Ok(TableView {
             columns: columns.collect(),
-            all: (shown.len() < matching).then(|| here(&[(&rows, "all")])),
+            all: (shown.len() < matching && !self.bare).then(|| here(&[(&rows, "all")])),
             fewer: (all && matching > self.first).then(|| here(&[(&rows, "")])),
             kept: owned(&ask.kept(|name| name == filter)),
             action: format!("{}#{}", ask.path(), self.id),
-            csv: ask.again(&[("csv", self.id)]),
-            json: ask.again(&[("json", self.id)]),
-            id: self.id,
+            csv: ask.again(&[("csv", &self.id)]),
+            json: ask.again(&[("json", &self.id)]),
+            id: self.id.into_owned(),
+            bare: self.bare,
             caption: self.caption,
             note: self.note,
             rows: shown,
@@ -100,7 +102,7 @@ impl TableView {
 
     /// Anchor of the table.
     pub(crate) fn id(&self) -> &str {
-        self.id
+        &self.id
     }
 
     /// Heading of the table.
@@ -110,7 +112,7 @@ impl TableView {
 
     /// Whether filtering and sorting are worth offering.
     fn large(&self) -> bool {
-        self.total > 8
+        self.total > 8 && !self.bare
     }
 
     fn count(&self) -> String {

@@ -1,0 +1,204 @@
+//! The indicator view: one family of values of a field, and every rule that uses it.
+
+use crate::event::techniques;
+use crate::head::{CatalogHead, schema};
+use crate::tables::{self, IndicatorRow, RuleRow};
+use crate::{Counted, Index};
+use schemars::JsonSchema;
+use serde::Serialize;
+use smol_str::SmolStr as Text;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_catalog::facts::{AtomFact, push_family};
+
+/// A family of values of a field, and who uses it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct IndicatorAnswer {
+    /// Name and version of this form.
+    pub schema: Text,
+    /// The catalogue it was computed from.
+    pub catalog: CatalogHead,
+    /// The name shown for the field.
+    pub field: Text,
+    /// The canonical field.
+    pub canonical: Text,
+    /// The value that was asked for.
+    pub value: Text,
+    /// Name of the family.
+    pub family: Text,
+    /// Rules that look for a value of the family.
+    pub rules_total: usize,
+    /// Their number per vendor.
+    pub by_vendor: BTreeMap<Text, usize>,
+    /// Rules that leave a value of the family out and do not look for one.
+    pub excluded_in: usize,
+    /// The values of the family as rules write them; `count` and `reach` are the same.
+    pub values: Vec<IndicatorRow>,
+    /// Other families that these rules look for, in at least two of them; most rules first, at
+    /// most [`MAX_BESIDE`].
+    pub beside: Vec<Beside>,
+    /// Techniques of the rules.
+    pub techniques: Vec<Counted>,
+    /// The rules that look for it.
+    pub rules: Vec<RuleRow>,
+    /// The rules that only leave it out.
+    pub excluding_rules: Vec<RuleRow>,
+}
+
+/// A family that rules look for besides another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Beside {
+    /// The name shown for the field.
+    pub field: Text,
+    /// The canonical field.
+    pub canonical: Text,
+    /// Name of the family.
+    pub family: Text,
+    /// Rules that look for both.
+    pub count: usize,
+    /// Their ids.
+    pub rules: Vec<Text>,
+}
+
+/// Most families listed besides.
+pub const MAX_BESIDE: usize = 50;
+
+/// The view of a value, or of a family by its name, on a field by any of its names. `None` when no
+/// counted rule tests for it.
+///
+/// A value that is written with several operators may belong to several families: the one with
+/// most rules is shown.
+pub fn indicator(index: &Index<'_>, name: &str, value: &str) -> Option<IndicatorAnswer> {
+    let (canonical, family) = fields(index, name)
+        .into_iter()
+        .find_map(|field| Some((family(index, &field, value)?, field)))
+        .map(|(family, field)| (field, family))?;
+    let (wanted, left) = rules(index, &canonical, &family);
+    let mut buffer = String::new();
+    let mut of_family = |atom: &AtomFact| {
+        atom.field == canonical && {
+            buffer.clear();
+            push_family(&mut buffer, index.schema, atom);
+            buffer == family
+        }
+    };
+    let mut kept: BTreeSet<(Text, Text)> = BTreeSet::new();
+    for &at in &wanted {
+        let atoms = index
+            .facts(at)
+            .atoms
+            .iter()
+            .filter(|atom| atom.is_indicator());
+        for atom in atoms.filter(|atom| of_family(atom)) {
+            kept.insert((atom.operator.clone(), atom.value.clone()));
+        }
+    }
+    let is_kept = |atom: &AtomFact| {
+        atom.field == canonical && kept.contains(&(atom.operator.clone(), atom.value.clone()))
+    };
+    Some(IndicatorAnswer {
+        schema: schema("indicator"),
+        catalog: CatalogHead::of(index.catalog),
+        field: index.field_name(&canonical),
+        value: value.into(),
+        rules_total: wanted.len(),
+        by_vendor: tables::by_vendor(index, &wanted),
+        excluded_in: left.len(),
+        values: tables::indicators(index, &wanted, |_, atom| is_kept(atom)),
+        beside: beside(index, &wanted, &canonical, &family),
+        techniques: techniques(index, &wanted),
+        rules: tables::rules(index, &wanted),
+        excluding_rules: tables::rules(index, &left),
+        canonical,
+        family,
+    })
+}
+
+/// The canonical fields that a name may mean, the best first.
+fn fields(index: &Index<'_>, name: &str) -> Vec<Text> {
+    let known = index.schema.lookup_field(name).into_iter();
+    let mut fields: Vec<Text> = known.map(|field| Text::new(&field.id)).collect();
+    let atoms = index.catalog.facts.iter().flat_map(|facts| &facts.atoms);
+    let unknown = atoms.filter(|atom| atom.field == name || atom.name == name);
+    let unknown: BTreeSet<&Text> = unknown.map(|atom| &atom.field).collect();
+    let unknown = unknown.into_iter().filter(|field| !fields.contains(field));
+    let unknown: Vec<Text> = unknown.cloned().collect();
+    fields.extend(unknown);
+    fields
+}
+
+/// The family that is called `value`, else the one of the values `value` with most rules.
+fn family(index: &Index<'_>, field: &str, value: &str) -> Option<Text> {
+    let mut rules: BTreeMap<Text, BTreeSet<u32>> = BTreeMap::new();
+    let folded = value.to_lowercase();
+    for (at, atom) in on_field(index, field) {
+        let name = index.family(atom);
+        if name == value {
+            return Some(name);
+        }
+        if atom.value == value || atom.value == folded.as_str() {
+            rules.entry(name).or_default().insert(at);
+        }
+    }
+    let best = rules
+        .into_iter()
+        .max_by_key(|(name, rules)| (rules.len(), Reverse(name.clone())));
+    best.map(|(name, _)| name)
+}
+
+/// Literal tests of counted rules on a field, exclusions too.
+fn on_field<'a>(index: &'a Index<'_>, field: &'a str) -> impl Iterator<Item = (u32, &'a AtomFact)> {
+    let rules = (0_u32..).zip(&index.catalog.facts);
+    let counted = rules.filter(|(_, facts)| facts.class.counts());
+    counted.flat_map(move |(at, facts)| {
+        let tests = facts.atoms.iter();
+        let tests = tests.filter(move |atom| atom.field == field && atom.literal && !atom.implied);
+        tests.map(move |atom| (at, atom))
+    })
+}
+
+/// The rules that look for the family, and those that only leave it out.
+fn rules(index: &Index<'_>, field: &str, family: &str) -> (Vec<u32>, Vec<u32>) {
+    let (mut wanted, mut left) = (BTreeSet::new(), BTreeSet::new());
+    for (at, atom) in on_field(index, field) {
+        if index.family(atom) == family {
+            let set = if atom.negated { &mut left } else { &mut wanted };
+            set.insert(at);
+        }
+    }
+    let left = left.difference(&wanted).copied().collect();
+    (wanted.into_iter().collect(), left)
+}
+
+/// What else these rules look for.
+fn beside(index: &Index<'_>, rules: &[u32], field: &str, family: &str) -> Vec<Beside> {
+    let mut found: BTreeMap<(&str, Text), Vec<u32>> = BTreeMap::new();
+    for &at in rules {
+        for atom in index
+            .facts(at)
+            .atoms
+            .iter()
+            .filter(|atom| atom.is_indicator())
+        {
+            if index.schema.routing_field(&atom.field) {
+                continue;
+            }
+            let here = found.entry((&atom.field, index.family(atom))).or_default();
+            if here.last() != Some(&at) {
+                here.push(at);
+            }
+        }
+    }
+    found.retain(|(on, name), rules| rules.len() >= 2 && (*on, name.as_str()) != (field, family));
+    let mut rows: Vec<_> = found.into_iter().collect();
+    rows.sort_by_key(|(_, rules)| Reverse(rules.len()));
+    rows.truncate(MAX_BESIDE);
+    let row = |((on, name), rules): ((&str, Text), Vec<u32>)| Beside {
+        field: index.field_name(on),
+        canonical: on.into(),
+        family: name,
+        count: rules.len(),
+        rules: index.ids(&rules),
+    };
+    rows.into_iter().map(row).collect()
+}
