@@ -16,9 +16,11 @@ mod head;
 mod index;
 mod ledger;
 mod lookups;
+mod overlap;
 mod rule;
 mod same_action;
 mod search;
+mod sequences;
 mod tables;
 mod technique;
 mod words;
@@ -26,7 +28,10 @@ mod words;
 pub use analytics::AnalyticUse;
 pub use combinations::{Combination, CombinationItem};
 pub use correlations::{Correlations, Counted};
-pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
+pub use coverage::{
+    Choices, ClassFilter, ComparedSide, Comparison, Coverage, CoverageError, CoverageRequest,
+    CoverageRow, Filter, Side, SideCounts, TacticColumn, UnresolvedTag, coverage, navigator,
+};
 pub use detections::{
     Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
@@ -39,8 +44,12 @@ pub use head::{CatalogHead, CorpusHead, KnowledgeHead};
 pub use index::Index;
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
+pub use overlap::{OverlapAnswer, OverlapFamily, OverlapGroup, OverlapVendor, overlap};
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
+pub use sequences::{
+    SequenceRule, SequenceStep, SequenceSteps, SequencesAnswer, SequencesError, StepRole, sequences,
+};
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};

@@ -16,8 +16,10 @@ pub mod field;
 pub mod ledger;
 mod library;
 pub mod locate;
+pub mod overlap;
 pub mod rule;
 pub mod search;
+pub mod sequences;
 pub mod technique;
 
 /// The answers of [`tripline_analysis`], under one name.

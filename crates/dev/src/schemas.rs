@@ -16,9 +16,11 @@ pub(crate) fn all() -> Vec<(&'static str, Schema)> {
         ("explain", schema_for!(explain::Explanation)),
         ("field", schema_for!(answers::FieldAnswer)),
         ("ledger", schema_for!(answers::LedgerAnswer)),
+        ("overlap", schema_for!(answers::OverlapAnswer)),
         ("platform_detection", schema_for!(answers::DetectionAnswer)),
         ("rule", schema_for!(answers::RuleAnswer)),
         ("search", schema_for!(answers::SearchAnswer)),
+        ("sequences", schema_for!(answers::SequencesAnswer)),
         ("technique", schema_for!(answers::TechniqueAnswer)),
     ]
 }

@@ -12,10 +12,12 @@ mod field;
 mod input;
 mod ledger;
 mod man;
+mod overlap;
 mod reference;
 mod rule;
 mod search;
 mod serve;
+mod sequences;
 mod shared;
 mod technique;
 
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Field(field::Args),
     Search(search::Args),
     Coverage(coverage::Args),
+    Overlap(overlap::Args),
+    Sequences(sequences::Args),
     Ledger(ledger::Args),
     Check(check::Args),
     Eval(eval::Args),
@@ -58,6 +62,8 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Field(args) => field::run(&args, settings),
         Command::Search(args) => search::run(&args, settings),
         Command::Coverage(args) => coverage::run(&args, settings),
+        Command::Overlap(args) => overlap::run(&args, settings),
+        Command::Sequences(args) => sequences::run(&args, settings),
         Command::Ledger(args) => ledger::run(&args, settings),
         Command::Check(args) => check::run(args, settings),
         Command::Eval(args) => eval::run(&args, settings),

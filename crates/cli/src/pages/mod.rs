@@ -9,9 +9,11 @@ pub(crate) mod event;
 pub(crate) mod explain;
 pub(crate) mod field;
 pub(crate) mod ledger;
+pub(crate) mod overlap;
 mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;
+pub(crate) mod sequences;
 mod tables;
 pub(crate) mod technique;
 

@@ -8,6 +8,7 @@ use crate::stop::Stop;
 use schemars::{Schema, schema_for};
 use serde::Serialize;
 use tripline_app::answers;
+use tripline_app::coverage::{CoverageQuery, coverage};
 
 /// Most rules of a search.
 const MAX_HITS: usize = 1_000;
@@ -85,7 +86,7 @@ const fn query(
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         path: "/api/v1/techniques",
-        make: |ask| json(&tripline_app::coverage::coverage(&ask.library)),
+        make: |ask| json(&coverage(&ask.library, &CoverageQuery::default())?),
         summary: "Rules per technique",
         parameters: &[],
         schema: || ("coverage", schema_for!(answers::Coverage)),
