@@ -12,6 +12,7 @@
 //! | `api/` | the same answers as JSON, with their OpenAPI document |
 //! | `frame.rs`, `table.rs`, `links.rs`, `html.rs` | what every page shares |
 //! | `markdown.rs`, `highlight.rs` | hostile text -> safe HTML |
+//! | `site/` | library -> every page as a file, with relative links and a search of its own |
 //! | `assets.rs` | style sheet, scripts, icon, inside the program |
 //!
 //! Everything works without JavaScript; the script only replaces a part of a page by what the
@@ -30,6 +31,7 @@ mod respond;
 mod route;
 mod security;
 mod server;
+pub mod site;
 mod stop;
 mod table;
 

@@ -21,6 +21,7 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques", pages::techniques::page),
     ("/techniques/{id}", pages::technique::page),
     ("/rules/{*id}", pages::rule::page),
+    ("/matrix", pages::matrix::page),
     ("/search", pages::search::page),
     ("/events/{provider}/{id}", pages::event::page),
     ("/fields/{name}", pages::field::page),

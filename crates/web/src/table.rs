@@ -14,6 +14,7 @@ mod view;
 pub(crate) use view::TableView;
 
 use crate::html::Html;
+use crate::pages::drawings::Drawing;
 
 /// Rows shown first, unless the page says otherwise.
 const FIRST: usize = 25;
@@ -30,6 +31,7 @@ pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Row>,
     first: usize,
+    picture: Option<Drawing>,
 }
 
 /// A column.
@@ -232,6 +234,7 @@ impl Table {
             columns: Vec::new(),
             rows: Vec::new(),
             first: FIRST,
+            picture: None,
         }
     }
 
@@ -252,6 +255,12 @@ impl Table {
     /// What the reader must know to read the numbers.
     pub(crate) fn note(mut self, note: &str) -> Self {
         note.clone_into(&mut self.note);
+        self
+    }
+
+    /// A picture of the rows above them.
+    pub(crate) fn drawn(mut self, picture: Option<Drawing>) -> Self {
+        self.picture = picture;
         self
     }
 

@@ -16,9 +16,10 @@ mod overlap;
 mod reference;
 mod rule;
 mod search;
-mod serve;
 mod sequences;
+mod serve;
 mod shared;
+mod site;
 mod technique;
 
 use crate::exit::{Exit, Problem};
@@ -30,6 +31,7 @@ use tripline_app::AppError;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Args),
+    Site(site::Args),
     Build(build::Args),
     Technique(technique::Args),
     Detection(detection::Args),
@@ -53,6 +55,7 @@ pub(crate) enum Command {
 /// Runs a command.
 pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem> {
     match command {
+        Command::Site(args) => site::run(&args, settings),
         Command::Serve(args) => serve::run(&args, settings),
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),

@@ -14,6 +14,7 @@ mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;
 pub(crate) mod sequences;
+pub(crate) mod site;
 mod tables;
 pub(crate) mod technique;
 

@@ -2,10 +2,14 @@
 
 use super::{Cell, Column, Row, Table, file};
 use crate::ask::Ask;
+use crate::pages::drawings::Drawing;
 use crate::stop::Stop;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use std::cmp::Ordering;
+
+/// Rows of a table in a static site, where nobody can ask for the rest.
+const ON_DISK: usize = 200;
 
 /// A table as a question wants it, ready to be written.
 #[derive(Debug, Template)]
@@ -27,6 +31,9 @@ pub(crate) struct TableView {
     fewer: Option<String>,
     csv: String,
     json: String,
+    on_disk: bool,
+    /// What the rows say at a glance.
+    picture: Option<Drawing>,
 }
 
 impl HtmlSafe for TableView {}
@@ -60,7 +67,9 @@ impl Table {
         }
         let matching = shown.len();
         let all = ask.query(&rows) == Some("all");
-        if !all {
+        if ask.on_disk {
+            shown.truncate(self.first.max(ON_DISK));
+        } else if !all {
             shown.truncate(self.first);
         }
         let here = |set: &[(&str, &str)]| format!("{}#{}", ask.again(set), self.id);
@@ -75,12 +84,14 @@ impl Table {
         });
         Ok(TableView {
             columns: columns.collect(),
-            all: (shown.len() < matching).then(|| here(&[(&rows, "all")])),
+            all: (shown.len() < matching && !ask.on_disk).then(|| here(&[(&rows, "all")])),
             fewer: (all && matching > self.first).then(|| here(&[(&rows, "")])),
             kept: owned(&ask.kept(|name| name == filter)),
             action: format!("{}#{}", ask.path(), self.id),
             csv: ask.again(&[("csv", self.id)]),
             json: ask.again(&[("json", self.id)]),
+            on_disk: ask.on_disk,
+            picture: self.picture,
             id: self.id,
             caption: self.caption,
             note: self.note,
@@ -110,7 +121,7 @@ impl TableView {
 
     /// Whether filtering and sorting are worth offering.
     fn large(&self) -> bool {
-        self.total > 8
+        self.total > 8 && !self.on_disk
     }
 
     fn count(&self) -> String {
