@@ -21,12 +21,13 @@ mod head;
 mod index;
 mod indicator;
 mod ledger;
-
 mod lookups;
 mod markup;
+mod overlap;
 mod rule;
 mod same_action;
 mod search;
+mod sequences;
 mod signals;
 mod tables;
 mod technique;
@@ -36,7 +37,10 @@ mod workbench;
 pub use analytics::AnalyticUse;
 pub use combinations::{Combination, CombinationItem};
 pub use correlations::{Correlations, Counted};
-pub use coverage::{Coverage, CoverageRow, UnresolvedTag, coverage, navigator};
+pub use coverage::{
+    Choices, ClassFilter, ComparedSide, Comparison, Coverage, CoverageError, CoverageRequest,
+    CoverageRow, Filter, Side, SideCounts, TacticColumn, UnresolvedTag, coverage, navigator,
+};
 pub use detections::{
     Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
@@ -56,9 +60,13 @@ pub use indicator::{Beside, IndicatorAnswer, MAX_BESIDE, indicator};
 pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
 pub use markup::{Paragraph, Reference, Span, plain_text};
+pub use overlap::{OverlapAnswer, OverlapFamily, OverlapGroup, OverlapVendor, overlap};
 pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
+pub use sequences::{
+    SequenceRule, SequenceStep, SequenceSteps, SequencesAnswer, SequencesError, StepRole, sequences,
+};
 pub use signals::{
     Fire, NearAtom, NearMiss, PlatformRun, Prerequisite, Signal, SignalField, SignalsAnswer,
     SignalsError, TestRow, Unknown, signals,

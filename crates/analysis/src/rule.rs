@@ -3,6 +3,7 @@
 use crate::exclusions::{ClauseItem, Scope, clause, scope};
 use crate::head::{CatalogHead, schema};
 use crate::same_action::{SameAction, same_action};
+use crate::sequences::{self, SequenceSteps};
 use crate::tables::{EventRow, by_vendor, events_of};
 use crate::{Index, words};
 use schemars::JsonSchema;
@@ -53,6 +54,8 @@ pub struct RuleAnswer {
     pub platforms: Vec<Text>,
     /// What it does, one sentence per stage.
     pub logic: Vec<LogicStage>,
+    /// What it looks for one after the other, where it looks for several events.
+    pub sequences: Vec<SequenceSteps>,
     /// What it looks for.
     pub indicators: Vec<Indicator>,
     /// What it leaves out.
@@ -186,6 +189,7 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
         sources: d.sources.clone(),
         platforms: d.platforms.clone(),
         logic: logic(detection),
+        sequences: sequences::of_rule(detection),
         indicators: indicators(index, facts),
         exclusions: exclusions(index, facts),
         events: events_of(index, facts),

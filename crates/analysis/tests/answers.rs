@@ -3,7 +3,8 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use tripline_analysis::{
-    Index, Lookups, TechniqueAnswer, coverage, event, field, navigator, rule, technique,
+    CoverageRequest, Index, Lookups, TechniqueAnswer, coverage, event, field, navigator, rule,
+    technique,
 };
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::RuleFacts;
@@ -247,7 +248,7 @@ fn events_and_fields_lead_to_rules() {
 #[test]
 fn the_layer_scores_what_coverage_counts() {
     with_index(|index| {
-        let coverage = coverage(index);
+        let coverage = coverage(index, &CoverageRequest::default()).expect("no filter");
         let layer = navigator(&coverage, "18.1");
         assert_eq!(layer["versions"]["layer"], "4.5");
         assert_eq!(layer["versions"]["attack"], "18");

@@ -20,9 +20,11 @@ pub mod indicator;
 pub mod ledger;
 mod library;
 pub mod locate;
+pub mod overlap;
 pub mod rule;
 pub mod search;
 pub mod signals;
+pub mod sequences;
 pub mod technique;
 pub mod workbench;
 

@@ -411,3 +411,36 @@ fn detections_that_are_not_there() {
     assert_eq!(none.status.code(), Some(0));
     assert!(out(&none).contains("has no rule of T1204.004"));
 }
+
+#[test]
+fn coverage_compares_two_sides() {
+    let output = run(&[
+        "coverage",
+        "--compare",
+        "sigma..elastic",
+        "--platform",
+        "linux",
+    ]);
+    let text = out(&output);
+    assert!(output.status.success(), "{output:?}");
+    assert!(text.contains("only") && text.contains("Linux"), "{text}");
+    let output = run(&["coverage", "--compare", "sigma"]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = run(&["coverage", "--vendor", "nobody"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("elastic, sigma"), "{said}");
+}
+
+#[test]
+fn overlap_and_sequences_answer_in_every_format() {
+    for command in ["overlap", "sequences"] {
+        for format in ["text", "markdown", "json"] {
+            let output = run(&[command, "T1059", "--format", format]);
+            assert!(output.status.success(), "{output:?}");
+            assert!(out(&output).contains("T1059"));
+        }
+        let output = run(&[command, "T9999"]);
+        assert_eq!(output.status.code(), Some(4));
+    }
+}

@@ -4,12 +4,15 @@
   "use strict";
 
   var root = document.documentElement;
+  // A static site has nobody to ask: site.js searches it.
+  var onDisk = root.hasAttribute("data-on-disk");
 
   // --- parts of the page replaced by what their address answers -------------------------------
 
   var running = null;
 
   function swap(address, id, keepFocus) {
+    if (onDisk) return Promise.resolve();
     if (running) running.abort();
     running = new AbortController();
     var focused = keepFocus && document.activeElement;

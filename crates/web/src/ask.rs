@@ -16,6 +16,8 @@ pub(crate) struct Ask {
     pub(crate) library: Library,
     /// Addresses in the same scheme.
     pub(crate) links: Links,
+    /// The page will stand in a static site, where nothing can be asked for.
+    pub(crate) on_disk: bool,
     path: String,
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
@@ -39,6 +41,7 @@ impl Ask {
         let mut ask = Self {
             library: library.clone(),
             links: Links::new(None),
+            on_disk: false,
             path: path.to_owned(),
             parts,
             query,
@@ -81,6 +84,12 @@ impl Ask {
     /// The text that was sent.
     pub(crate) fn sent(&self) -> &str {
         &self.sent
+    }
+
+    /// The same for a page of a static site.
+    pub(crate) fn for_disk(mut self) -> Self {
+        self.on_disk = true;
+        self
     }
 
     /// A part of the path by its name in the route; empty when the route has none such.
@@ -140,6 +149,11 @@ impl Ask {
         let mut query = self.kept(|name| set.iter().any(|(known, _)| *known == name));
         query.extend(set.iter().filter(|(_, value)| !value.is_empty()));
         Links::new(None).with(self.encoded_path(), &query)
+    }
+
+    /// Another address with the whole query of this page.
+    pub(crate) fn again_at(&self, path: &str) -> String {
+        Links::new(None).with(path.to_owned(), &self.kept(|_| false))
     }
 
     fn encoded_path(&self) -> String {

@@ -28,6 +28,16 @@ pub(crate) const ASSETS: &[Asset] = &[
         include_bytes!("../assets/theme.js"),
     ),
     (
+        "site.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/site.js"),
+    ),
+    (
+        "pictures.css",
+        "text/css; charset=utf-8",
+        tripline_pictures::STYLES.as_bytes(),
+    ),
+    (
         "icon.svg",
         "image/svg+xml",
         include_bytes!("../assets/icon.svg"),

@@ -8,6 +8,7 @@ use tripline_app::answers::CatalogHead;
 
 /// The parts of the site that every page links to.
 const PARTS: &[(&str, &str)] = &[
+    ("Matrix", "/matrix"),
     ("Techniques", "/techniques"),
     ("Events", "/events"),
     ("Fields", "/fields"),
@@ -65,6 +66,8 @@ pub(crate) struct Frame {
     pub(crate) corpora: String,
     /// Hash of the assets, so that browsers may keep them.
     pub(crate) assets: &'static str,
+    /// The page stands in a static site.
+    pub(crate) on_disk: bool,
     /// The same answer from the API.
     pub(crate) api: Option<String>,
     home: String,
@@ -93,6 +96,7 @@ impl Frame {
             catalog: short(&head.hash).to_owned(),
             corpora: corpora(&head),
             assets: assets::version(),
+            on_disk: ask.on_disk,
             api: None,
             home: ask.links.page("/"),
         }
@@ -129,6 +133,9 @@ impl Frame {
 
     /// Offers the page under each naming scheme.
     pub(crate) fn with_schemes(mut self, ask: &Ask) -> Self {
+        if ask.on_disk {
+            return self;
+        }
         let link = |name: &&str| Link {
             label: (*name).to_owned(),
             href: ask.again(&[("names", if *name == "sigma" { "" } else { name })]),

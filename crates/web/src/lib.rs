@@ -13,6 +13,7 @@
 //! | `frame.rs`, `table.rs`, `links.rs`, `html.rs` | what every page shares |
 //! | `markdown.rs`, `highlight.rs` | hostile text -> safe HTML |
 //! | `document.rs` | a document -> safe HTML, for a page or for a file that stands alone |
+//! | `site/` | library -> every page as a file, with relative links and a search of its own |
 //! | `assets.rs` | style sheet, scripts, icon, inside the program |
 //!
 //! Everything works without JavaScript; the script only replaces a part of a page by what the
@@ -32,6 +33,7 @@ mod respond;
 mod route;
 mod security;
 mod server;
+pub mod site;
 mod stop;
 mod table;
 

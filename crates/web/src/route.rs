@@ -23,6 +23,7 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques/{id}/dossier", pages::dossier::page),
     ("/techniques/{id}/tests", pages::tests_of::page),
     ("/rules/{*id}", pages::rule::page),
+    ("/matrix", pages::matrix::page),
     ("/search", pages::search::page),
     ("/events", pages::events::page),
     ("/events/{provider}/{id}", pages::event::page),

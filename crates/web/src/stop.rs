@@ -29,3 +29,12 @@ impl From<serde_json::Error> for Stop {
         Self::Error(AppError::failure(format!("no JSON can be made: {error}")))
     }
 }
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Instead(reply) => write!(f, "it answers {}", reply.status),
+            Self::Error(error) => f.write_str(error.message()),
+        }
+    }
+}

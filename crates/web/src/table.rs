@@ -15,6 +15,7 @@ pub(crate) use view::TableView;
 
 use crate::html::Html;
 use std::borrow::Cow;
+use crate::pages::drawings::Drawing;
 
 /// Rows shown first, unless the page says otherwise.
 const FIRST: usize = 25;
@@ -32,6 +33,7 @@ pub(crate) struct Table {
     rows: Vec<Row>,
     first: usize,
     bare: bool,
+    picture: Option<Drawing>,
 }
 
 /// A column.
@@ -235,6 +237,7 @@ impl Table {
             rows: Vec::new(),
             first: FIRST,
             bare: false,
+            picture: None,
         }
     }
 
@@ -274,6 +277,12 @@ impl Table {
     /// The same as one of several of its kind.
     pub(crate) fn numbered(mut self, number: usize) -> Self {
         self.id = format!("{}-{number}", self.id).into();
+        self
+    }
+
+    /// A picture of the rows above them.
+    pub(crate) fn drawn(mut self, picture: Option<Drawing>) -> Self {
+        self.picture = picture;
         self
     }
 

@@ -14,12 +14,15 @@ mod indicator;
 mod input;
 mod ledger;
 mod man;
+mod overlap;
 mod reference;
 mod rule;
 mod search;
+mod sequences;
 mod serve;
 mod shared;
 mod signals;
+mod site;
 mod technique;
 
 use crate::exit::{Exit, Problem};
@@ -31,6 +34,7 @@ use tripline_app::AppError;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Args),
+    Site(site::Args),
     Build(build::Args),
     Technique(technique::Args),
     Detection(detection::Args),
@@ -42,6 +46,8 @@ pub(crate) enum Command {
     Indicator(indicator::Args),
     Search(search::Args),
     Coverage(coverage::Args),
+    Overlap(overlap::Args),
+    Sequences(sequences::Args),
     Ledger(ledger::Args),
     Check(check::Args),
     Eval(eval::Args),
@@ -55,6 +61,7 @@ pub(crate) enum Command {
 /// Runs a command.
 pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem> {
     match command {
+        Command::Site(args) => site::run(&args, settings),
         Command::Serve(args) => serve::run(&args, settings),
         Command::Build(args) => build::run(args, settings),
         Command::Technique(args) => technique::run(&args, settings),
@@ -67,6 +74,8 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Indicator(args) => indicator::run(&args, settings),
         Command::Search(args) => search::run(&args, settings),
         Command::Coverage(args) => coverage::run(&args, settings),
+        Command::Overlap(args) => overlap::run(&args, settings),
+        Command::Sequences(args) => sequences::run(&args, settings),
         Command::Ledger(args) => ledger::run(&args, settings),
         Command::Check(args) => check::run(args, settings),
         Command::Eval(args) => eval::run(&args, settings),

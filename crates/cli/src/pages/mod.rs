@@ -11,10 +11,13 @@ pub(crate) mod explain;
 pub(crate) mod field;
 pub(crate) mod indicator;
 pub(crate) mod ledger;
+pub(crate) mod overlap;
 mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;
 pub(crate) mod signals;
+pub(crate) mod sequences;
+pub(crate) mod site;
 mod tables;
 pub(crate) mod technique;
 

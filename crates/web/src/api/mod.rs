@@ -9,6 +9,7 @@ use crate::stop::Stop;
 use schemars::{Schema, schema_for};
 use serde::Serialize;
 use tripline_app::answers;
+use tripline_app::coverage::coverage;
 
 /// Most rules of a search.
 const MAX_HITS: usize = 1_000;
@@ -42,6 +43,8 @@ enum Kind {
     Part,
     /// A text that must be there.
     Needed,
+    /// A text.
+    Text,
     /// A whole number.
     Number,
     /// `1` or `0`.
@@ -82,13 +85,43 @@ const fn query(
     }
 }
 
+/// What a page of a technique can be asked.
+const GUIDE: &[Parameter] = &[
+    part("id", "Technique id.", "T1059.001"),
+    query(Kind::Flag, "sub", "Count rules of sub-techniques too.", "1"),
+    NAMES,
+];
+
 /// Every address of the API.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         path: "/api/v1/techniques",
-        make: |ask| json(&tripline_app::coverage::coverage(&ask.library)),
-        summary: "Rules per technique",
-        parameters: &[],
+        make: |ask| {
+            let query = crate::pages::matrix::query(ask);
+            json(&coverage(&ask.library, &query)?)
+        },
+        summary: "Rules per technique, or of two sides",
+        parameters: &[
+            query(
+                Kind::Text,
+                "platform",
+                "Only techniques of this platform.",
+                "Windows",
+            ),
+            query(Kind::Text, "vendor", "Only rules of this vendor.", "sigma"),
+            query(
+                Kind::Text,
+                "class",
+                "counted, any, or one class.",
+                "counted",
+            ),
+            query(
+                Kind::Text,
+                "compare",
+                "Two sides, as LEFT..RIGHT: vendors, corpora, all, rest.",
+                "sigma..elastic",
+            ),
+        ],
         schema: || ("coverage", schema_for!(answers::Coverage)),
     },
     Endpoint {
@@ -98,11 +131,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             json(&tripline_app::technique::technique(&ask.library, id, sub)?)
         },
         summary: "The authoring guide of a technique",
-        parameters: &[
-            part("id", "Technique id.", "T1059.001"),
-            query(Kind::Flag, "sub", "Count rules of sub-techniques too.", "1"),
-            NAMES,
-        ],
+        parameters: GUIDE,
         schema: || ("technique", schema_for!(answers::TechniqueAnswer)),
     },
     Endpoint {
@@ -137,6 +166,26 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             NAMES,
         ],
         schema: || ("tests", schema_for!(answers::SignalsAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/techniques/{id}/overlap",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::overlap::overlap(&ask.library, id, sub)?)
+        },
+        summary: "Which vendors look for the same things under a technique",
+        parameters: GUIDE,
+        schema: || ("overlap", schema_for!(answers::OverlapAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/techniques/{id}/sequences",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::sequences::sequences(&ask.library, id, sub)?)
+        },
+        summary: "What the rules of a technique look for one after the other",
+        parameters: GUIDE,
+        schema: || ("sequences", schema_for!(answers::SequencesAnswer)),
     },
     Endpoint {
         path: "/api/v1/rules/{*id}",

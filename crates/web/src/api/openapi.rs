@@ -105,6 +105,7 @@ fn operation_id(path: &str) -> String {
 fn parameter(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
         Kind::Part | Kind::Needed => json!({ "type": "string", "minLength": 1 }),
+        Kind::Text => json!({ "type": "string" }),
         Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": super::MAX_HITS }),
         Kind::Flag => json!({ "type": "string", "enum": ["0", "1"] }),
         Kind::Names => json!({ "type": "string", "enum": Library::schemes() }),

@@ -72,3 +72,19 @@ pub(crate) fn not_found(_: &Ask) -> Result<Reply, Stop> {
         .hint("the search finds rules by text, technique, vendor or value")
         .into())
 }
+
+/// The page that stands in a static site in the place of one that could not be made.
+pub(crate) fn on_disk(library: &tripline_app::Library, reason: &str) -> String {
+    let title = "No page";
+    let page = Ask::new(library, "/", Vec::new(), "").and_then(|ask| {
+        let page = Page {
+            frame: ask.for_disk().frame(title),
+            number: StatusCode::NOT_FOUND.as_u16(),
+            message: reason,
+            hints: &[],
+        };
+        page.render()
+            .map_err(|error| AppError::failure(error.to_string()))
+    });
+    page.unwrap_or_else(|_| title.to_owned())
+}

@@ -10,7 +10,7 @@ use askama::Template;
 use std::cmp::Reverse;
 use tripline_app::Library;
 use tripline_app::answers::{Coverage, CoverageRow, LedgerRow};
-use tripline_app::coverage::coverage;
+use tripline_app::coverage::{CoverageQuery, coverage};
 use tripline_app::ledger::ledger;
 
 #[derive(Template)]
@@ -31,7 +31,7 @@ struct Page {
 /// The page.
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let ledger = ledger(&ask.library);
-    let coverage = coverage(&ask.library);
+    let coverage = coverage(&ask.library, &CoverageQuery::default())?;
     let all = vec![
         most(ask, &coverage),
         corpora(&ask.library),

@@ -2,6 +2,7 @@
 
 pub(crate) mod dossier;
 pub(crate) mod about;
+pub(crate) mod drawings;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod events;
@@ -10,6 +11,7 @@ pub(crate) mod fields;
 pub(crate) mod home;
 pub(crate) mod indicator;
 pub(crate) mod ledger;
+pub(crate) mod matrix;
 mod parts;
 pub(crate) mod rule;
 pub(crate) mod search;

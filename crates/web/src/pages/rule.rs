@@ -1,5 +1,6 @@
 //! One rule.
 
+use super::drawings::{self, Drawing};
 use super::{parts, tables};
 use crate::ask::Ask;
 use crate::frame::Frame;
@@ -23,6 +24,7 @@ struct Page {
     description: Html,
     facts: Vec<(&'static str, Vec<Piece>)>,
     logic: Vec<LogicStage>,
+    sequences: Vec<Drawing>,
     body: Html,
     language: Text,
     tables: Vec<TableView>,
@@ -74,6 +76,12 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         facts: facts(ask, &answer),
         body: highlight::html(&answer.body, &marks(&answer)),
         references: answer.references.iter().map(reference).collect(),
+        sequences: answer
+            .sequences
+            .iter()
+            .enumerate()
+            .map(|(at, steps)| drawings::sequence(at + 1, "Steps of the rule", steps))
+            .collect(),
         logic: answer.logic,
         language: answer.language,
         title: answer.title,

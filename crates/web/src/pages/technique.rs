@@ -1,5 +1,6 @@
 //! The authoring guide of a technique.
 
+use super::drawings::{self, Drawing};
 use super::{parts, tables};
 use crate::ask::Ask;
 use crate::frame::{Frame, Link};
@@ -11,8 +12,13 @@ use crate::table::{Cell, Row, Table, TableView, Tone};
 use askama::Template;
 use std::collections::BTreeMap;
 use tripline_app::Text;
-use tripline_app::answers::{RuleRow, TechniqueAnswer};
+use tripline_app::answers::{RuleRow, SequenceRule, TechniqueAnswer};
+use tripline_app::overlap::overlap;
+use tripline_app::sequences::sequences;
 use tripline_app::technique::technique;
+
+/// Rules whose steps are drawn.
+const SEQUENCES: usize = 4;
 
 #[derive(Template)]
 #[template(path = "technique.html")]
@@ -32,6 +38,9 @@ struct Page {
     subtechniques: Vec<Link>,
     left_out: Option<String>,
     tables: Vec<TableView>,
+    overlap: Option<Drawing>,
+    sequences: Vec<(RuleRow, String, Vec<Drawing>)>,
+    more_sequences: usize,
 }
 
 /// The page.
@@ -39,6 +48,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let with = ask.flag("sub");
     let answer = technique(&ask.library, ask.part("id"), with)?;
     let tables = parts::views(ask, all(ask, &answer))?;
+    let overlap = drawings::overlap(&overlap(&ask.library, &answer.id, with)?);
+    let sequences = sequences(&ask.library, &answer.id, with)?.rules;
     let mut frame = ask
         .frame(&format!("{} {}", answer.id, answer.name))
         .crumb("Techniques", ask.links.page("/techniques"))
@@ -46,6 +57,12 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .with_tables(&tables);
     if let Some((parent, _)) = answer.id.split_once('.') {
         frame = frame.crumb(parent, ask.links.technique(parent));
+    }
+    if overlap.is_some() {
+        frame.section("overlap", "Overlap of vendors", None);
+    }
+    if !sequences.is_empty() {
+        frame.section("sequences", "Sequences", Some(sequences.len()));
     }
     frame.about = format!(
         "{} {}: events, fields, indicators and exclusions of {}",
@@ -67,10 +84,30 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         subtechniques: subtechniques(ask, &answer.id),
         left_out: parts::left_out(&answer.left_out),
         tables,
+        overlap,
+        more_sequences: sequences.len().saturating_sub(SEQUENCES),
+        sequences: drawn(ask, sequences),
         id: answer.id,
         name: answer.name,
         asked: answer.asked,
     })
+}
+
+/// The first sequences as pictures, under their rules.
+fn drawn(ask: &Ask, rules: Vec<SequenceRule>) -> Vec<(RuleRow, String, Vec<Drawing>)> {
+    let mut number = 0;
+    let mut rows = Vec::new();
+    for row in rules.into_iter().take(SEQUENCES) {
+        let title = format!("Steps of {}", row.rule.title);
+        let pictures = row.sequences.iter().map(|steps| {
+            number += 1;
+            drawings::sequence(number, &title, steps)
+        });
+        let pictures = pictures.collect();
+        let link = ask.links.rule(&row.rule.id);
+        rows.push((row.rule, link, pictures));
+    }
+    rows
 }
 
 fn subtechniques(ask: &Ask, id: &str) -> Vec<Link> {
@@ -90,10 +127,11 @@ fn all(ask: &Ask, answer: &TechniqueAnswer) -> Vec<Table> {
     let counted = |id, caption, label, rows| tables::counted(ask, id, caption, label, rows, none);
     vec![
         tables::events(ask, &answer.events),
-        tables::fields(ask, &answer.fields),
+        tables::fields(ask, &answer.fields).drawn(drawings::fields(ask, &answer.fields)),
         tables::indicators(ask, "Top indicators", &answer.indicators),
         tables::exclusions(ask, &answer.exclusions),
-        tables::combinations(ask, &answer.combinations),
+        tables::combinations(ask, &answer.combinations)
+            .drawn(drawings::pairs(&answer.combinations)),
         counted("kinds", "Rules over several events", "Kind", &found.kinds),
         counted("windows", "Windows", "Window", &found.windows),
         counted("thresholds", "Thresholds", "Threshold", &found.thresholds),

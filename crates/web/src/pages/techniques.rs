@@ -8,7 +8,7 @@ use crate::stop::Stop;
 use crate::table::{Cell, Row, Table, TableView, Tone};
 use askama::Template;
 use tripline_app::answers::{Coverage, CoverageRow};
-use tripline_app::coverage::coverage;
+use tripline_app::coverage::{CoverageQuery, coverage};
 
 #[derive(Template)]
 #[template(path = "techniques.html")]
@@ -23,7 +23,7 @@ struct Page {
 
 /// The page.
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
-    let answer = coverage(&ask.library);
+    let answer = coverage(&ask.library, &CoverageQuery::default())?;
     let table = ask.table(techniques(ask, &answer))?;
     let unknown = ask.table(unknown(ask, &answer))?;
     let mut frame = ask

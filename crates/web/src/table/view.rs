@@ -2,10 +2,14 @@
 
 use super::{Cell, Column, Row, Table, file};
 use crate::ask::Ask;
+use crate::pages::drawings::Drawing;
 use crate::stop::Stop;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use std::cmp::Ordering;
+
+/// Rows of a table in a static site, where nobody can ask for the rest.
+const ON_DISK: usize = 200;
 
 /// A table as a question wants it, ready to be written.
 #[derive(Debug, Template)]
@@ -28,6 +32,9 @@ pub(crate) struct TableView {
     fewer: Option<String>,
     csv: String,
     json: String,
+    on_disk: bool,
+    /// What the rows say at a glance.
+    picture: Option<Drawing>,
 }
 
 impl HtmlSafe for TableView {}
@@ -61,7 +68,9 @@ impl Table {
         }
         let matching = shown.len();
         let all = ask.query(&rows) == Some("all");
-        if !all {
+        if ask.on_disk {
+            shown.truncate(self.first.max(ON_DISK));
+        } else if !all {
             shown.truncate(self.first);
         }
         let here = |set: &[(&str, &str)]| format!("{}#{}", ask.again(set), self.id);
@@ -76,12 +85,14 @@ impl Table {
         });
         Ok(TableView {
             columns: columns.collect(),
-            all: (shown.len() < matching && !self.bare).then(|| here(&[(&rows, "all")])),
+            all: (shown.len() < matching && !self.bare && !ask.on_disk).then(|| here(&[(&rows, "all")])),
             fewer: (all && matching > self.first).then(|| here(&[(&rows, "")])),
             kept: owned(&ask.kept(|name| name == filter)),
             action: format!("{}#{}", ask.path(), self.id),
             csv: ask.again(&[("csv", &self.id)]),
             json: ask.again(&[("json", &self.id)]),
+            on_disk: ask.on_disk,
+            picture: self.picture,
             id: self.id.into_owned(),
             bare: self.bare,
             caption: self.caption,
@@ -112,7 +123,7 @@ impl TableView {
 
     /// Whether filtering and sorting are worth offering.
     fn large(&self) -> bool {
-        self.total > 8 && !self.bare
+        self.total > 8 && !self.bare && !self.on_disk
     }
 
     fn count(&self) -> String {

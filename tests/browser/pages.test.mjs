@@ -1,0 +1,52 @@
+// Every page type, wide and on a phone, light and dark: no error, nothing asked of others, nothing
+// wider than the window, nothing that axe finds wrong.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { addresses } from "./addresses.mjs";
+import { FULL, ROOT, accessibility, browser, headings, open, overflow, serve } from "./lib.mjs";
+
+const catalogs = [["starter", undefined, "T1059"]];
+if (FULL) catalogs.push(["full", FULL, "T1059.001"]);
+
+/** Where all screenshots go, to be looked at; the few in the documents are made by shots.mjs. */
+const SHOTS = process.env.TRIPLINE_SHOTS ?? path.join(ROOT, "target/screenshots");
+mkdirSync(SHOTS, { recursive: true });
+
+for (const [name, catalog, technique] of catalogs) {
+  describe(`pages of the ${name} catalogue`, () => {
+    let chrome;
+    let server;
+    let pages;
+    before(async () => {
+      [chrome, server] = await Promise.all([browser(), serve(catalog)]);
+      pages = await addresses(server.root, technique);
+    });
+    after(async () => {
+      await chrome?.close();
+      await server?.stop();
+    });
+
+    for (const [size, dark] of [["wide", false], ["phone", true]]) {
+      test(`${size}, ${dark ? "dark" : "light"}`, async (context) => {
+        for (const [page, address] of pages) {
+          await context.test(page, async () => {
+            const tab = await open(chrome, { size, dark, root: server.root });
+            try {
+              await tab.page.goto(server.root + address, { waitUntil: "load" });
+              assert.deepEqual(await overflow(tab.page), [], "nothing is wider than the window");
+              assert.deepEqual(await headings(tab.page), []);
+              await tab.page.screenshot({ path: path.join(SHOTS, `${name}-${page}-${size}.png`) });
+              assert.deepEqual(await accessibility(tab.page), [], "axe finds nothing");
+              assert.deepEqual(tab.wrong, []);
+            } finally {
+              await tab.close();
+            }
+          });
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,118 @@
+// What a person does with the site: keys, search, filters, themes; and the same without a script.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { browser, open, serve } from "./lib.mjs";
+
+describe("use", () => {
+  let chrome;
+  let server;
+  before(async () => {
+    [chrome, server] = await Promise.all([browser(), serve()]);
+  });
+  after(async () => {
+    await chrome?.close();
+    await server?.stop();
+  });
+
+  async function at(path, options = {}) {
+    const tab = await open(chrome, { root: server.root, ...options });
+    await tab.page.goto(server.root + path, { waitUntil: "load" });
+    return tab;
+  }
+
+  const focused = (page) => page.evaluate(() => document.activeElement?.id ?? "");
+
+  test("/ goes to the search, Escape leaves it", async () => {
+    const { page, wrong, close } = await at("/techniques/T1059");
+    await page.keyboard.press("/");
+    assert.equal(await focused(page), "q");
+    await page.keyboard.press("Escape");
+    assert.notEqual(await focused(page), "q");
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("j and k move along the rows, Enter follows", async () => {
+    const { page, close } = await at("/techniques");
+    const cursor = () => page.evaluate(() => [...document.querySelectorAll("main tbody tr")].findIndex((row) => row.matches(".cursor")));
+    await page.keyboard.press("j");
+    const first = await cursor();
+    await page.keyboard.press("j");
+    assert.equal(await cursor(), first + 1);
+    await page.keyboard.press("k");
+    assert.equal(await cursor(), first);
+    await Promise.all([page.waitForURL(/\/techniques\/T/), page.keyboard.press("Enter")]);
+    await close();
+  });
+
+  test("? shows the keys and Escape hides them", async () => {
+    const { page, close } = await at("/");
+    await page.keyboard.press("?");
+    assert.ok(await page.locator("dialog[open]").isVisible());
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("dialog[open]").count(), 0);
+    await close();
+  });
+
+  test("keys typed into a field are text", async () => {
+    const { page, close } = await at("/");
+    await page.focus("#q");
+    await page.keyboard.type("j/k?t");
+    assert.equal(await page.inputValue("#q"), "j/k?t");
+    assert.equal(await page.locator("dialog").count(), 0);
+    await close();
+  });
+
+  test("search answers while one types, and the address says what was found", async () => {
+    const { page, wrong, close } = await at("/search");
+    await page.focus("#q");
+    await page.keyboard.type("powershell");
+    await page.waitForSelector("#results .hits li");
+    assert.match(page.url(), /q=powershell/);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("a chosen theme stays", async () => {
+    const { page, close } = await at("/");
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await paper();
+    await page.click("button.theme");
+    const dark = await paper();
+    assert.notEqual(dark, light);
+    await page.goto(`${server.root}/ledger`, { waitUntil: "load" });
+    assert.equal(await paper(), dark);
+    await close();
+  });
+
+  test("without a script: search, filter, sort", async () => {
+    const { page, close } = await at("/", { script: false });
+    await page.fill("#q", "powershell");
+    await Promise.all([page.waitForURL(/\/search\?/), page.press("#q", "Enter")]);
+    assert.ok((await page.locator(".hits li").count()) > 0);
+
+    await page.goto(`${server.root}/techniques`);
+    const rows = () => page.locator("#techniques tbody tr").count();
+    const all = await rows();
+    await page.fill("#filter-techniques", "T1059");
+    await Promise.all([page.waitForURL(/filter\.techniques=T1059/), page.press("#filter-techniques", "Enter")]);
+    const some = await rows();
+    assert.ok(some > 0 && some < all);
+
+    await page.goto(`${server.root}/techniques`);
+    const head = page.locator("#techniques th a").last();
+    await Promise.all([page.waitForURL(/sort\.techniques=/), head.click()]);
+    assert.equal(await page.locator("#techniques th[aria-sort]").count(), 1);
+    await close();
+  });
+
+  test("every page is usable by keyboard alone: the first stop skips to the content", async () => {
+    const { page, close } = await at("/techniques/T1059");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(page), "content");
+    await close();
+  });
+});
