@@ -11,7 +11,8 @@ use tripline_ir::{Aggregate, Condition, Correlate, NewTerms, Plan, Predicate, Sa
 use tripline_ir::{Step, Window};
 
 use measures::measure;
-use predicate::{comparison, implied, words};
+pub(crate) use predicate::words;
+use predicate::{comparison, implied};
 
 /// More alternatives than this are counted, not listed.
 const MAX_LISTED: usize = 6;

@@ -23,8 +23,8 @@ pub mod locate;
 pub mod overlap;
 pub mod rule;
 pub mod search;
-pub mod signals;
 pub mod sequences;
+pub mod signals;
 pub mod technique;
 pub mod workbench;
 

@@ -154,7 +154,10 @@ fn no_name_and_no_quote_is_a_value() {
             let facts = of(&detection);
             values += facts.atoms.iter().filter(|atom| atom.literal).count();
             let own = offences(detection.language, &detection.body, &facts.atoms);
-            found.extend(own.into_iter().map(|own| format!("{}: {own}", detection.id)));
+            found.extend(
+                own.into_iter()
+                    .map(|own| format!("{}: {own}", detection.id)),
+            );
         }
     }
     assert!(values > 50_000, "only {values} values were looked at");

@@ -39,8 +39,7 @@ fn count(all: &[Detection], wanted: Status) -> usize {
 fn from_outside(rule: &Detection) -> bool {
     rule.losses.iter().all(|loss| {
         let detail = loss.detail.as_str();
-        detail.starts_with("externaldata")
-            || detail.starts_with("_GetWatchlist")
+        detail.starts_with("externaldata") || detail.starts_with("_GetWatchlist")
     })
 }
 

@@ -14,8 +14,8 @@ mod view;
 pub(crate) use view::TableView;
 
 use crate::html::Html;
-use std::borrow::Cow;
 use crate::pages::drawings::Drawing;
+use std::borrow::Cow;
 
 /// Rows shown first, unless the page says otherwise.
 const FIRST: usize = 25;

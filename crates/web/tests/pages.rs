@@ -81,7 +81,8 @@ async fn a_dossier_has_its_sections_and_evidence() {
         last = at;
     }
     for (anchor, prefix) in [("#e", "id=\"e"), ("#r", "id=\"r")] {
-        let links = text.split(&format!("<a href=\"{anchor}")).skip(1);
+        let opening = format!("<a href=\"{anchor}");
+        let links = text.split(&opening).skip(1);
         for link in links {
             let number: String = link.chars().take_while(char::is_ascii_digit).collect();
             if !number.is_empty() {

@@ -3,7 +3,7 @@
 use super::input;
 use crate::args::Format as Output;
 use crate::exit::{Exit, Problem};
-use crate::output::print;
+use crate::output::{print, unsupported};
 use crate::pages;
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -85,6 +85,7 @@ fn show(report: &CheckReport, settings: &Settings) -> Result<(), Problem> {
         Output::Json => report.render(Format::Json, style),
         Output::JsonLines => report.render(Format::JsonLines, style),
         Output::Sarif => report.render(Format::Sarif, style),
+        Output::Html => return Err(unsupported(settings.format)),
     };
     print(&text)
 }

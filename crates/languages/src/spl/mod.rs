@@ -51,7 +51,7 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
     let pipeline = parser::parse(source, &expanded, &mut diagnostics);
     let errors: Vec<Diagnostic> = diagnostics.iter().filter(is_syntax).cloned().collect();
     let mut lowered = ast2ir::lower(&pipeline, &expanded, source, context, diagnostics);
-    let told = |loss: &tripline_ir::Loss| loss.reason == LossReason::SyntaxError;
+    let told = |loss: &Loss| loss.reason == LossReason::SyntaxError;
     if !lowered.losses.iter().any(told) {
         // Splunk runs nothing of a search with an error: what was read of it is a guess.
         lowered.losses.extend(errors.into_iter().map(|error| Loss {

@@ -5,6 +5,7 @@ use crate::html::Html;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use std::collections::BTreeMap;
+use tripline_app::Text;
 use tripline_app::answers::{
     Combination, CombinationItem, Coverage, CoverageRow, FieldRow, OverlapAnswer, SequenceSteps,
     StepRole, TacticColumn,
@@ -126,7 +127,7 @@ pub(super) fn pairs(rows: &[Combination]) -> Option<Drawing> {
             }
         }
     }
-    let place = |item| items.iter().position(|known| *known == item);
+    let place = |item: &CombinationItem| items.iter().position(|known| *known == item);
     let pair = |row: &Combination| {
         Some(Pair {
             items: (place(&row.items[0])?, place(&row.items[1])?),
@@ -149,7 +150,7 @@ pub(super) fn pairs(rows: &[Combination]) -> Option<Drawing> {
 /// Which vendors look for the same things.
 pub(super) fn overlap(answer: &OverlapAnswer) -> Option<Drawing> {
     let sets = answer.vendors.iter();
-    let place = |name| {
+    let place = |name: &Text| {
         let mut sets = answer.vendors.iter();
         sets.position(|row| row.vendor == *name)
     };

@@ -1,6 +1,6 @@
 //! A field: how each vendor spells it, and what rules do with it.
 
-use super::{parts, tables};
+use super::{drawings, parts, tables};
 use crate::ask::Ask;
 use crate::frame::{Frame, Link};
 use crate::respond::Reply;
@@ -87,7 +87,16 @@ fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
         Table::new("operators", "Operators")
             .text("operator", "Operator")
             .number("rules", "Rules")
-            .rows(how),
+            .rows(how)
+            .drawn(drawings::counts(
+                "picture-operators",
+                "Rules per operator",
+                "rules",
+                found
+                    .how
+                    .iter()
+                    .map(|(name, count)| (name.as_str(), *count)),
+            )),
         tables::indicators(ask, "Values", &found.indicators),
         tables::counted(
             ask,

@@ -93,7 +93,7 @@ fn techniques(library: &Library, pages: &Pages) -> Vec<Entry> {
     let active = techniques
         .iter()
         .filter(|technique| technique.head.active());
-    let entry = |technique: &tripline_app::attack::Technique| {
+    let named = active.filter_map(|technique| {
         let file = pages.file(&Links::new(None).technique(&technique.head.id))?;
         Some(Entry {
             title: format!("{} {}", technique.head.id, technique.head.name),
@@ -102,12 +102,13 @@ fn techniques(library: &Library, pages: &Pages) -> Vec<Entry> {
             note: technique.tactics.join(", "),
             text: technique.platforms.join(" "),
         })
-    };
-    active.filter_map(entry).collect()
+    });
+    named.collect()
 }
 
 fn rules(library: &Library, pages: &Pages) -> Vec<Entry> {
-    let entry = |facts: &tripline_app::catalog::RuleFacts| {
+    let facts = library.catalog().facts.iter();
+    let named = facts.filter_map(|facts| {
         let file = pages.file(&Links::new(None).rule(&facts.id))?;
         let level = facts.level.map_or("", |level| level.name());
         let mut note = format!("{} \u{b7} {}", facts.vendor, facts.language.name());
@@ -126,8 +127,8 @@ fn rules(library: &Library, pages: &Pages) -> Vec<Entry> {
             note,
             text,
         })
-    };
-    library.catalog().facts.iter().filter_map(entry).collect()
+    });
+    named.collect()
 }
 
 fn fields(library: &Library, pages: &Pages) -> Vec<Entry> {

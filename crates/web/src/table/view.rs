@@ -85,7 +85,8 @@ impl Table {
         });
         Ok(TableView {
             columns: columns.collect(),
-            all: (shown.len() < matching && !self.bare && !ask.on_disk).then(|| here(&[(&rows, "all")])),
+            all: (shown.len() < matching && !self.bare && !ask.on_disk)
+                .then(|| here(&[(&rows, "all")])),
             fewer: (all && matching > self.first).then(|| here(&[(&rows, "")])),
             kept: owned(&ask.kept(|name| name == filter)),
             action: format!("{}#{}", ask.path(), self.id),

@@ -341,7 +341,8 @@ impl Lowering<'_> {
             _ => {
                 if let Some(written) = options.iter().find(|(key, _)| key == "span") {
                     let message = format!("`{}` is no span of time", written.1.text);
-                    let hint = Some("a span is a number and a unit: `30s`, `5m`, `1h`, `1d`".into());
+                    let hint =
+                        Some("a span is a number and a unit: `30s`, `5m`, `1h`, `1d`".into());
                     self.report(Code::SplArgument, written.1.span, message, hint);
                 }
                 self.lose(
