@@ -22,6 +22,8 @@ const MAX_VALUE: usize = 1 << 16;
 /// One platform's events in every view.
 pub(super) struct Seen {
     views: BTreeMap<View, Vec<Event>>,
+    /// The same, as the pre-filter looks at them.
+    folded: BTreeMap<View, Vec<Folded>>,
     /// Keys of catalogue events in any view.
     keys: BTreeSet<Text>,
 }
@@ -42,11 +44,45 @@ impl Seen {
             keys.extend(drafts.iter().map(|draft| view::key(draft, of)));
             views.insert(of, view::events(drafts, platform, of));
         }
-        Self { views, keys }
+        let fold = |events: &Vec<Event>| events.iter().map(Folded::of).collect();
+        let folded = views.iter().map(|(of, events)| (*of, fold(events)));
+        Self {
+            folded: folded.collect(),
+            views,
+            keys,
+        }
     }
 
     fn events(&self, of: View) -> &[Event] {
         self.views.get(&of).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// An event as the pre-filter looks at it.
+struct Folded {
+    /// Its catalogue events.
+    keys: Vec<Text>,
+    /// Texts of each field in lower case, under its own and its canonical name; `None` for a
+    /// value that is no text, or too long.
+    values: BTreeMap<Text, Vec<Option<String>>>,
+}
+
+impl Folded {
+    fn of(event: &Event) -> Self {
+        let mut values: BTreeMap<Text, Vec<Option<String>>> = BTreeMap::new();
+        for (name, value) in event.canonical.iter().chain(&event.native) {
+            let texts = values.entry(name.clone()).or_default();
+            texts.extend(value.elements().into_iter().map(|part| match part {
+                Value::Text(text) if text.len() <= MAX_VALUE => Some(text.to_lowercase()),
+                Value::Text(_) => None,
+                other => other.as_text().map(|text| text.to_lowercase()),
+            }));
+        }
+        let source = event.source.as_ref();
+        Self {
+            keys: source.map_or_else(Vec::new, |source| source.events.clone()),
+            values,
+        }
     }
 }
 
@@ -72,16 +108,12 @@ fn same_provider(a: &str, b: &str) -> bool {
 /// Whether at most one positive test of a branch fails on one of the events.
 fn possible(facts: &RuleFacts, seen: &Seen) -> bool {
     let views = View::of(&facts.vendor).iter();
-    let mut events = views.flat_map(|view| seen.events(*view));
+    let mut events = views.filter_map(|view| seen.folded.get(view)).flatten();
     events.any(|event| {
         facts.branches.iter().any(|branch| {
-            let keys = event
-                .source
-                .as_ref()
-                .map_or(&[][..], |source| &source.events);
             let sees = branch.events.iter().any(|own| {
-                keys.iter()
-                    .any(|key| key == own || own.ends_with("/*") && same_provider(own, key))
+                let mut keys = event.keys.iter();
+                keys.any(|key| key == own || own.ends_with("/*") && same_provider(own, key))
             });
             sees && failing(&branch.tree, facts, event) <= 1
         })
@@ -89,7 +121,7 @@ fn possible(facts: &RuleFacts, seen: &Seen) -> bool {
 }
 
 /// The fewest positive tests that must change for the tree to hold.
-fn failing(tree: &Tree, facts: &RuleFacts, event: &Event) -> usize {
+fn failing(tree: &Tree, facts: &RuleFacts, event: &Folded) -> usize {
     match tree {
         Tree::Nothing => 0,
         Tree::Atom(at) => {
@@ -115,7 +147,7 @@ fn failing(tree: &Tree, facts: &RuleFacts, event: &Event) -> usize {
 
 /// Whether a positive test certainly fails: its field is not there, or none of its values holds
 /// the text in any letter case.
-fn fails(atom: &AtomFact, event: &Event) -> bool {
+fn fails(atom: &AtomFact, event: &Folded) -> bool {
     if !atom.literal || atom.implied || atom.operator == "missing" {
         return false;
     }
@@ -123,12 +155,8 @@ fn fails(atom: &AtomFact, event: &Event) -> bool {
     if !plain(&atom.field) || !plain(&atom.name) {
         return false;
     }
-    let found = [
-        event.canonical.get(&atom.field),
-        event.native.get(&atom.name),
-        event.native.get(&atom.field),
-    ];
-    let mut values = found.into_iter().flatten().peekable();
+    let found = [event.values.get(&atom.field), event.values.get(&atom.name)];
+    let mut values = found.into_iter().flatten().flatten().peekable();
     if values.peek().is_none() {
         return true;
     }
@@ -139,15 +167,7 @@ fn fails(atom: &AtomFact, event: &Event) -> bool {
         return false;
     }
     let wanted = atom.value.trim_start_matches(['\\', '/']).to_lowercase();
-    !values.any(|value| {
-        value.elements().into_iter().any(|part| match part {
-            Value::Text(text) if text.len() <= MAX_VALUE => text.to_lowercase().contains(&wanted),
-            Value::Text(_) => true,
-            other => other
-                .as_text()
-                .is_none_or(|text| text.to_lowercase().contains(&wanted)),
-        })
-    })
+    !values.any(|value| value.as_ref().is_none_or(|text| text.contains(&wanted)))
 }
 
 /// What one rule makes of the events.
@@ -155,6 +175,18 @@ pub(super) enum Outcome {
     Fires(Fire),
     Near(NearMiss),
     Nothing,
+}
+
+/// Whether one rule fires in some view; of a partial rule, what could be read of it.
+pub(super) fn fires(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> bool {
+    let Some(plan) = &rule.plan else {
+        return false;
+    };
+    let options = Options::default();
+    View::of(&index.facts(at).vendor).iter().any(|view| {
+        let alerts = law::run(plan, seen.events(*view), &options);
+        alerts.is_ok_and(|alerts| !alerts.is_empty())
+    })
 }
 
 /// Runs one rule. A rule that fires in no view may miss by one test.

@@ -25,7 +25,7 @@ use serde::Serialize;
 use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
 use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::{AtomicFile, CatalogError};
-use tripline_ir::Detection;
+use tripline_ir::{Class, Detection};
 
 /// Most near misses that a test lists.
 const MAX_NEAR: usize = 20;
@@ -102,11 +102,11 @@ pub struct PlatformRun {
     pub signals: Vec<Signal>,
     /// What could not be derived from the command.
     pub unknown: Vec<Unknown>,
-    /// Rules that fire, by id: the law says so.
+    /// Rules that fire: the law says so. By class, those of the test's technique first, then by id.
     pub fires: Vec<Fire>,
-    /// Rules of which a part could not be read and whose rest fires, by id.
+    /// Rules of which a part could not be read and whose rest fires, in the same order.
     pub partial: Vec<Fire>,
-    /// Rules that miss by one test, those of the test's technique first; the first 20.
+    /// Rules that miss by one test, in the same order; the first 20.
     pub near: Vec<NearMiss>,
     /// How many rules miss by one test.
     pub near_total: usize,
@@ -263,6 +263,41 @@ pub fn signals(
     })
 }
 
+/// What a test leaves behind on one platform, and which of some rules fire on it.
+pub(crate) struct Tried {
+    pub(crate) platform: Text,
+    pub(crate) signals: Vec<Signal>,
+    /// Places of the rules that fire.
+    pub(crate) fires: Vec<usize>,
+}
+
+/// Runs some rules, by position and with their texts, over what a test leaves behind.
+pub(crate) fn tried(
+    index: &Index<'_>,
+    test: &AtomicTest,
+    rules: &[(u32, &Detection)],
+) -> Vec<Tried> {
+    let command = placed(test, &test.fill(&test.executor.command));
+    let of = |(name, platform): (Text, Platform)| {
+        let host = derive::derive(test, command.trim_end(), platform);
+        let seen = Seen::of(&host.drafts, platform);
+        let fires = |at: &usize| {
+            let (position, rule) = rules[*at];
+            fire::fires(index, position, rule, &seen)
+        };
+        Tried {
+            platform: name,
+            signals: host
+                .drafts
+                .iter()
+                .map(|draft| signal(index, draft))
+                .collect(),
+            fires: (0..rules.len()).filter(fires).collect(),
+        }
+    };
+    platforms(test).into_iter().map(of).collect()
+}
+
 fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRow, CatalogError> {
     let fill = |text: &str| Text::from(placed(test, &test.fill(text)).trim_end());
     let command = fill(&test.executor.command);
@@ -303,7 +338,7 @@ fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRo
 }
 
 /// A text with the folder of the tests in its place: where their installer puts it.
-fn placed(test: &AtomicTest, text: &str) -> String {
+pub(crate) fn placed(test: &AtomicTest, text: &str) -> String {
     let windows = test.platforms.iter().any(|platform| platform == "windows");
     let folder = if windows {
         "C:\\AtomicRedTeam\\atomics"
@@ -373,25 +408,26 @@ fn platform_run(
         near: Vec::new(),
         near_total: 0,
     };
-    let mut near = Vec::new();
-    for (at, outcome) in outcomes {
+    let mut outcomes = outcomes;
+    outcomes.sort_by_cached_key(|(at, _)| {
+        let facts = index.facts(*at);
+        let class = Class::ALL.iter().position(|known| *known == facts.class);
+        let own = facts.techniques.contains(technique);
+        (class, !own, facts.id.clone())
+    });
+    for (_, outcome) in outcomes {
         match outcome {
             Outcome::Fires(fire) if fire.status == "full" => run.fires.push(fire),
             Outcome::Fires(fire) => run.partial.push(fire),
             Outcome::Near(miss) => {
-                let own = index.facts(at).techniques.contains(technique);
-                near.push((!own, miss));
+                run.near_total += 1;
+                if run.near.len() < MAX_NEAR {
+                    run.near.push(miss);
+                }
             }
             Outcome::Nothing => {}
         }
     }
-    near.sort_by(|a, b| (a.0, &a.1.rule).cmp(&(b.0, &b.1.rule)));
-    run.near_total = near.len();
-    run.near = near
-        .into_iter()
-        .take(MAX_NEAR)
-        .map(|(_, miss)| miss)
-        .collect();
     Ok(run)
 }
 
