@@ -17,6 +17,10 @@ use tripline_ir::Detection;
 
 /// How many clauses of a rule are written out.
 const MAX: usize = 20;
+/// How many that cannot be written are named.
+const REFUSED: usize = 10;
+/// How many are looked at.
+const LOOKED_AT: usize = 80;
 
 /// A clause that other rules of the technique leave out and this one does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -104,10 +108,11 @@ impl<'i, 'c> Clauses<'i, 'c> {
         }
         found.sort();
         let total = found.len();
-        found.truncate(MAX);
+        found.truncate(LOOKED_AT);
         let spelling = Spelling::new(self.index, platform, facts, detection);
         let mut texts = Owners::new(self.index.catalog);
-        let mut rows = Vec::with_capacity(found.len());
+        let mut rows = Vec::new();
+        let (mut ready, mut refusals) = (0, 0);
         for (Reverse(alike), _, scope, items, owners) in found {
             let (owner, place) = owners[0];
             let rules: Vec<u32> = owners.iter().map(|(rule, _)| *rule).collect();
@@ -126,6 +131,15 @@ impl<'i, 'c> Clauses<'i, 'c> {
                 Ok(text) => (Some(text), None),
                 Err(why) => (None, Some(why)),
             };
+            let (kept, most) = if text.is_some() {
+                (&mut ready, MAX)
+            } else {
+                (&mut refusals, REFUSED)
+            };
+            *kept += 1;
+            if *kept > most {
+                continue;
+            }
             rows.push(Tuning {
                 clause: items.clone(),
                 scope,
