@@ -50,7 +50,8 @@ pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
                 field: row.field,
                 meaning: Text::new(&field.meaning),
                 count: row.count,
-                query: query(field, &row.samples),
+                query: ecs_name(scope, field, &rules)
+                    .and_then(|name| query(field, &name, &row.samples)),
                 looked_for: row.samples,
                 left_out: left_out(scope, &row.canonical),
                 evidence: scope.evidence(pen, &rules),
@@ -86,12 +87,54 @@ fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
     samples
 }
 
-/// The EQL query for values of a field.
-fn query(field: &CanonicalField, samples: &[Sample]) -> Option<Text> {
-    let (_, name) = field
-        .names
+/// The ECS name of a field for the events of rules: of the names that fit these events, the one
+/// that most of the rules write, else the first.
+fn ecs_name(scope: &Scope<'_>, field: &CanonicalField, rules: &[u32]) -> Option<Text> {
+    let schema = scope.index.schema;
+    let providers: BTreeSet<&str> = rules
         .iter()
-        .find(|(scheme, _)| *scheme == Scheme::Ecs)?;
+        .flat_map(|at| &scope.facts(*at).events)
+        .filter_map(|key| key.split('/').next())
+        .collect();
+    let own = |name: &Text| {
+        let of = schema.field_dataset(name);
+        of.is_none_or(|provider| providers.contains(provider))
+    };
+    let written = |name: &Text| {
+        let writes = |at: &&u32| {
+            let mut atoms = scope.facts(**at).atoms.iter();
+            atoms.any(|atom| atom.field == field.id && atom.name == *name)
+        };
+        rules.iter().filter(writes).count()
+    };
+    let names = field.names.iter();
+    let mut fitting: Vec<&Text> = names
+        .filter(|(scheme, name)| *scheme == Scheme::Ecs && own(name))
+        .map(|(_, name)| name)
+        .collect();
+    fitting.sort_by_cached_key(|name| Reverse(written(name)));
+    let general = || match field.id.as_str() {
+        // What integrations of cloud services write beside their own names.
+        "cloud.api.action" => Some("event.action"),
+        "cloud.api.service" if providers.contains("AWS-CloudTrail") => Some("event.provider"),
+        _ => None,
+    };
+    let first = fitting.first().map(|name| (*name).clone());
+    first.or_else(|| general().map(Text::new_static))
+}
+
+/// Which events the field of a question is of.
+fn events_of(field: &str) -> &'static str {
+    match field.split('.').next().unwrap_or_default() {
+        "process" => "process where event.type == \"start\" and",
+        "file" => "file where",
+        "registry" => "registry where",
+        _ => "any where",
+    }
+}
+
+/// The EQL query for values of a field under its ECS name.
+fn query(field: &CanonicalField, name: &str, samples: &[Sample]) -> Option<Text> {
     let number = field.kind == "int";
     let mut values: Vec<String> = samples
         .iter()
@@ -109,8 +152,10 @@ fn query(field: &CanonicalField, samples: &[Sample]) -> Option<Text> {
     let valid = name
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
-    (valid && !values.is_empty())
-        .then(|| format!("any where {name} {operator} ({})", values.join(", ")).into())
+    (valid && !values.is_empty()).then(|| {
+        let events = events_of(&field.id);
+        format!("{events} {name} {operator} ({})", values.join(", ")).into()
+    })
 }
 
 fn integer(sample: &Sample) -> Option<String> {
@@ -157,12 +202,14 @@ mod tests {
             sample("regex", "x"),
             sample("eq", "a\"b"),
         ];
-        let expected = r#"any where process.executable : ("*\\cmd.exe", "a\"b")"#;
-        assert_eq!(query(image, &samples).as_deref(), Some(expected));
+        let expected = r#"process where event.type == "start" and process.executable : ("*\\cmd.exe", "a\"b")"#;
+        let name = "process.executable";
+        assert_eq!(query(image, name, &samples).as_deref(), Some(expected));
         let port = schema.field("destination.port").expect("is known");
         let samples = [sample("eq", "3389"), sample("gt", "1")];
         let expected = "any where destination.port in (3389)";
-        assert_eq!(query(port, &samples).as_deref(), Some(expected));
-        assert_eq!(query(image, &[sample("contains", "a*b")]), None);
+        let found = query(port, "destination.port", &samples);
+        assert_eq!(found.as_deref(), Some(expected));
+        assert_eq!(query(image, name, &[sample("contains", "a*b")]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The executive summary, why the technique is used, and what it needs.
 
 use super::actors::{ActorRow, Years, actors, year_of};
-use super::observables::{COMPUTED, EventUse, Events, FieldUse};
+use super::observables::{EventUse, Events, FieldUse, says_something};
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
 use crate::markup::{Span, first_sentence};
@@ -78,6 +78,8 @@ pub struct SubRow {
     pub name: Text,
     /// Rules tagged with exactly it.
     pub rules: usize,
+    /// Key of the sub-technique.
+    pub evidence: Vec<Text>,
 }
 
 /// Why the technique is used.
@@ -221,7 +223,7 @@ pub(super) fn summary(
             .technique
             .map(|own| platforms_without_rules(scope, own))
             .unwrap_or_default(),
-        subtechniques: subtechniques(scope),
+        subtechniques: subtechniques(scope, pen),
         evidence: key(scope, pen),
     }
 }
@@ -257,7 +259,7 @@ fn campaign_years(scope: &Scope<'_>) -> Option<Years> {
 /// The fields that most rules read, without those that only select events.
 fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<FieldUse> {
     let rows = tables::fields(scope.index, &scope.rules, |_, atom| keep(&atom.field)).into_iter();
-    rows.filter(|row| !row.routing && row.count > 0 && row.canonical != COMPUTED)
+    rows.filter(|row| row.count > 0 && says_something(row))
         .take(most)
         .map(|row| FieldUse {
             field: row.field,
@@ -268,7 +270,7 @@ fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<Fi
         .collect()
 }
 
-fn subtechniques(scope: &Scope<'_>) -> Vec<SubRow> {
+fn subtechniques(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<SubRow> {
     let subs = scope.attack().subtechniques(&scope.id);
     subs.map(|sub| SubRow {
         id: sub.head.id.clone(),
@@ -279,6 +281,7 @@ fn subtechniques(scope: &Scope<'_>) -> Vec<SubRow> {
             .iter()
             .filter(|at| scope.facts(**at).class.counts())
             .count(),
+        evidence: vec![pen.sources.object(&sub.head)],
     })
     .collect()
 }
