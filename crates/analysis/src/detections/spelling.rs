@@ -78,10 +78,12 @@ impl<'a> Spelling<'a> {
         of_scheme.or_else(|| self.event_data(canonical, &field.names))
     }
 
-    /// The name under which Elastic keeps a field of Windows' own events, where every event of the
-    /// rule has it.
+    /// The name under which Elastic, or Splunk outside of data models, keeps a field of Windows'
+    /// own events, where every event of the rule has it.
     fn event_data(&self, canonical: &str, names: &[(Scheme, Text)]) -> Option<Text> {
-        if !self.schemes.contains(&Scheme::Ecs) || self.events.is_empty() {
+        let elastic = self.schemes.contains(&Scheme::Ecs);
+        let splunk = self.schemes.contains(&Scheme::Cim) && self.prefix.is_empty();
+        if !(elastic || splunk) || self.events.is_empty() {
             return None;
         }
         let schema = self.index.schema;
@@ -92,10 +94,14 @@ impl<'a> Spelling<'a> {
             .collect();
         let native = names.iter().filter(|(scheme, _)| *scheme == Scheme::Sigma);
         native.map(|(_, name)| name).find_map(|name| {
-            let full = format_smolstr!("winlog.event_data.{name}");
+            let full = if elastic {
+                format_smolstr!("winlog.event_data.{name}")
+            } else {
+                name.clone()
+            };
+            let scheme = if elastic { Scheme::Ecs } else { Scheme::Sigma };
             let has = known.iter().all(|event| {
-                let meant =
-                    schema.canonical_in(Some(&event.key), Scheme::Ecs, event.activity, &full);
+                let meant = schema.canonical_in(Some(&event.key), scheme, event.activity, &full);
                 event.fields.contains(name) && meant.is_some_and(|id| id == canonical)
             });
             has.then_some(full)

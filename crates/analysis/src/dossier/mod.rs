@@ -32,7 +32,7 @@ pub use related::RelatedRow;
 pub use response::{FalsePositiveRow, FalsePositives, MitigationRow, StepRow, Steps};
 pub use sequences::{SequenceRow, SequenceStep, StepField};
 pub use show::document;
-pub use summary::{Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
+pub use summary::{ExpectedRow, Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
 
 use crate::evidence::{Evidence, Sources};
 use crate::head::{CatalogHead, schema};

@@ -68,11 +68,11 @@ pub struct Events {
 }
 
 /// Whether a field describes behaviour: it does not only select events, is not computed, and is
-/// not the outcome where rules look for success alone.
+/// not the outcome where most rules look for success.
 pub(super) fn says_something(row: &FieldRow) -> bool {
-    let mut values = row.samples.iter().map(|sample| sample.value.as_str());
+    let first = row.samples.first();
     let outcome = row.canonical == "event.outcome"
-        && values.all(|value| value.eq_ignore_ascii_case("success"));
+        && first.is_some_and(|sample| sample.value.eq_ignore_ascii_case("success"));
     !row.routing && row.canonical != COMPUTED && !outcome
 }
 

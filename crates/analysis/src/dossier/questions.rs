@@ -15,6 +15,16 @@ const FIELDS: usize = 8;
 /// How many values that rules leave out are shown.
 const LEFT_OUT: usize = 4;
 
+/// Fields with few values, which most events have: nobody looks one of them up by itself.
+const GENERAL: [&str; 6] = [
+    "event.outcome",
+    "http.request.method",
+    "http.response.status_code",
+    "network.transport",
+    "network.direction",
+    "network.initiated",
+];
+
 /// A question about a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Question {
@@ -40,7 +50,9 @@ pub struct Question {
 /// The questions, about the fields of most rules first.
 pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
     let rows = tables::fields(scope.index, &scope.rules, |_, _| true).into_iter();
-    let asked = rows.filter(|row| !row.routing && !row.samples.is_empty());
+    let asked = rows.filter(|row| {
+        !row.routing && !row.samples.is_empty() && !GENERAL.contains(&row.canonical.as_str())
+    });
     asked
         .filter_map(|row| Some((scope.index.schema.field(&row.canonical)?, row)))
         .take(FIELDS)
@@ -87,19 +99,22 @@ fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
     samples
 }
 
-/// The ECS name of a field for the events of rules: of the names that fit these events, the one
-/// that most of the rules write, else the first.
+/// The ECS name of a field for the events of rules: of the names that fit the events of at least
+/// half of them, the one that most of the rules write, else the first.
 fn ecs_name(scope: &Scope<'_>, field: &CanonicalField, rules: &[u32]) -> Option<Text> {
     let schema = scope.index.schema;
-    let providers: BTreeSet<&str> = rules
-        .iter()
-        .flat_map(|at| &scope.facts(*at).events)
-        .filter_map(|key| key.split('/').next())
-        .collect();
-    let own = |name: &Text| {
-        let of = schema.field_dataset(name);
-        of.is_none_or(|provider| providers.contains(provider))
+    if field.id == "cloud.api.action" {
+        // The integrations of all cloud services write it, beside names of their own.
+        return Some(Text::new_static("event.action"));
+    }
+    let of_half = |provider: &str| {
+        let reads = |at: &&u32| {
+            let mut events = scope.facts(**at).events.iter();
+            events.any(|key| key.split('/').next() == Some(provider))
+        };
+        rules.iter().filter(reads).count() * 2 >= rules.len()
     };
+    let own = |name: &Text| schema.field_dataset(name).is_none_or(of_half);
     let written = |name: &Text| {
         let writes = |at: &&u32| {
             let mut atoms = scope.facts(**at).atoms.iter();
@@ -113,14 +128,9 @@ fn ecs_name(scope: &Scope<'_>, field: &CanonicalField, rules: &[u32]) -> Option<
         .map(|(_, name)| name)
         .collect();
     fitting.sort_by_cached_key(|name| Reverse(written(name)));
-    let general = || match field.id.as_str() {
-        // What integrations of cloud services write beside their own names.
-        "cloud.api.action" => Some("event.action"),
-        "cloud.api.service" if providers.contains("AWS-CloudTrail") => Some("event.provider"),
-        _ => None,
-    };
     let first = fitting.first().map(|name| (*name).clone());
-    first.or_else(|| general().map(Text::new_static))
+    let of_aws = field.id == "cloud.api.service" && of_half("AWS-CloudTrail");
+    first.or_else(|| of_aws.then(|| Text::new_static("event.provider")))
 }
 
 /// Which events the field of a question is of.

@@ -148,7 +148,9 @@ fn what(events: &[CatalogueEvent]) -> Text {
     }
     let mut names: Vec<Text> = Vec::new();
     for event in events {
-        let name = if event.title.is_empty() || event.title == event.id {
+        let name = if event.id == "*" {
+            format_smolstr!("an event of {}", event.provider)
+        } else if event.title.is_empty() || event.title == event.id {
             event.key.replace('/', " ").into()
         } else {
             Text::from(event.title.to_lowercase())

@@ -122,10 +122,18 @@ pub struct Prerequisites {
     /// What must be so, where ATT&CK says it.
     pub system_requirements: Vec<Text>,
     /// Accounts, privileges and integrity levels that rules expect.
-    pub expected: Vec<FieldUse>,
-    /// Keys of the rules with such tests, best first.
-    pub expected_evidence: Vec<Text>,
+    pub expected: Vec<ExpectedRow>,
     /// Key of the technique.
+    pub evidence: Vec<Text>,
+}
+
+/// A field that says what somebody is allowed to do, and what rules expect in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ExpectedRow {
+    /// The field and its values.
+    #[serde(flatten)]
+    pub field: FieldUse,
+    /// Keys of the rules, best first.
     pub evidence: Vec<Text>,
 }
 
@@ -350,14 +358,20 @@ pub(super) fn prerequisites(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Prerequisit
     let own = scope.technique;
     let list =
         |of: fn(&Technique) -> &Vec<Text>| own.map(|own| of(own).clone()).unwrap_or_default();
-    let expected = fields(scope, 6, is_right);
-    let with: Vec<u32> = scope
-        .rules
-        .iter()
-        .copied()
-        .filter(|at| {
-            let mut atoms = scope.facts(*at).atoms.iter();
-            atoms.any(|atom| atom.is_indicator() && is_right(&atom.field))
+    let with = |field: &str| -> Vec<u32> {
+        let rules = scope.rules.iter().copied();
+        rules
+            .filter(|at| {
+                let mut atoms = scope.facts(*at).atoms.iter();
+                atoms.any(|atom| atom.is_indicator() && atom.field == field)
+            })
+            .collect()
+    };
+    let expected = fields(scope, 6, is_right)
+        .into_iter()
+        .map(|field| ExpectedRow {
+            evidence: scope.evidence(pen, &with(&field.canonical)),
+            field,
         })
         .collect();
     Prerequisites {
@@ -367,7 +381,6 @@ pub(super) fn prerequisites(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Prerequisit
         effective_permissions: list(|own| &own.effective_permissions),
         system_requirements: list(|own| &own.system_requirements),
         expected,
-        expected_evidence: scope.evidence(pen, &with),
         evidence: key(scope, pen),
     }
 }

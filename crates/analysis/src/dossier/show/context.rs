@@ -227,14 +227,15 @@ impl Show<'_> {
             };
             items.push(self.on(Line::text(text), &needs.evidence));
         }
-        for field in &needs.expected {
+        for row in &needs.expected {
+            let field = &row.field;
             let mut spans = vec![
                 Span::plain("Rules expect in "),
                 Span::code(field.field.clone()),
                 Span::plain(format_smolstr!(" ({}): ", plural(field.count, "rule"))),
             ];
             spans.extend(samples(&field.values, 4));
-            items.push(self.on(Line::of(spans), &needs.expected_evidence));
+            items.push(self.on(Line::of(spans), &row.evidence));
         }
         let tests = &self.dossier.commands.tests;
         let elevated: Vec<&AtomicRow> = tests.iter().filter(|test| test.elevated).collect();
