@@ -246,9 +246,14 @@ pub fn signals(
         .iter()
         .flat_map(|file| file.atomics.tests.iter().map(|test| (*file, test)))
         .collect();
-    let rows: Result<Vec<TestRow>, CatalogError> = tests
+    let drafted: Vec<Drafted<'_>> = tests
         .into_par_iter()
-        .map(|(file, test)| row(index, file, test))
+        .map(|(file, test)| drafted(index, file, test))
+        .collect();
+    let rules = Rules::of(index, &drafted)?;
+    let rows: Vec<TestRow> = drafted
+        .into_par_iter()
+        .map(|drafted| row(index, drafted, &rules))
         .collect();
     Ok(SignalsAnswer {
         schema: schema("tests"),
@@ -259,7 +264,7 @@ pub fn signals(
         asked: (asked != id).then_some(asked),
         id,
         with_subtechniques,
-        tests: rows?,
+        tests: rows,
     })
 }
 
@@ -298,20 +303,79 @@ pub(crate) fn tried(
     platforms(test).into_iter().map(of).collect()
 }
 
-fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRow, CatalogError> {
-    let fill = |text: &str| Text::from(placed(test, &test.fill(text)).trim_end());
-    let command = fill(&test.executor.command);
-    let mut runs = Vec::new();
-    for platform in platforms(test) {
-        let host = derive::derive(test, &command, platform.1);
-        runs.push(platform_run(
-            index,
-            &file.atomics.technique,
-            platform,
-            &host,
-        )?);
+/// A test with its events on each platform, and the rules that may fire on them.
+struct Drafted<'a> {
+    file: &'a AtomicFile,
+    test: &'a AtomicTest,
+    command: Text,
+    runs: Vec<DraftedRun>,
+}
+
+struct DraftedRun {
+    platform: Text,
+    host: Host,
+    seen: Seen,
+    candidates: Vec<u32>,
+}
+
+/// The texts of all rules that any test needs, each read once.
+struct Rules {
+    places: Vec<u32>,
+    texts: Vec<Detection>,
+}
+
+impl Rules {
+    fn of(index: &Index<'_>, drafted: &[Drafted<'_>]) -> Result<Self, CatalogError> {
+        let runs = drafted.iter().flat_map(|drafted| &drafted.runs);
+        let mut places: Vec<u32> = runs.flat_map(|run| run.candidates.clone()).collect();
+        places.sort_unstable();
+        places.dedup();
+        let texts = index.catalog.detections_at(&places)?;
+        Ok(Self { places, texts })
     }
-    Ok(TestRow {
+
+    fn at(&self, position: u32) -> Option<&Detection> {
+        let at = self.places.binary_search(&position).ok()?;
+        self.texts.get(at)
+    }
+}
+
+/// A text of a test with its arguments filled in.
+fn filled(test: &AtomicTest, text: &str) -> Text {
+    Text::from(placed(test, &test.fill(text)).trim_end())
+}
+
+fn drafted<'a>(index: &Index<'_>, file: &'a AtomicFile, test: &'a AtomicTest) -> Drafted<'a> {
+    let command = filled(test, &test.executor.command);
+    let of = |(platform, kind): (Text, Platform)| {
+        let host = derive::derive(test, &command, kind);
+        let seen = Seen::of(&host.drafts, kind);
+        let candidates = fire::candidates(index, &seen);
+        DraftedRun {
+            platform,
+            host,
+            seen,
+            candidates,
+        }
+    };
+    let runs = platforms(test).into_iter().map(of).collect();
+    Drafted {
+        file,
+        test,
+        command,
+        runs,
+    }
+}
+
+fn row(index: &Index<'_>, drafted: Drafted<'_>, rules: &Rules) -> TestRow {
+    let (file, test) = (drafted.file, drafted.test);
+    let fill = |text: &str| filled(test, text);
+    let technique = &file.atomics.technique;
+    let runs = drafted.runs.iter();
+    let runs = runs
+        .map(|run| platform_run(index, technique, run, rules))
+        .collect();
+    TestRow {
         technique: file.atomics.technique.clone(),
         guid: test.guid.clone(),
         name: test.name.clone(),
@@ -332,9 +396,9 @@ fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRo
             .collect(),
         cleanup: fill(&test.executor.cleanup),
         steps: fill(&test.executor.steps),
-        command,
+        command: drafted.command,
         runs,
-    })
+    }
 }
 
 /// A text with the folder of the tests in its place: where their installer puts it.
@@ -377,19 +441,17 @@ fn platforms(test: &AtomicTest) -> Vec<(Text, Platform)> {
 fn platform_run(
     index: &Index<'_>,
     technique: &Text,
-    (platform, kind): (Text, Platform),
-    host: &Host,
-) -> Result<PlatformRun, CatalogError> {
-    let seen = Seen::of(&host.drafts, kind);
-    let candidates = fire::candidates(index, &seen);
-    let rules = index.catalog.detections_at(&candidates)?;
+    drafted: &DraftedRun,
+    rules: &Rules,
+) -> PlatformRun {
+    let host = &drafted.host;
+    let candidates = drafted.candidates.par_iter();
     let outcomes: Vec<(u32, Outcome)> = candidates
-        .par_iter()
-        .zip(&rules)
-        .map(|(at, rule): (&u32, &Detection)| (*at, fire::run(index, *at, rule, &seen)))
+        .filter_map(|at| Some((*at, rules.at(*at)?)))
+        .map(|(at, rule)| (at, fire::run(index, at, rule, &drafted.seen)))
         .collect();
     let mut run = PlatformRun {
-        platform,
+        platform: drafted.platform.clone(),
         signals: host
             .drafts
             .iter()
@@ -428,7 +490,7 @@ fn platform_run(
             Outcome::Nothing => {}
         }
     }
-    Ok(run)
+    run
 }
 
 fn signal(index: &Index<'_>, draft: &Draft) -> Signal {

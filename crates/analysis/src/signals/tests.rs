@@ -158,6 +158,7 @@ fn programs_of_windows_do_what_their_arguments_say() {
             "Security-Auditing/4698 \\T",
             "TaskScheduler/106 \\T",
             "Sysmon/11 C:\\Windows\\System32\\Tasks\\T",
+            "Sysmon/12 HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree\\T",
         ]
     );
     assert_eq!(
