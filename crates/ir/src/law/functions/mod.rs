@@ -26,6 +26,7 @@ mod words;
 mod xml;
 
 pub(crate) use compare::order;
+pub(crate) use json::{parse as parse_json, write as json_text};
 pub(crate) use logic::truth;
 pub(crate) use network::inside;
 pub(crate) use objects::fields as members;
@@ -237,6 +238,10 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::HasIpv4
         | F::HasIpv4Prefix => network::apply(function, a),
         F::RowObject => Some(Value::Object(context.scope.visible().into_iter().collect())),
+        F::RowSource => {
+            let source = context.scope.event.source.as_ref();
+            source.map(|source| Value::Text(source.name.clone()))
+        }
         F::Now => Some(Value::Time(context.law.now())),
         F::RowTime => time::of_row(a, context),
         _ => apply_more(function, a),

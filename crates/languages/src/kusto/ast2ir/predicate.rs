@@ -279,7 +279,13 @@ impl<'a> Lowering<'a> {
                         Predicate::False
                     });
                 };
-                text_test(field, test, &text, case, span).map(sign)
+                let found = text_test(field, test, &text, case, span)?;
+                let structured = matches!(kind, Kind::Dynamic | Kind::Unknown);
+                if structured && looks_into_json(test, &text) {
+                    let json = json_test(field, &found)?;
+                    return Some(sign(Predicate::or([found, json])));
+                }
+                Some(sign(found))
             }
             Constant::Int(n) => numeric(field, test, Number::Int(*n), not, span),
             Constant::Float(n) => numeric(field, test, Number::Float(*n), not, span),
@@ -443,6 +449,34 @@ fn implied(field: FieldRef, test: Test, span: Span) -> Predicate {
 
 fn literal(text: &Text) -> Part {
     Part::Literal(text.clone())
+}
+
+/// Whether a text is looked for in the JSON of a value with structure, not in its elements.
+fn looks_into_json(test: Operator, text: &str) -> bool {
+    let signs: &[char] = match test {
+        Operator::Regex => &['"'],
+        Operator::Contains
+        | Operator::Has
+        | Operator::HasPrefix
+        | Operator::HasSuffix
+        | Operator::StartsWith
+        | Operator::EndsWith => &['"', '{', '}', '[', ']'],
+        _ => &[],
+    };
+    text.contains(signs)
+}
+
+/// The test of a field's atom on the JSON of the field's value.
+fn json_test(field: &FieldRef, found: &Predicate) -> Option<Predicate> {
+    let Predicate::Atom(atom) = found else {
+        return None;
+    };
+    let value = tripline_ir::Expr::Field(field.clone());
+    let json = tripline_ir::Expr::call(Function::ToTextOrJson, vec![value]);
+    let mut atom = (**atom).clone();
+    atom.subject = Subject::Expr(json);
+    atom.implied = true;
+    Some(Predicate::atom(atom))
 }
 
 /// A test of a field's text.
