@@ -59,7 +59,7 @@ impl<'e> Scope<'e> {
                 return Some(Cow::Borrowed(column));
             }
             if let Some(inside) = path::below(columns, &field.name) {
-                return inside;
+                return Some(inside);
             }
         }
         if let Some(view) = self.view {
@@ -79,7 +79,7 @@ impl<'e> Scope<'e> {
             .or_else(|| self.event.canonical.get(&field.canonical))
             .or_else(|| native.get(&field.canonical));
         own.map(Cow::Borrowed)
-            .or_else(|| path::below(native, &field.name).flatten())
+            .or_else(|| path::below(native, &field.name))
             .or_else(|| path::object(native, &field.name).map(Cow::Owned))
     }
 

@@ -7,18 +7,20 @@ use super::functions;
 use crate::{Fields, Text, Value};
 use std::borrow::Cow;
 
-/// What stands below a field that is itself there: `a.b` in the value of `a`. The outer `None`
-/// says that no part of the name before a dot is a field with members.
-pub(crate) fn below<'v>(fields: &'v Fields, name: &str) -> Option<Option<Cow<'v, Value>>> {
+/// What stands below a field that is itself there: `a.b` in the value of `a`, null when that has no
+/// such member. `None` when no part of the name before a dot is a field with members.
+pub(crate) fn below<'v>(fields: &'v Fields, name: &str) -> Option<Cow<'v, Value>> {
     if fields.is_empty() {
         return None;
     }
-    let dots = name.match_indices('.').map(|(at, _)| at).rev();
+    let mut dots = name.match_indices('.').map(|(at, _)| at).rev();
     let inside = |at: usize| {
         let value = fields.get(&name[..at])?;
-        has_members(value).then(|| at_path(Cow::Borrowed(value), &name[at + 1..]))
+        has_members(value).then(|| {
+            at_path(Cow::Borrowed(value), &name[at + 1..]).unwrap_or(Cow::Owned(Value::Null))
+        })
     };
-    dots.filter_map(inside).next()
+    dots.find_map(inside)
 }
 
 /// The object of the fields below a name: `a.b` and `a.c` for `a`. `None` when there are none.
@@ -134,18 +136,18 @@ mod tests {
     fn paths_lead_into_objects_lists_and_json() {
         let found = |value: Value, name: &str| {
             let fields = fields(value);
-            below(&fields, name).map(|found| found.map(Cow::into_owned))
+            below(&fields, name).map(Cow::into_owned)
         };
         let inner = object_of("c", object_of("d", Value::Int(1)));
-        assert_eq!(found(inner.clone(), "a.b.c.d"), Some(Some(Value::Int(1))));
-        assert_eq!(found(inner.clone(), "a.b.x"), Some(None));
+        assert_eq!(found(inner.clone(), "a.b.c.d"), Some(Value::Int(1)));
+        assert_eq!(found(inner.clone(), "a.b.x"), Some(Value::Null));
         assert_eq!(found(inner.clone(), "a.x"), None);
         let list = Value::List(vec![inner, object_of("c.d", Value::Int(2))]);
         let both = Value::List(vec![Value::Int(1), Value::Int(2)]);
-        assert_eq!(found(list, "a.b.c.d"), Some(Some(both)));
+        assert_eq!(found(list, "a.b.c.d"), Some(both));
         let json = Value::from(r#" {"c": {"d": "x"}}"#);
-        assert_eq!(found(json, "a.b.c.d"), Some(Some(Value::from("x"))));
-        assert_eq!(found(Value::from("[1"), "a.b.c"), Some(None));
+        assert_eq!(found(json, "a.b.c.d"), Some(Value::from("x")));
+        assert_eq!(found(Value::from("[1"), "a.b.c"), Some(Value::Null));
         assert_eq!(found(Value::from("plain"), "a.b.c"), None);
     }
 

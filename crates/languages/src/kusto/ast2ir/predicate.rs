@@ -198,7 +198,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// One comparison.
-    fn leaf(
+    pub(super) fn leaf(
         &mut self,
         test: Operator,
         cased: bool,
@@ -207,6 +207,9 @@ impl<'a> Lowering<'a> {
         not: bool,
         span: Span,
     ) -> Predicate {
+        if right.is_template() {
+            return self.in_range_of_run(test, &right, not, span);
+        }
         if test == Operator::Regex
             && let Some(text) = right.text()
             && !self.regex_is_valid(text, span)
@@ -225,6 +228,27 @@ impl<'a> Lowering<'a> {
         }
         let value = scalar::compare(test, cased, left, right);
         truth(Typed::new(value, Kind::Bool), not, span)
+    }
+
+    /// A bound that the console fills in. The events of a run are those of its range, so that its
+    /// own two bounds hold; any other comparison with them is not known.
+    fn in_range_of_run(
+        &mut self,
+        test: Operator,
+        bound: &Typed,
+        not: bool,
+        span: Span,
+    ) -> Predicate {
+        let text = bound.text().cloned().unwrap_or_default();
+        let holds = match test {
+            Operator::Greater | Operator::GreaterEqual => text.contains("Start"),
+            Operator::Less | Operator::LessEqual => text.contains("End"),
+            _ => false,
+        };
+        if !holds || not {
+            self.lose(LossReason::UnresolvedPlaceholder, text, span);
+        }
+        Predicate::True
     }
 
     /// Whether an expression is one of RE2's; another is reported.

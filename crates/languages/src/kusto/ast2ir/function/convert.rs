@@ -43,6 +43,10 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             cast(name, first?.as_constant()?).map(Typed::of)
         }
         "todatetime" | "datetime" => match first?.as_constant() {
+            Some(Constant::Text(text)) if text.starts_with("{{") => Some(Typed {
+                kind: Kind::Time,
+                ..first?.clone()
+            }),
             Some(Constant::Text(text)) => {
                 facts::datetime_text(text).map(|at| Typed::of(Constant::Time(at)))
             }
