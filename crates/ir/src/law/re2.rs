@@ -54,6 +54,9 @@ impl Reader<'_> {
             'D' | 'W' | 'S' => self.push(&["[^", ascii, "]"]),
             'b' if !in_class => self.out.push_str("(?-u:\\b)"),
             '<' | '>' => self.out.push(c),
+            '0'..='7' if c == '0' || self.chars.peek().is_some_and(|(_, next)| is_octal(*next)) => {
+                self.octal(c);
+            }
             'Q' if !in_class => self.quoted(),
             other => {
                 self.out.push('\\');
@@ -66,6 +69,17 @@ impl Reader<'_> {
         for part in parts {
             self.out.push_str(part);
         }
+    }
+
+    /// A character by up to three octal digits.
+    fn octal(&mut self, first: char) {
+        let mut code = first.to_digit(8).unwrap_or(0);
+        for _ in 0..2 {
+            if let Some((_, digit)) = self.chars.next_if(|(_, c)| is_octal(*c)) {
+                code = code * 8 + digit.to_digit(8).unwrap_or(0);
+            }
+        }
+        self.push(&["\\x{", &format!("{code:X}"), "}"]);
     }
 
     /// `\Q...\E`, or up to the end.
@@ -119,6 +133,10 @@ impl Reader<'_> {
     }
 }
 
+fn is_octal(c: char) -> bool {
+    ('0'..='7').contains(&c)
+}
+
 /// Whether `{` begins `{n}`, `{n,}` or `{n,m}`.
 fn is_repetition(text: &str) -> bool {
     let Some((inner, _)) = text[1..].split_once('}') else {
@@ -143,6 +161,7 @@ mod tests {
             (r"[]a[&&~--]", r"[\]a\[\&\&\~-\-]"),
             (r"[^][:alpha:]]", r"[^\][:alpha:]]"),
             (r"\Qa.b\E.", r"a\.b."),
+            (r"\0\1018", r"\x{0}\x{41}8"),
             (r"\\d\", r"\\d\"),
         ] {
             assert_eq!(translated(re2), library, "{re2}");
