@@ -163,7 +163,7 @@ impl<'a> Lowering<'a> {
         self.source_of(name, span).map(Relation::of)
     }
 
-    fn source_of(&mut self, name: &str, span: Span) -> Option<Branch> {
+    pub(super) fn source_of(&mut self, name: &str, span: Span) -> Option<Branch> {
         let schema = self.context.schema;
         let known = schema.table_events(name);
         if known.is_none() && !name.contains('*') {
@@ -209,7 +209,7 @@ impl<'a> Lowering<'a> {
                 }
                 None => self.opaque(LossReason::NotExpressible, "table()", span),
             },
-            _ if function::is_parser(name) => self.source_of(name, span).map(Relation::of),
+            _ if function::is_parser(name) => self.parser_rows(call, span).map(Relation::of),
             "_GetWatchlist" | "_GetWatchlistAlias" => {
                 let list = first.map_or("", |argument| self.source.slice(argument.value.span));
                 let detail = format_smolstr!("{name}({list})");
