@@ -314,7 +314,7 @@ impl Show<'_> {
         section(
             "tools",
             "Tools",
-            "Software: first what most groups and campaigns use that also use this technique, then what most use at all. Programs: most rules first; reach counts rules of the whole catalogue.",
+            &tools_basis(!dossier.tools.is_empty(), !dossier.programs.is_empty()),
             blocks,
             "ATT&CK names no software that uses it, and no rule under it looks for a program.",
         )
@@ -336,4 +336,20 @@ pub(super) fn tactic_name(short: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
     })
+}
+
+/// How software and programs are ordered, where there are any.
+fn tools_basis(software: bool, programs: bool) -> String {
+    let parts = [
+        (
+            software,
+            "Software: first what most groups and campaigns use that also use this technique, then what most use at all.",
+        ),
+        (
+            programs,
+            "Programs: most rules first; reach counts rules of the whole catalogue.",
+        ),
+    ];
+    let shown = parts.iter().filter(|(any, _)| *any).map(|(_, text)| *text);
+    shown.collect::<Vec<_>>().join(" ")
 }

@@ -243,9 +243,15 @@ impl Show<'_> {
             collect.settings.len(),
         );
         if !collect.sysmon.is_empty() {
-            blocks.push(Block::Paragraph(Line::text(
-                "Sysmon: what the rules under the technique read. Events that are collected whole have an empty exclusion; the others list the values that most rules look for. As config.xml: `Sysmon64.exe -accepteula -i config.xml` installs Sysmon with it, `Sysmon64.exe -c config.xml` gives it to one that runs.",
-            )));
+            let line = Line::text(
+                "Sysmon: what the rules under the technique read. Events that are collected whole have an empty exclusion; the others list the values that most rules look for. As config.xml: ",
+            );
+            let line = line
+                .and(Span::code("Sysmon64.exe -accepteula -i config.xml"))
+                .and(Span::plain(" installs Sysmon with it, "))
+                .and(Span::code("Sysmon64.exe -c config.xml"))
+                .and(Span::plain(" gives it to one that runs."));
+            blocks.push(Block::Paragraph(line));
             blocks.push(Block::Code(Code {
                 language: "xml".into(),
                 text: collect.sysmon.clone(),
