@@ -21,6 +21,11 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques", pages::techniques::page),
     ("/techniques/{id}", pages::technique::page),
     ("/techniques/{id}/dossier", pages::dossier::page),
+    ("/techniques/{id}/detections", pages::detections::page),
+    (
+        "/techniques/{id}/detections/{platform}",
+        pages::detections::of_platform,
+    ),
     ("/techniques/{id}/tests", pages::tests_of::page),
     ("/rules/{*id}", pages::rule::page),
     ("/matrix", pages::matrix::page),

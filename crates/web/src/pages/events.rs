@@ -9,6 +9,7 @@ use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Row, Table, TableView, Tone};
 use askama::Template;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use tripline_app::answers::EventsAnswer;
 use tripline_app::events::events;
@@ -25,7 +26,8 @@ struct Page {
 
 /// The page of all events.
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
-    let answer = events(&ask.library, None)?;
+    let mut answer = events(&ask.library, None)?;
+    answer.events.sort_by_key(|row| Reverse(row.count));
     let listed = tables::events(ask, &answer.events).first(60);
     let all = vec![providers(ask, &answer), listed];
     show(
@@ -78,6 +80,8 @@ fn providers(ask: &Ask, answer: &EventsAnswer) -> Table {
         *all += 1;
         *covered += usize::from(row.count > 0);
     }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, (_, covered))| Reverse(*covered));
     let rows = counts.iter().map(|(provider, (all, covered))| {
         Row::new(vec![
             Cell::tone(Tone::Name, *provider).to(&ask.links.provider(provider)),

@@ -1,6 +1,7 @@
 //! Phrases that several pages share.
 
 use crate::ask::Ask;
+use crate::frame::Link;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Table, TableView, Tone};
 use std::cmp::Reverse;
@@ -111,6 +112,28 @@ pub(super) fn clause(ask: &Ask, items: &[ClauseItem]) -> Cell {
         pieces.extend(value(ask, &item.canonical, &item.operator, &item.value));
     }
     Cell::of(pieces)
+}
+
+/// Texts as a list in Markdown.
+pub(super) fn bullets(texts: &[Text]) -> String {
+    let item = |text: &Text| format!("- {}\n", text.trim().replace('\n', "\n  "));
+    texts.iter().map(item).collect()
+}
+
+/// The pages of a technique, one of them being here.
+pub(super) fn views_of(ask: &Ask, id: &str, here: &str) -> Vec<Link> {
+    let all = [
+        ("guide", "Authoring guide", ask.links.technique(id)),
+        ("dossier", "Dossier", ask.links.dossier(id)),
+        ("detections", "Detections", ask.links.detections(id)),
+        ("tests", "Tests", ask.links.tests(id)),
+    ];
+    let link = |(name, label, href): (&str, &str, String)| Link {
+        label: label.to_owned(),
+        href,
+        here: name == here,
+    };
+    all.into_iter().map(link).collect()
 }
 
 /// The look of a severity.

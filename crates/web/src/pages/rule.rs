@@ -102,6 +102,11 @@ fn plain(text: impl Into<String>) -> Vec<Piece> {
 /// What is known of the rule, name by name; names without a value are left out.
 fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
     let level = answer.level.map_or("", |level| level.name());
+    let severity = answer
+        .level
+        .map(|_| Piece::new(parts::level(level), level))
+        .into_iter()
+        .collect();
     let class = vec![
         Piece::new(Tone::Plain, parts::operator(answer.class.name())),
         Piece::new(Tone::Faint, format!(" {}", answer.class_reason)),
@@ -122,16 +127,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         ("Id", vec![Piece::new(Tone::Name, answer.id.as_str())]),
         ("Techniques", parts::techniques(ask, &answer.techniques)),
         ("Tactics", plain(answer.tactics.join(", "))),
-        (
-            "Severity",
-            plain(level)
-                .into_iter()
-                .map(|piece| Piece {
-                    tone: parts::level(level),
-                    ..piece
-                })
-                .collect(),
-        ),
+        ("Severity", severity),
         ("Class", class),
         ("Read", read),
         ("Maturity", plain(answer.maturity.as_deref().unwrap_or(""))),
@@ -268,13 +264,9 @@ fn related(ask: &Ask, answer: &RuleAnswer) -> Table {
 }
 
 fn notes(answer: &RuleAnswer) -> Vec<Note> {
-    let positives: Vec<String> = answer
-        .false_positives
-        .iter()
-        .map(|text| format!("- {}\n", text.trim().replace('\n', "\n  ")))
-        .collect();
+    let positives = parts::bullets(&answer.false_positives);
     let all = [
-        ("false-positives", "False positives", positives.concat()),
+        ("false-positives", "False positives", positives),
         (
             "setup",
             "Setup",

@@ -34,7 +34,6 @@ struct Page {
     with_subtechniques: usize,
     with: bool,
     toggle: String,
-    dossier: String,
     subtechniques: Vec<Link>,
     left_out: Option<String>,
     tables: Vec<TableView>,
@@ -64,6 +63,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     if !sequences.is_empty() {
         frame.section("sequences", "Sequences", Some(sequences.len()));
     }
+    frame.views = parts::views_of(ask, &answer.id, "guide");
     frame.about = format!(
         "{} {}: events, fields, indicators and exclusions of {}",
         answer.id,
@@ -80,7 +80,6 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         with_subtechniques: answer.counts.with_subtechniques,
         with,
         toggle: ask.again(&[("sub", if with { "" } else { "1" })]),
-        dossier: ask.links.dossier(&answer.id),
         subtechniques: subtechniques(ask, &answer.id),
         left_out: parts::left_out(&answer.left_out),
         tables,

@@ -17,6 +17,7 @@ const ON_DISK: usize = 200;
 pub(crate) struct TableView {
     id: String,
     bare: bool,
+    heading: &'static str,
     caption: String,
     note: String,
     columns: Vec<ColumnView>,
@@ -96,6 +97,7 @@ impl Table {
             picture: self.picture,
             id: self.id.into_owned(),
             bare: self.bare,
+            heading: self.heading,
             caption: self.caption,
             note: self.note,
             rows: shown,
