@@ -6,7 +6,7 @@ use crate::pages;
 use crate::stop::Stop;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode, Uri};
 use quick_cache::{Weighter, sync::Cache};
 use std::io::Write as _;
@@ -49,6 +49,8 @@ pub(crate) struct Reply {
     pub(crate) file: Option<String>,
     /// Where the answer is, when it is elsewhere on this server.
     pub(crate) location: Option<String>,
+    /// A browser need not ask for it again: its address changes with its content.
+    pub(crate) lasting: bool,
 }
 
 impl Reply {
@@ -60,6 +62,7 @@ impl Reply {
             body: body.into(),
             file: None,
             location: None,
+            lasting: false,
         }
     }
 
@@ -74,6 +77,12 @@ impl Reply {
     /// The same to be saved as a file.
     pub(crate) fn saved_as(mut self, name: impl Into<String>) -> Self {
         self.file = Some(name.into());
+        self
+    }
+
+    /// The same to be kept by a browser for as long as it likes.
+    pub(crate) fn for_ever(mut self) -> Self {
+        self.lasting = true;
         self
     }
 
@@ -322,11 +331,6 @@ pub(crate) fn refuse(site: &Arc<Site>, json: bool, message: &str) -> Response<Bo
     finish(&refusal(site, json, message), &HeaderMap::new())
 }
 
-/// A reply as a response.
-pub(crate) fn plain(reply: Reply, headers: &HeaderMap) -> Response<Body> {
-    finish(&store(reply, Encoding::Identity), headers)
-}
-
 fn store(reply: Reply, encoding: Encoding) -> Arc<Stored> {
     let encoding = if reply.body.len() < MIN_COMPRESSED {
         Encoding::Identity
@@ -339,6 +343,12 @@ fn store(reply: Reply, encoding: Encoding) -> Arc<Stored> {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.kind));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let keep = match (reply.status, reply.lasting) {
+        (StatusCode::OK, true) => "public, max-age=31536000, immutable",
+        (StatusCode::OK, false) => "no-cache",
+        _ => "no-store",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     if let Some(file) = &reply.file {
         let value = format!("attachment; filename=\"{}\"", file_name(file));
         headers.insert(header::CONTENT_DISPOSITION, ascii(&value));
@@ -391,15 +401,8 @@ fn finish(stored: &Stored, asked: &HeaderMap) -> Response<Body> {
     headers.clone_from(&stored.headers);
     if stored.status == StatusCode::OK {
         headers.insert(header::ETAG, stored.etag.clone());
-        revalidate(headers, header::CACHE_CONTROL);
-    } else {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
-}
-
-fn revalidate(headers: &mut HeaderMap, name: HeaderName) {
-    headers.insert(name, HeaderValue::from_static("no-cache"));
 }
 
 /// Whether the client has the response with this ETag.

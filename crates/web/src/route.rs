@@ -50,6 +50,12 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
     for (path, make) in api::routes() {
         router = add(router, path, Function { make, json: true });
     }
+    for (path, make) in [
+        ("/assets/{name}", assets::asset as Make),
+        ("/favicon.ico", assets::icon),
+    ] {
+        router = add(router, path, Function { make, json: false });
+    }
     for &text in TEXTS {
         router = add_text(router, text);
     }
@@ -57,14 +63,11 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         make: pages::error::not_found,
         json: false,
     };
-    router
-        .route("/assets/{name}", get(assets::asset))
-        .route("/favicon.ico", get(assets::icon))
-        .fallback(get(
-            move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| {
-                respond::get(site, missing, uri, Vec::new(), headers)
-            },
-        ))
+    router.fallback(get(
+        move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| {
+            respond::get(site, missing, uri, Vec::new(), headers)
+        },
+    ))
 }
 
 /// What takes a text: its path, its function, and whether the text is a form.

@@ -30,13 +30,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     answer.events.sort_by_key(|row| Reverse(row.count));
     let listed = tables::events(ask, &answer.events).first(60);
     let all = vec![providers(ask, &answer), listed];
-    show(
-        ask,
-        &answer,
-        ask.frame("Events"),
-        "/api/v1/events".into(),
-        all,
-    )
+    show(ask, &answer, ask.frame("Events"), ask.api("events"), all)
 }
 
 /// The page of one provider.
@@ -45,7 +39,7 @@ pub(crate) fn provider(ask: &Ask) -> Result<Reply, Stop> {
     let name = answer.provider.clone().unwrap_or_default();
     let frame = ask.frame(&name).crumb("Events", ask.links.page("/events"));
     let all = vec![tables::events(ask, &answer.events).first(100)];
-    let api = format!("/api/v1/events/{}", encode(&name));
+    let api = ask.api(&format!("events/{}", encode(&name)));
     show(ask, &answer, frame, api, all)
 }
 
@@ -53,7 +47,7 @@ fn show(
     ask: &Ask,
     answer: &EventsAnswer,
     frame: Frame,
-    api: String,
+    api: Option<String>,
     all: Vec<Table>,
 ) -> Result<Reply, Stop> {
     let tables = parts::views(ask, all)?;
@@ -62,7 +56,7 @@ fn show(
         "{}: events and the detection rules that can fire on them",
         frame.title
     );
-    frame.api = Some(api);
+    frame.api = api;
     Reply::page(&Page {
         title: frame.title.clone(),
         frame,

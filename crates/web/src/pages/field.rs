@@ -43,10 +43,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .with_schemes(ask)
         .with_tables(&tables);
     frame.about = format!("{}: spellings, operators, values and rules", found.field);
-    frame.api = Some(format!(
-        "/api/v1/fields/{}",
-        crate::links::encode(&answer.name)
-    ));
+    let name = crate::links::encode(&answer.name);
+    frame.api = ask.api(&format!("fields/{name}"));
     Reply::page(&Page {
         frame,
         field: found.field,

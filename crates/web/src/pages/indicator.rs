@@ -3,7 +3,6 @@
 use super::{parts, tables};
 use crate::ask::Ask;
 use crate::frame::Frame;
-use crate::links::encode;
 use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
@@ -41,11 +40,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "{}: the detection rules that look for {shown}",
         answer.field
     );
-    frame.api = Some(format!(
-        "/api/v1/indicators?field={}&value={}",
-        encode(field),
-        encode(value)
-    ));
+    frame.api = ask.api("indicators");
     Reply::page(&Page {
         frame,
         field: parts::field(ask, &answer.field, &answer.canonical),

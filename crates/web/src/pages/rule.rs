@@ -57,10 +57,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         )
         .with_schemes(ask);
     frame.about = format!("{} rule {}", answer.vendor, answer.id);
-    frame.api = Some(format!(
-        "/api/v1/rules/{}",
-        crate::links::encode(&answer.id)
-    ));
+    let id = crate::links::encode(&answer.id);
+    frame.api = ask.api(&format!("rules/{id}"));
     frame.section("body", "Rule", None);
     if !answer.logic.is_empty() {
         frame.section("logic", "Detection logic", None);
