@@ -102,6 +102,8 @@ pub(crate) struct Function {
     pub(crate) make: fn(&Ask) -> Result<Reply, Stop>,
     /// Errors are JSON, as programs expect.
     pub(crate) json: bool,
+    /// It may take seconds: it waits for others of its kind, and nothing else waits for it.
+    pub(crate) slow: bool,
 }
 
 /// How a body is compressed.
@@ -201,6 +203,8 @@ pub(crate) struct Site {
     cache: Cache<Key, Arc<Stored>, ByBytes>,
     /// Turns at the processor: one per core.
     turns: Arc<Semaphore>,
+    /// Turns of what may take seconds: one, so that it holds up nothing else.
+    slow_turns: Arc<Semaphore>,
 }
 
 impl Site {
@@ -211,6 +215,7 @@ impl Site {
             library: library.clone(),
             cache: Cache::with_weighter(1024, CACHE_BYTES, ByBytes),
             turns: Arc::new(Semaphore::new(cores)),
+            slow_turns: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -248,7 +253,7 @@ pub(crate) async fn get(
                 let ask = Ask::new(library, &path, parts, &query)?;
                 (function.make)(&ask)
             };
-            match work(&site, function.json, encoding, make).await {
+            match work(&site, function, encoding, make).await {
                 good if good.status == StatusCode::OK && good.body.len() <= MAX_KEPT => Ok(good),
                 other => Err(other),
             }
@@ -286,19 +291,25 @@ pub(crate) async fn post(
         };
         (function.make)(&ask)
     };
-    let stored = work(&site, function.json, encoding, make).await;
+    let stored = work(&site, function, encoding, make).await;
     finish(&stored, &HeaderMap::new())
 }
 
 /// Runs `make` on a thread for such work when it is its turn.
 async fn work(
     site: &Arc<Site>,
-    json: bool,
+    function: Function,
     encoding: Encoding,
     make: impl FnOnce(&Library) -> Result<Reply, Stop> + Send + 'static,
 ) -> Arc<Stored> {
+    let json = function.json;
+    let turns = if function.slow {
+        &site.slow_turns
+    } else {
+        &site.turns
+    };
     let made = async {
-        let turn = Arc::clone(&site.turns).acquire_owned().await;
+        let turn = Arc::clone(turns).acquire_owned().await;
         let site = Arc::clone(site);
         let job = tokio::task::spawn_blocking(move || {
             let reply = make(&site.library);

@@ -34,6 +34,19 @@ pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{s}")
 }
 
+/// `12,345`.
+pub(super) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + 4);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `sigma 3, elastic 2`: the larger first.
 pub(super) fn counts<K: Display + Ord>(counts: &BTreeMap<K, usize>) -> String {
     let mut pairs: Vec<(&K, usize)> = counts.iter().map(|(key, count)| (key, *count)).collect();
@@ -169,7 +182,13 @@ pub(super) fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{thousands, visible};
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let all = [0, 999, 1_000, 12_345, 1_234_567].map(thousands);
+        assert_eq!(all, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
 
     #[test]
     fn blanks_at_edges_show() {
