@@ -24,6 +24,8 @@ const MAX_KEPT: usize = 8 * 1024 * 1024;
 const MAX_TARGET: usize = 4096;
 /// Longest time that making a response may take, waiting for a turn included.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// The same for what runs rules over events.
+const SLOW_LIMIT: Duration = Duration::from_secs(90);
 /// Longest time for a text to arrive.
 const BODY_TIME: Duration = Duration::from_secs(15);
 /// Longest form: a text of the greatest length, every byte of which is encoded.
@@ -303,10 +305,10 @@ async fn work(
     make: impl FnOnce(&Library) -> Result<Reply, Stop> + Send + 'static,
 ) -> Arc<Stored> {
     let json = function.json;
-    let turns = if function.slow {
-        &site.slow_turns
+    let (turns, limit) = if function.slow {
+        (&site.slow_turns, SLOW_LIMIT)
     } else {
-        &site.turns
+        (&site.turns, TIME_LIMIT)
     };
     let made = async {
         let turn = Arc::clone(turns).acquire_owned().await;
@@ -319,7 +321,7 @@ async fn work(
         });
         job.await
     };
-    match tokio::time::timeout(TIME_LIMIT, made).await {
+    match tokio::time::timeout(limit, made).await {
         Ok(Ok(stored)) => stored,
         Ok(Err(_)) => failed(site, json, "the answer could not be made"),
         Err(_) => failed(site, json, "the answer took too long"),

@@ -11,8 +11,8 @@ use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
 use tripline_app::Text;
 use tripline_app::answers::{
-    Cited, DetectionAnswer, LogicStage, Nearest, Nearness, PlatformRow, PlatformRule, RankedRule,
-    SHOWN, Source, Trial, Tuning,
+    Cited, DetectionAnswer, Nearest, Nearness, PlatformRow, PlatformRule, RankedRule, SHOWN,
+    Source, Trial, Tuning,
 };
 use tripline_app::detection::{detection, detections};
 
@@ -55,7 +55,7 @@ struct Rule {
     facts: Vec<(&'static str, Vec<Piece>)>,
     language: Text,
     body: Text,
-    logic: Vec<LogicStage>,
+    logic: Vec<(Text, Html)>,
     losses: Vec<Piece>,
     tables: Vec<TableView>,
     positives: Html,
@@ -223,7 +223,7 @@ fn whole(ask: &Ask, place: usize, rule: &PlatformRule) -> Result<Rule, Stop> {
         facts: basics(rule),
         language: row.language.clone(),
         body: rule.body.clone(),
-        logic: rule.logic.clone(),
+        logic: parts::stages(&rule.logic),
         losses: losses.collect(),
         tables: parts::views(ask, all.collect())?,
         positives: markdown::html(&parts::bullets(&rule.false_positives)),

@@ -26,15 +26,7 @@ struct Page {
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let key = format!("{}/{}", ask.part("provider"), ask.part("id"));
     let answer = event(&ask.library, &key)?;
-    let technique = |id: &Text| Some(ask.links.technique(id));
-    let techniques = tables::counted(
-        ask,
-        "techniques",
-        "Techniques seen through it",
-        "Technique",
-        &answer.techniques,
-        technique,
-    );
+    let techniques = tables::techniques(ask, "Techniques seen through it", &answer.techniques);
     let tables = parts::views(
         ask,
         vec![

@@ -7,7 +7,6 @@ use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
-use tripline_app::Text;
 use tripline_app::answers::{Beside, IndicatorAnswer};
 use tripline_app::indicator::indicator;
 
@@ -53,18 +52,10 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
 }
 
 fn all(ask: &Ask, answer: &IndicatorAnswer) -> Vec<Table> {
-    let technique = |id: &Text| Some(ask.links.technique(id));
     vec![
         values(ask, answer),
         beside(ask, &answer.beside),
-        tables::counted(
-            ask,
-            "techniques",
-            "Techniques",
-            "Technique",
-            &answer.techniques,
-            technique,
-        ),
+        tables::techniques(ask, "Techniques", &answer.techniques),
         tables::rules(ask, "rules", "Rules", &answer.rules),
         tables::rules(
             ask,

@@ -70,8 +70,6 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     }
     let tables = parts::views(ask, vec![tactics(&answer), techniques(ask, &answer)])?;
     let mut frame = ask.frame("Matrix");
-    frame.section("matrix", "Matrix", None);
-    let mut frame = frame.with_tables(&tables);
     frame.about = "ATT&CK matrix with the detection rules of every technique".into();
     frame.api = ask.api("techniques");
     Reply::page(&Page {

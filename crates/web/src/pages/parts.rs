@@ -2,13 +2,14 @@
 
 use crate::ask::Ask;
 use crate::frame::Link;
+use crate::html::Html;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Table, TableView, Tone};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use tripline_app::Text;
-use tripline_app::answers::ClauseItem;
+use tripline_app::answers::{ClauseItem, LogicStage};
 
 /// Most rules that open below a number.
 const MAX_LISTED: usize = 12;
@@ -127,6 +128,28 @@ pub(super) fn clause(ask: &Ask, items: &[ClauseItem]) -> Cell {
     Cell::of(pieces)
 }
 
+/// What a rule does, stage by stage: names and values in a sentence stand between backticks.
+pub(super) fn stages(stages: &[LogicStage]) -> Vec<(Text, Html)> {
+    let stage = |stage: &LogicStage| (stage.stage.clone(), worded(&stage.meaning));
+    stages.iter().map(stage).collect()
+}
+
+fn worded(sentence: &str) -> Html {
+    let mut html = Html::new();
+    // A value with a backtick in it leaves the sentence as it is.
+    if sentence.matches('`').count() % 2 == 1 || sentence.contains("``") {
+        html.text(sentence);
+        return html;
+    }
+    for (at, part) in sentence.split('`').enumerate() {
+        let code = at % 2 == 1;
+        html.markup(if code { "<code>" } else { "" });
+        html.text(part);
+        html.markup(if code { "</code>" } else { "" });
+    }
+    html
+}
+
 /// Texts as a list in Markdown.
 pub(super) fn bullets(texts: &[Text]) -> String {
     let item = |text: &Text| format!("- {}\n", text.trim().replace('\n', "\n  "));
@@ -182,7 +205,14 @@ pub(super) fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::{thousands, visible};
+    use super::{thousands, visible, worded};
+
+    #[test]
+    fn names_in_a_sentence_are_code() {
+        let html = worded("Require `a<b` and `c`.").to_string();
+        assert_eq!(html, "Require <code>a&lt;b</code> and <code>c</code>.");
+        assert_eq!(worded("a ` b").to_string(), "a ` b");
+    }
 
     #[test]
     fn large_numbers_are_grouped() {

@@ -13,7 +13,7 @@ use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
 use std::collections::BTreeMap;
 use tripline_app::Text;
-use tripline_app::answers::{LogicStage, RuleAnswer};
+use tripline_app::answers::RuleAnswer;
 use tripline_app::rule::of_catalog;
 
 #[derive(Template)]
@@ -23,7 +23,7 @@ struct Page {
     title: Text,
     description: Html,
     facts: Vec<(&'static str, Vec<Piece>)>,
-    logic: Vec<LogicStage>,
+    logic: Vec<(Text, Html)>,
     sequences: Vec<Drawing>,
     body: Html,
     language: Text,
@@ -80,7 +80,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
             .enumerate()
             .map(|(at, steps)| drawings::sequence(at + 1, "Steps of the rule", steps))
             .collect(),
-        logic: answer.logic,
+        logic: parts::stages(&answer.logic),
         language: answer.language,
         title: answer.title,
         tables,
@@ -113,11 +113,12 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         Piece::new(parts::status(&answer.status), answer.status.as_str()),
         Piece::new(Tone::Faint, format!(" {} {}", answer.language, answer.kind)),
     ];
-    let requires: Vec<&str> = answer
-        .requires
+    // `product/category/service` of a Sigma rule may end in nothing.
+    let sources = answer
+        .sources
         .iter()
-        .map(|need| need.name.as_str())
-        .collect();
+        .map(|source| source.trim_end_matches('/'));
+    let sources: Vec<&str> = sources.collect();
     let commit = answer.commit.as_deref().map(crate::frame::short);
     let commit = commit.map_or_else(String::new, |commit| format!(" at {commit}"));
     let file = format!("{}/{}{commit}", answer.corpus, answer.path);
@@ -138,8 +139,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
             ),
         ),
         ("Platforms", plain(answer.platforms.join(", "))),
-        ("Sources", plain(answer.sources.join(", "))),
-        ("Requires", plain(requires.join(", "))),
+        ("Sources", plain(sources.join(", "))),
         ("Shows", plain(answer.output_fields.join(", "))),
         ("Authors", plain(answer.authors.join(", "))),
         ("Created", plain(answer.created.as_deref().unwrap_or(""))),

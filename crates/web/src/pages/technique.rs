@@ -122,8 +122,7 @@ fn subtechniques(ask: &Ask, id: &str) -> Vec<Link> {
 
 fn all(ask: &Ask, answer: &TechniqueAnswer) -> Vec<Table> {
     let found = &answer.correlations;
-    let none = |_: &Text| None;
-    let counted = |id, caption, label, rows| tables::counted(ask, id, caption, label, rows, none);
+    let counted = |id, caption, label, rows| tables::counted(ask, id, caption, label, rows);
     vec![
         tables::events(ask, &answer.events),
         tables::fields(ask, &answer.fields).drawn(drawings::fields(ask, &answer.fields)),
