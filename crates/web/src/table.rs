@@ -34,6 +34,7 @@ pub(crate) struct Table {
     first: usize,
     bare: bool,
     heading: &'static str,
+    number: Option<usize>,
     picture: Option<Drawing>,
 }
 
@@ -252,6 +253,7 @@ impl Table {
             first: FIRST,
             bare: false,
             heading: "h2",
+            number: None,
             picture: None,
         }
     }
@@ -298,6 +300,7 @@ impl Table {
     /// The same as one of several of its kind.
     pub(crate) fn numbered(mut self, number: usize) -> Self {
         self.id = format!("{}-{number}", self.id).into();
+        self.number = Some(number);
         self
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct TableView {
     id: String,
     bare: bool,
     heading: &'static str,
+    /// Tells it from the other tables of the page.
+    label: String,
     caption: String,
     note: String,
     columns: Vec<ColumnView>,
@@ -98,6 +100,10 @@ impl Table {
             id: self.id.into_owned(),
             bare: self.bare,
             heading: self.heading,
+            label: match self.number {
+                Some(number) => format!("{} {number}", self.caption),
+                None => self.caption.clone(),
+            },
             caption: self.caption,
             note: self.note,
             rows: shown,
