@@ -296,6 +296,17 @@ impl Schema {
         self.field(canonical)?.projection.as_ref()
     }
 
+    /// The field of the hash of this name (`SHA256`, in any letter case) in the packed list `list`.
+    pub fn hash_in(&self, list: &str, name: &str) -> Option<&CanonicalField> {
+        self.fields.iter().find(|field| {
+            let projection = field.projection.as_ref();
+            projection.is_some_and(|found| {
+                found.of == list
+                    && matches!(&found.kind, ProjectionKind::HashOf(hash) if hash.eq_ignore_ascii_case(name))
+            })
+        })
+    }
+
     /// Whether the field selects events and does not describe behaviour.
     pub fn routing_field(&self, canonical: &str) -> bool {
         self.field(canonical).is_some_and(|field| field.routing)
@@ -414,6 +425,18 @@ impl Schema {
     /// The provider of this short name.
     pub fn provider(&self, name: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// The provider whose data set a field's name begins with, as `azure.activitylogs.identity`
+    /// does: a field of that data set alone.
+    pub fn field_dataset(&self, field: &str) -> Option<&str> {
+        let begins = |dataset: &Text| {
+            let rest = field.strip_prefix(dataset.as_str());
+            dataset.contains('.') && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let mut all = self.providers.iter();
+        all.find(|provider| provider.datasets.iter().any(begins))
+            .map(|provider| provider.name.as_str())
     }
 
     /// The provider that an event names, told from others of the same name by its channel; either
