@@ -4,7 +4,7 @@ use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
 use super::{Bound, Lowering, MAX_NODES, function, is_place};
 use crate::kusto::ast::{self, Call, Expr, ExprKind, OperatorKind, Parameter};
-use crate::sigma::near;
+use crate::near;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tripline_ir::{

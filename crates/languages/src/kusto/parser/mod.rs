@@ -13,7 +13,7 @@ mod statement;
 use super::ast::{Ident, Query};
 use super::facts;
 use super::lexer::{Kind, Punct, Token};
-use crate::sigma::near;
+use crate::near;
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
 
