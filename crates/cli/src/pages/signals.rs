@@ -209,7 +209,9 @@ fn near(rows: &[NearMiss]) -> Table {
         let more = miss.alternatives.saturating_sub(miss.atoms.len());
         let mut shown = tests.join(", or ");
         if more > 0 {
-            shown.push_str(&format!(", or {more} others"));
+            shown += ", or ";
+            shown += &more.to_string();
+            shown += " others";
         }
         table.row(vec![
             Line::from(&miss.vendor),

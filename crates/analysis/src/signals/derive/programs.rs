@@ -499,10 +499,10 @@ fn certutil(host: &mut Host, run: &Run<'_>) {
         if let Some(file) = url.and_then(|at| plain.get(at + 1)) {
             host.file(run.process, file, run.at, "the file that it downloads");
         }
-    } else if lower.contains("decode") || lower.contains("encode") {
-        if let Some(file) = plain.get(1) {
-            host.file(run.process, file, run.at, "the file that it writes");
-        }
+    } else if (lower.contains("decode") || lower.contains("encode"))
+        && let Some(file) = plain.get(1)
+    {
+        host.file(run.process, file, run.at, "the file that it writes");
     }
 }
 
@@ -543,10 +543,10 @@ fn web(host: &mut Host, run: &Run<'_>) {
 }
 
 fn libraries(host: &mut Host, program: &str, run: &Run<'_>) {
-    let plain = run.args.iter().filter(|arg| !arg.starts_with(['/', '-']));
+    let mut plain = run.args.iter().filter(|arg| !arg.starts_with(['/', '-']));
     let library = match program {
         "rundll32.exe" => run.args.first(),
-        _ => plain.last(),
+        _ => plain.next_back(),
     };
     let Some(library) = library else { return };
     let path = library

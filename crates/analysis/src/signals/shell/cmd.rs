@@ -76,8 +76,7 @@ impl Reader<'_> {
         loop {
             self.blanks();
             match self.peek() {
-                None | Some('\n' | '\r' | '&' | '|') => break,
-                Some(')') => break,
+                None | Some('\n' | '\r' | '&' | '|' | ')') => break,
                 Some('(') if begins_block(&command) => break,
                 Some('>' | '<') => {
                     if let Some(redirect) = self.redirect() {
@@ -95,7 +94,7 @@ impl Reader<'_> {
                         if word.text.is_empty() {
                             continue;
                         }
-                        if word.text.to_ascii_lowercase() == "rem" || word.text.starts_with(':') {
+                        if word.text.eq_ignore_ascii_case("rem") || word.text.starts_with(':') {
                             self.skip_line();
                             break;
                         }
