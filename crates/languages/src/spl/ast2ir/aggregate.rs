@@ -73,10 +73,18 @@ impl Lowering<'_> {
                 });
             }
         }
+        let mut by = tstats.by.clone();
         if let Some(span) = &tstats.span_of_time {
             self.bin_time(&mut flow, &span.text, span.span);
+            if tstats.metrics && by.iter().all(|name| name.text != "_time") {
+                // `mstats` groups by time without being told the field.
+                by.push(Name {
+                    text: "_time".into(),
+                    span: span.span,
+                });
+            }
         }
-        self.grouped(flow, &tstats.by, &tstats.aggregates)
+        self.grouped(flow, &by, &tstats.aggregates)
     }
 
     /// `nodename=`, `sourcetype=` and their kin in `tstats ... where`.
