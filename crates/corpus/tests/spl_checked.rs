@@ -33,7 +33,8 @@ struct Checked {
     id: String,
     /// Data models and other sources, of each search in order.
     from: Vec<String>,
-    /// Tests that an alert needs, or that are one of several.
+    /// Tests that an alert needs, or that are one of several. Those of where events come from are
+    /// in `from`.
     atoms: BTreeSet<String>,
     /// Tests of what is left out.
     exclusions: BTreeSet<String>,
@@ -197,7 +198,7 @@ fn keyed(word: &str, keys: &[Key]) -> String {
 }
 
 fn predicate(tree: &Predicate, seen: &mut Checked) {
-    for found in occurrences(tree) {
+    for found in occurrences(tree).iter().filter(|found| !found.atom.implied) {
         let words = words(found.atom);
         if found.negated {
             seen.exclusions.insert(words);
@@ -256,11 +257,12 @@ fn sign(op: CompareOp) -> &'static str {
 
 /// The printed form with fields by their own names alone: `source.ip<src>` is `src`.
 fn bare(printed: &str) -> String {
+    let printed = printed.replace('`', "");
     let mut out = String::new();
     for part in printed.split_inclusive('>') {
         match part.rfind('<') {
             Some(at) if part.ends_with('>') && !part[at + 1..].contains(' ') => {
-                let name = part[at + 1..part.len() - 1].trim_matches('`');
+                let name = &part[at + 1..part.len() - 1];
                 let kept = out_end(&part[..at]);
                 out.push_str(&part[..kept]);
                 out.push_str(name);

@@ -91,12 +91,12 @@ impl Lowering<'_> {
     fn model_routing(&mut self, part: &Search, tstats: &Tstats, source: &mut Source) -> Predicate {
         if (tstats.metrics || tstats.from.is_none())
             && let Search::Compare { field, value, .. } = part
-            && field.text.eq_ignore_ascii_case("index")
+            && field.text == "index"
         {
             source.names.push(value.text.clone());
         }
         if let Search::Compare { field, value, .. } = part
-            && field.text.eq_ignore_ascii_case("nodename")
+            && field.text == "nodename"
         {
             let set = value.text.rsplit('.').next().unwrap_or(&value.text);
             let outcome = match set {
