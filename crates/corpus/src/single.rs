@@ -5,7 +5,7 @@ use crate::load::{decode, load};
 use crate::session::{CorpusRead, read_closely, read_loaded};
 use crate::{CorpusSpec, FileEntry, IdRegistry, Ledger, LoadedFile, Vendor, discover, near};
 use std::path::Path;
-use tripline_ir::{Class, Detection, Language, Provenance, Text};
+use tripline_ir::{Detection, Language, Provenance, Text};
 use tripline_languages::{Context, kusto, lower};
 use tripline_schema::Schema;
 use tripline_text::{Diagnostic, Source, Span};
@@ -188,44 +188,19 @@ fn query(
     };
     let detection = Detection {
         id: fallback_id(vendor, &name, index),
-        vendor: Text::new_static(vendor.name()),
-        language,
         kind: Text::new_static("query"),
         title: name.clone(),
-        description: Text::default(),
-        class: Class::Alert,
         class_reason: Text::new_static("a bare query counts as an alert"),
-        level: None,
-        severity: None,
-        status: None,
-        risk_score: None,
-        authors: Vec::new(),
-        created: None,
-        modified: None,
-        references: Vec::new(),
-        false_positives: Vec::new(),
-        note: None,
-        setup: None,
-        tags: Vec::new(),
-        techniques: Vec::new(),
-        tactics: Vec::new(),
-        platforms: Vec::new(),
-        sources: Vec::new(),
-        integrations: Vec::new(),
-        output_fields: Vec::new(),
-        related: Vec::new(),
-        requires: Vec::new(),
-        licence: None,
         provenance: Provenance {
-            corpus: Text::default(),
-            commit: None,
             path: name,
             index,
             body_offset: Some(span.start),
+            ..Provenance::default()
         },
         body: Text::from(part.text()),
         plan: lowered.plan,
         losses: lowered.losses,
+        ..Detection::new(vendor.name(), language)
     };
     let found = lowered.diagnostics.into_iter();
     let mut found: Vec<_> = found

@@ -3,13 +3,12 @@
 use crate::{codes, schemas};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Writes the generated files; with `check` it only compares, and fails when one is stale.
 pub(crate) fn generate(check: bool) -> Result<(), String> {
     let root = root();
     let mut stale = Vec::new();
-    for (path, text) in files(&root)? {
+    for (path, text) in files()? {
         let full = root.join(&path);
         if std::fs::read_to_string(&full).is_ok_and(|old| old == text) {
             continue;
@@ -30,38 +29,18 @@ pub(crate) fn generate(check: bool) -> Result<(), String> {
 }
 
 /// Every generated file and its text.
-fn files(root: &Path) -> Result<BTreeMap<PathBuf, String>, String> {
+fn files() -> Result<BTreeMap<PathBuf, String>, String> {
     let mut files = BTreeMap::new();
     files.insert("docs/reference/codes.md".into(), codes::reference());
-    files.insert("docs/reference/commands.md".into(), commands(root)?);
+    files.insert(
+        "docs/reference/commands.md".into(),
+        tripline_cli::reference(),
+    );
     for (stem, schema) in schemas::all() {
         let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
         files.insert(format!("docs/schema/{stem}.json").into(), text + "\n");
     }
     Ok(files)
-}
-
-/// What `tripline reference` prints. The command is a program of its own, so it is run.
-fn commands(root: &Path) -> Result<String, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(root)
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "tripline-cli",
-            "--",
-            "reference",
-        ])
-        .env_remove("TRIPLINE_CATALOG")
-        .output()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("`tripline reference` failed: {said}"));
-    }
-    String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -75,6 +75,48 @@ pub struct Detection {
     pub losses: Vec<Loss>,
 }
 
+impl Detection {
+    /// A rule of which nothing is known yet but whose it is and what it is written in. It counts as
+    /// an alert, without a reason.
+    pub fn new(vendor: &str, language: Language) -> Self {
+        Self {
+            id: Text::default(),
+            vendor: vendor.into(),
+            language,
+            kind: Text::default(),
+            title: Text::default(),
+            description: Text::default(),
+            class: Class::Alert,
+            class_reason: Text::default(),
+            level: None,
+            severity: None,
+            status: None,
+            risk_score: None,
+            authors: Vec::new(),
+            created: None,
+            modified: None,
+            references: Vec::new(),
+            false_positives: Vec::new(),
+            note: None,
+            setup: None,
+            tags: Vec::new(),
+            techniques: Vec::new(),
+            tactics: Vec::new(),
+            platforms: Vec::new(),
+            sources: Vec::new(),
+            integrations: Vec::new(),
+            output_fields: Vec::new(),
+            related: Vec::new(),
+            requires: Vec::new(),
+            licence: None,
+            provenance: Provenance::default(),
+            body: Text::default(),
+            plan: None,
+            losses: Vec::new(),
+        }
+    }
+}
+
 /// Where a rule comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {

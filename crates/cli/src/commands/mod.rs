@@ -15,7 +15,6 @@ mod input;
 mod ledger;
 mod man;
 mod overlap;
-mod reference;
 mod rule;
 mod search;
 mod sequences;
@@ -54,8 +53,6 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
-    #[command(hide = true)]
-    Reference(reference::Args),
 }
 
 /// Runs a command.
@@ -82,7 +79,6 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Exit, Problem
         Command::Explain(args) => explain::run(&args, settings),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-        Command::Reference(reference::Args {}) => reference::run(),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::Vendor;
 use crate::reader::FileContext;
 use std::collections::BTreeSet;
-use tripline_ir::{Class, Detection, Language, Provenance, Requirement, RequirementKind, Text};
+use tripline_ir::{Detection, Language, Provenance, Requirement, RequirementKind, Text};
 use tripline_languages::{Context, lower};
 use tripline_text::{Diagnostic, Source};
 
@@ -12,33 +12,7 @@ use tripline_text::{Diagnostic, Source};
 pub(crate) fn empty(vendor: Vendor, id: Text, index: u32, context: &FileContext<'_>) -> Detection {
     Detection {
         id,
-        vendor: vendor.name().into(),
-        language: Language::Kusto,
         kind: Text::new_static("query"),
-        title: Text::default(),
-        description: Text::default(),
-        class: Class::Alert,
-        class_reason: Text::default(),
-        level: None,
-        severity: None,
-        status: None,
-        risk_score: None,
-        authors: Vec::new(),
-        created: None,
-        modified: None,
-        references: Vec::new(),
-        false_positives: Vec::new(),
-        note: None,
-        setup: None,
-        tags: Vec::new(),
-        techniques: Vec::new(),
-        tactics: Vec::new(),
-        platforms: Vec::new(),
-        sources: Vec::new(),
-        integrations: Vec::new(),
-        output_fields: Vec::new(),
-        related: Vec::new(),
-        requires: Vec::new(),
         licence: context.spec.licence.clone(),
         provenance: Provenance {
             corpus: context.spec.name.clone(),
@@ -47,9 +21,7 @@ pub(crate) fn empty(vendor: Vendor, id: Text, index: u32, context: &FileContext<
             index,
             body_offset: None,
         },
-        body: Text::default(),
-        plan: None,
-        losses: Vec::new(),
+        ..Detection::new(vendor.name(), Language::Kusto)
     }
 }
 

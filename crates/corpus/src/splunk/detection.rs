@@ -6,8 +6,8 @@ use crate::reader::FileContext;
 use crate::{Vendor, fallback_id};
 use std::sync::Arc;
 use tripline_ir::{
-    Class, Detection, Language, Level, Plan, Provenance, Requirement, RequirementKind,
-    TechniqueTag, Text, format_smolstr,
+    Detection, Language, Level, Plan, Provenance, Requirement, RequirementKind, TechniqueTag, Text,
+    format_smolstr,
 };
 use tripline_text::yaml::Node;
 use tripline_text::{Source, Span};
@@ -24,7 +24,7 @@ pub(super) struct Draft {
 impl Draft {
     /// The detection; the draft keeps the rest.
     pub(super) fn take_detection(&mut self) -> Detection {
-        self.detection.take().unwrap_or_else(empty)
+        self.detection.take().unwrap_or_else(unread)
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn read(root: &Node, source: &Source, index: usize, context: &FileCon
 }
 
 fn describe(root: &Node, index: usize, context: &FileContext<'_>) -> Detection {
-    let mut detection = empty();
+    let mut detection = unread();
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     let tags = root.get("tags").unwrap_or(root);
     detection.id = match text_of(root, "id").filter(|id| !id.is_empty()) {
@@ -257,40 +257,7 @@ fn lookups(body: &str) -> Vec<Text> {
     found
 }
 
-fn empty() -> Detection {
-    Detection {
-        id: Text::default(),
-        vendor: Text::new_static(Vendor::Splunk.name()),
-        language: Language::Spl,
-        kind: Text::default(),
-        title: Text::default(),
-        description: Text::default(),
-        class: Class::Alert,
-        class_reason: Text::default(),
-        level: None,
-        severity: None,
-        status: None,
-        risk_score: None,
-        authors: Vec::new(),
-        created: None,
-        modified: None,
-        references: Vec::new(),
-        false_positives: Vec::new(),
-        note: None,
-        setup: None,
-        tags: Vec::new(),
-        techniques: Vec::new(),
-        tactics: Vec::new(),
-        platforms: Vec::new(),
-        sources: Vec::new(),
-        integrations: Vec::new(),
-        output_fields: Vec::new(),
-        related: Vec::new(),
-        requires: Vec::new(),
-        licence: None,
-        provenance: Provenance::default(),
-        body: Text::default(),
-        plan: None,
-        losses: Vec::new(),
-    }
+/// A detection of which nothing is known yet.
+fn unread() -> Detection {
+    Detection::new(Vendor::Splunk.name(), Language::Spl)
 }

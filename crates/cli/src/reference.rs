@@ -1,15 +1,10 @@
-//! `tripline reference`: the commands as Markdown, for `docs/reference/commands.md`.
+//! The commands as Markdown, for `docs/reference/commands.md`.
 
-use crate::exit::{Exit, Problem};
-use crate::output::print;
 use clap::CommandFactory as _;
 use std::fmt::Write as _;
 
-/// Writes the reference of all commands as Markdown to standard output.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-
-pub(crate) fn run() -> Result<Exit, Problem> {
+/// The reference of all commands as Markdown.
+pub fn reference() -> String {
     let mut command = crate::args::Args::command().term_width(100);
     command.build();
     let mut out = String::from(
@@ -21,8 +16,7 @@ pub(crate) fn run() -> Result<Exit, Problem> {
             section(&mut out, sub);
         }
     }
-    print(&out)?;
-    Ok(Exit::Success)
+    out
 }
 
 fn names(command: &clap::Command) -> Vec<String> {
