@@ -28,7 +28,7 @@ struct SaidLookup {
 }
 
 /// The library that a fence says.
-pub fn library(json: serde_json::Value) -> Result<Library, String> {
+pub(crate) fn library(json: serde_json::Value) -> Result<Library, String> {
     let said: Said = serde_json::from_value(json).map_err(|error| error.to_string())?;
     let macros = said.macros.into_iter().map(defined).collect();
     let lookups = said.lookups.into_iter();

@@ -1,7 +1,7 @@
 //! `stats` and its kin, `tstats`, `top`, `rare`.
 
 use super::super::ast::{
-    Aggregate as Ast, Argument, Name, Options, Search, Stats, StatsKind, Tstats,
+    Aggregate as Ast, Argument, Command, Name, Options, Search, Stage, Stats, StatsKind, Tstats,
 };
 use super::super::facts;
 use super::scope::{Scope, captures};
@@ -133,7 +133,13 @@ impl Lowering<'_> {
     }
 
     /// `stats` and its kin.
-    pub(super) fn stats(&mut self, stats: &Stats, mut flow: Flow, span: Span) -> Flow {
+    pub(super) fn stats(
+        &mut self,
+        stats: &Stats,
+        mut flow: Flow,
+        later: &[Stage],
+        span: Span,
+    ) -> Flow {
         let option = |name: &str| option(&stats.options, name).cloned();
         match stats.kind {
             StatsKind::Stats => self.grouped(flow, &stats.by, &stats.aggregates),
@@ -153,6 +159,16 @@ impl Lowering<'_> {
                 let mut flow = self.grouped(flow, &by, &stats.aggregates);
                 // Values of the second field become columns; their names are not known.
                 flow.scope.vague |= split;
+                let shows = |stage: &Stage| {
+                    matches!(
+                        &stage.command,
+                        Command::Fields { .. } | Command::Rename(_) | Command::Macro(_)
+                    )
+                };
+                if split && !later.iter().all(shows) {
+                    let detail = "columns named by values";
+                    self.lose(LossReason::NotExpressible, detail, span);
+                }
                 flow
             }
             StatsKind::Eventstats => {

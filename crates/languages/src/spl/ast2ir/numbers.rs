@@ -1,10 +1,14 @@
-//! Stages that compute with numbers: `bin`, `addtotals`.
+//! Stages that compute with numbers: `bin`, `addtotals`, `accum`, `autoregress`, `delta`.
 
 use super::super::ast::{Name, Options, Stage};
 use super::aggregate::{binned, derive, duration, is_true, option};
 use super::fields::words;
+use super::stage::in_order;
 use super::{Flow, Lowering};
-use tripline_ir::{Expr, Function, LossReason, Text, Value, format_smolstr};
+use tripline_ir::{
+    Expr, FieldRef, Function, LossReason, Measure, MeasureFunction, Plan, Running, RunningWindow,
+    Text, Value, format_smolstr,
+};
 use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
@@ -45,6 +49,57 @@ impl Lowering<'_> {
             }
         }
         flow
+    }
+
+    /// `accum f [as x]`, `autoregress f [as x] [p=n]`, `delta f [as x] [p=n]`: a column of the rows
+    /// before. `None` for other forms.
+    pub(super) fn running(&self, command: &str, arguments: &str, flow: &Flow) -> Option<Flow> {
+        let mut back = 1;
+        let mut names: Vec<&str> = Vec::new();
+        for word in arguments.split_whitespace() {
+            match word.split_once('=') {
+                Some(("p", rows)) => back = rows.parse().ok().filter(|rows| *rows > 0)?,
+                Some(_) => return None,
+                None if word.eq_ignore_ascii_case("as") => {}
+                None => names.push(word.trim_matches('"')),
+            }
+        }
+        let (field, alias) = match names.as_slice() {
+            [field] => (*field, None),
+            [field, alias] => (*field, Some(Text::from(*alias))),
+            _ => return None,
+        };
+        let mut flow = in_order(flow.clone());
+        let of = self.field_value(&flow.scope, field);
+        let accumulates = command == "accum";
+        let name = alias.unwrap_or_else(|| match command {
+            "accum" => field.into(),
+            "delta" => format_smolstr!("delta({field})"),
+            _ => format_smolstr!("{field}_p{back}"),
+        });
+        let measure = if accumulates {
+            MeasureFunction::Sum(of.clone())
+        } else {
+            MeasureFunction::First(of.clone())
+        };
+        flow.plan = Plan::Running(Running {
+            input: Box::new(flow.plan),
+            group_by: Vec::new(),
+            window: if accumulates {
+                RunningWindow::All
+            } else {
+                RunningWindow::Rows(back)
+            },
+            current: accumulates,
+            measures: vec![Measure::new(name.clone(), measure)],
+        });
+        flow.scope.compute(&name);
+        if command == "delta" {
+            let before = Expr::Field(FieldRef::unmapped(name.clone()));
+            let change = Expr::call(Function::Subtract, vec![of, before]);
+            derive(&mut flow, name, change);
+        }
+        Some(flow)
     }
 
     /// `addtotals`: the sum of a row's numbers, of the named columns or of all there are.

@@ -35,7 +35,7 @@ impl Lowering<'_> {
                     more
                 }
             }
-            Command::Stats(stats) => self.stats(stats, flow, span),
+            Command::Stats(stats) => self.stats(stats, flow, later, span),
             Command::Top {
                 rare,
                 options,
@@ -464,6 +464,11 @@ impl Lowering<'_> {
         }
         if name.text == "addtotals" {
             return self.addtotals(&arguments.text, flow, later, span);
+        }
+        if matches!(name.text.as_str(), "accum" | "autoregress" | "delta")
+            && let Some(running) = self.running(&name.text, &arguments.text, &flow)
+        {
+            return running;
         }
         let adds: &[&str] = match name.text.as_str() {
             "iplocation" => &[
