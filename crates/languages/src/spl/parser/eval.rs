@@ -201,15 +201,15 @@ impl<'a> Parser<'a> {
                 inner
             }
             Some('"') => self.string(cursor),
-            Some('\'') => match cursor.single_quoted() {
-                Some(name) => Expr::Field(name),
-                None => {
-                    let open = Span::from_usize(start..start + 1);
-                    self.report(Code::SplUnclosed, open, "the quote is not closed", None);
-                    cursor.at = cursor.end;
-                    Expr::Error(cursor.span(start))
+            Some('\'') => {
+                if let Some(name) = cursor.single_quoted() {
+                    return Expr::Field(name);
                 }
-            },
+                let open = Span::from_usize(start..start + 1);
+                self.report(Code::SplUnclosed, open, "the quote is not closed", None);
+                cursor.at = cursor.end;
+                Expr::Error(cursor.span(start))
+            }
             Some('*') => self.wildcard(cursor, start),
             Some(c) if c.is_ascii_digit() => number(cursor, start),
             Some('.') if cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
