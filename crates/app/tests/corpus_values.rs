@@ -66,12 +66,18 @@ fn macro_names(body: &str) -> BTreeSet<String> {
     inside.map(|call| first_word(call).to_lowercase()).collect()
 }
 
-/// Names of lists that a YARA-L rule reads: behind `%`.
+/// Names of lists that a YARA-L rule reads: behind `%` where a value may stand. A `%` inside a
+/// text or an expression, as in `%tmp%`, is the author's own.
 fn list_names(body: &str) -> BTreeSet<String> {
-    let after = body.split('%').skip(1);
-    after
-        .filter(|text| text.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        .map(|text| first_word(text).to_lowercase())
+    let places = body.match_indices('%');
+    let read = places.filter(|(at, _)| {
+        let before = body[..*at].trim_end();
+        ["in", "regex", "cidr"].contains(&words(before).last().copied().unwrap_or(""))
+            && before.ends_with(char::is_alphabetic)
+            || before.ends_with('=')
+    });
+    read.filter(|(at, _)| body[at + 1..].starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .map(|(at, _)| first_word(&body[at + 1..]).to_lowercase())
         .collect()
 }
 
@@ -211,6 +217,9 @@ fn wrong_values_are_found() {
     let yaral = "events: $e.target.ip in %servers";
     assert_eq!(wrong(Yaral, "eq", "servers", yaral).len(), 1);
     assert_eq!(wrong(Yaral, "eq", "%servers", yaral).len(), 1);
+    let regex = "$e.target.ip in regex %servers and $e.x = /%tmp%/";
+    assert_eq!(wrong(Yaral, "eq", "servers", regex).len(), 1);
+    assert!(wrong(Yaral, "contains", "%tmp%", regex).is_empty());
     assert_eq!(
         wrong(Sigma, "contains", "x%servers%", "a|expand: 'x%servers%'").len(),
         1

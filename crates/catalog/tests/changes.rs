@@ -121,3 +121,62 @@ proptest! {
         }
     }
 }
+
+/// A search that calls a macro.
+fn search(id: u8) -> String {
+    format!(
+        "name: Search {id}\nid: 00000000-0000-4000-b000-{id:012}\nversion: 1\nstatus: production\n\
+         type: TTP\ndescription: Finds tool {id}\nsearch: '`tools` process_name=tool{id}.exe'\n\
+         how_to_implement: Nothing.\nknown_false_positives: None.\ntags:\n  mitre_attack_id:\n  - T1059\n"
+    )
+}
+
+fn tools(index: &str) -> String {
+    format!(
+        "name: tools\ndefinition: index={index} sourcetype=made\ndescription: Where tools are\n"
+    )
+}
+
+#[test]
+fn a_macro_is_part_of_the_searches_that_call_it() {
+    let place = tempfile::tempdir().expect("temporary folder");
+    let folder = place.path().join("content");
+    let (warm, cold) = (place.path().join("warm.db"), place.path().join("cold.db"));
+    let put = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders are made");
+        fs::write(path, text).expect("file is written");
+    };
+    let paths = [folder.clone()];
+    let kept = |expected: usize| {
+        let report = build(&BuildOptions::new(&paths, &warm)).expect("the build succeeds");
+        let from_nothing = BuildOptions {
+            incremental: false,
+            ..BuildOptions::new(&paths, &cold)
+        };
+        build(&from_nothing).expect("the build succeeds");
+        let same = fs::read(&warm).expect("read") == fs::read(&cold).expect("read");
+        assert!(
+            same,
+            "an incremental build writes what a build from nothing writes"
+        );
+        assert_eq!(report.kept, expected);
+    };
+    put("macros/tools.yml", &tools("one"));
+    put(
+        "macros/other.yml",
+        &tools("x").replace("name: tools", "name: other"),
+    );
+    for id in 0..4 {
+        put(&format!("detections/endpoint/s{id}.yml"), &search(id));
+    }
+    kept(0);
+    kept(6);
+    // One search changes: it and the macros are read.
+    put("detections/endpoint/s0.yml", &search(9));
+    kept(3);
+    // A macro changes: every search is read again, and for them the other macro.
+    put("macros/tools.yml", &tools("two"));
+    kept(0);
+    kept(6);
+}

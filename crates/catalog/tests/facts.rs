@@ -157,6 +157,22 @@ fn an_even_number_of_negations_is_positive() {
 }
 
 #[test]
+fn a_whole_hash_in_a_packed_list_counts_as_the_hash() {
+    let whole = "0123456789abcdef0123456789ABCDEF";
+    let facts = sigma(&format!(
+        "  a:\n    Hashes|contains:\n      - 'IMPHASH={whole}'\n      - 'SHA1={whole}'\n  condition: a"
+    ));
+    let found = indicators(&facts);
+    let hash = whole.to_lowercase();
+    assert!(
+        found.contains(&format!("process.pe.imphash eq {hash}")),
+        "{found:?}"
+    );
+    let part = format!("process.hashes contains sha1={hash}");
+    assert!(found.contains(&part), "too short for a SHA-1: {found:?}");
+}
+
+#[test]
 fn a_base_name_counts_as_the_end_of_its_path() {
     let facts = eql(r#"process where host.os.type == "windows" and process.name : "Tool.exe""#);
     assert!(indicators(&facts).contains(&r"process.executable ends_with \tool.exe".to_owned()));

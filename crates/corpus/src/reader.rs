@@ -61,6 +61,10 @@ pub struct FileRead {
     pub refers: Vec<Text>,
     /// It refers to rules that cannot be listed: all of them.
     pub refers_to_all: bool,
+    /// Rules of any file of the corpus may depend on it, as on a macro or a list.
+    pub shared: bool,
+    /// Its rules depend on the shared files of the corpus, all of them.
+    pub reads_shared: bool,
     /// What `link` of the same reader needs from `read_file`.
     pub pending: Option<Box<dyn Any + Send>>,
 }

@@ -2,7 +2,7 @@
 //!
 //! A caller that remembers earlier reads passes what it [`Known`]s; a file whose content and
 //! surroundings are unchanged is then not parsed again. A file is read anew when its content
-//! changed, when it was part of a link between files (a correlation, a filter, a rule that one of
+//! changed, when its rules depend on shared files (macros, lookups) and one of those changed, when it was part of a link between files (a correlation, a filter, a rule that one of
 //! them names), when a document that is read anew names one of its rules, or when the id that one
 //! of its rules gets has changed.
 
@@ -30,6 +30,10 @@ pub struct FileRecord {
     pub names: Vec<Text>,
     /// Its documents read other files, or are read by them.
     pub linked: bool,
+    /// Rules of any file of the corpus may depend on it.
+    pub shared: bool,
+    /// BLAKE3 of the shared files of the corpus, when its rules depend on them.
+    pub surroundings: Option<[u8; 32]>,
 }
 
 /// What is remembered of one detection.
@@ -236,14 +240,41 @@ impl Reading<'_> {
 
     /// The second phase: what needs several files.
     fn complete(&self, mut slots: Vec<Slot>, ids: &mut IdRegistry) -> CorpusRead {
+        let surroundings = surroundings(&slots);
+        self.drop_stale(&mut slots, &surroundings);
         self.follow_references(&mut slots);
         let given = self.settle_ids(&mut slots, ids);
+        self.read_shared(&mut slots);
         let mut fresh = take_fresh(&mut slots);
         let reader = self.spec.vendor.reader();
         self.clock
             .file(|| reader.link(&mut fresh, &self.context("")));
         put_back(&mut slots, fresh);
-        self.finish(slots, given, ids)
+        self.finish(slots, given, &surroundings, ids)
+    }
+
+    /// Reads anew what depends on shared files that are not what they were.
+    fn drop_stale(&self, slots: &mut [Slot], surroundings: &[u8; 32]) {
+        slots.par_iter_mut().for_each(|slot| {
+            if let State::Kept(record) = &slot.state
+                && record.surroundings.is_some_and(|old| old != *surroundings)
+            {
+                self.reread(slot);
+            }
+        });
+    }
+
+    /// Reads the shared files when rules that are read anew depend on them.
+    fn read_shared(&self, slots: &mut [Slot]) {
+        let depends = |slot: &Slot| matches!(&slot.state, State::Read(read) if read.reads_shared);
+        if !slots.iter().any(depends) {
+            return;
+        }
+        slots.par_iter_mut().for_each(|slot| {
+            if matches!(&slot.state, State::Kept(record) if record.shared) {
+                self.reread(slot);
+            }
+        });
     }
 
     /// Reads every file that a document read anew refers to, until there is none left.
@@ -311,7 +342,13 @@ impl Reading<'_> {
         given
     }
 
-    fn finish(&self, slots: Vec<Slot>, given: Vec<Vec<Text>>, ids: &mut IdRegistry) -> CorpusRead {
+    fn finish(
+        &self,
+        slots: Vec<Slot>,
+        given: Vec<Vec<Text>>,
+        surroundings: &[u8; 32],
+        ids: &mut IdRegistry,
+    ) -> CorpusRead {
         let mut out = CorpusRead {
             files_seen: self.spec.files.len() + self.spec.others,
             ..CorpusRead::default()
@@ -330,6 +367,7 @@ impl Reading<'_> {
                     let source = slot.loaded.map(|loaded| (loaded.source, loaded.mark));
                     let mut fresh = Fresh {
                         reading: self,
+                        surroundings,
                         path: slot.entry.path,
                         source,
                         out: &mut out,
@@ -369,6 +407,7 @@ impl Reading<'_> {
 /// One file that was read in this run, on its way out.
 struct Fresh<'a, 'b> {
     reading: &'a Reading<'a>,
+    surroundings: &'a [u8; 32],
     path: Text,
     source: Option<(Source, u32)>,
     out: &'b mut CorpusRead,
@@ -390,6 +429,8 @@ impl Fresh<'_, '_> {
         let mut record = FileRecord {
             names: std::mem::take(&mut read.names),
             linked,
+            shared: read.shared,
+            surroundings: read.reads_shared.then_some(*self.surroundings),
             ..FileRecord::default()
         };
         if self.reading.closely {
@@ -522,6 +563,23 @@ fn linked_names(slots: &[Slot]) -> BTreeSet<Text> {
         }
     }
     names
+}
+
+/// BLAKE3 of the corpus's shared files: their paths and what they hold.
+fn surroundings(slots: &[Slot]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for slot in slots {
+        let shared = match &slot.state {
+            State::Kept(record) => record.shared,
+            State::Read(read) => read.shared,
+        };
+        if shared {
+            hasher.update(&(slot.entry.path.len() as u64).to_le_bytes());
+            hasher.update(slot.entry.path.as_bytes());
+            hasher.update(&slot.hash);
+        }
+    }
+    *hasher.finalize().as_bytes()
 }
 
 fn take_fresh(slots: &mut [Slot]) -> Vec<(FileEntry, FileRead)> {

@@ -11,6 +11,7 @@ pub mod esql;
 mod kuery;
 pub mod kusto;
 mod lucene;
+mod near;
 pub mod sigma;
 pub mod spl;
 pub mod yaral;

@@ -337,7 +337,28 @@ fn event(json: &serde_json::Value) -> Event {
     }
 }
 
+/// Members of objects under dotted names; of an array of objects, the list of their values.
 fn flatten(prefix: &str, json: &serde_json::Value, fields: &mut Fields) {
+    if let serde_json::Value::Array(items) = json {
+        fields.insert(prefix.into(), value(json));
+        let mut members = Fields::new();
+        for item in items.iter().filter(|item| item.is_object()) {
+            let mut own = Fields::new();
+            flatten(prefix, item, &mut own);
+            for (name, value) in own {
+                let Value::List(all) = members.entry(name).or_insert(Value::List(Vec::new()))
+                else {
+                    continue;
+                };
+                match value {
+                    Value::List(more) => all.extend(more),
+                    one => all.push(one),
+                }
+            }
+        }
+        fields.extend(members);
+        return;
+    }
     let serde_json::Value::Object(map) = json else {
         fields.insert(prefix.into(), value(json));
         return;

@@ -309,6 +309,17 @@ impl Schema {
         self.field(canonical)?.projection.as_ref()
     }
 
+    /// The field of the hash of this name (`SHA256`, in any letter case) in the packed list `list`.
+    pub fn hash_in(&self, list: &str, name: &str) -> Option<&CanonicalField> {
+        self.fields.iter().find(|field| {
+            let projection = field.projection.as_ref();
+            projection.is_some_and(|found| {
+                found.of == list
+                    && matches!(&found.kind, ProjectionKind::HashOf(hash) if hash.eq_ignore_ascii_case(name))
+            })
+        })
+    }
+
     /// Whether the field selects events and does not describe behaviour.
     pub fn routing_field(&self, canonical: &str) -> bool {
         self.field(canonical).is_some_and(|field| field.routing)

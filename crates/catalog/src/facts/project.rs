@@ -1,6 +1,8 @@
 //! Projected fields: `process.name == "cmd.exe"` says that the path of the image is `cmd.exe` or
 //! ends with `\cmd.exe`, so it counts as `process.executable` ending with `\cmd.exe`.
 //!
+//! The other way round, a packed list of hashes that contains `MD5=..` says what the MD5 is.
+//!
 //! Only tests that carry over exactly are moved; the others stay on the projected field.
 
 use super::canonical::Context;
@@ -76,12 +78,35 @@ pub(super) fn separator(platforms: &[Text]) -> Option<Separator> {
     }
 }
 
+/// The hash that a packed list must contain, as a test of the hash's own field. The whole hash has to
+/// be there: a part of it says less.
+fn unpack(field: &str, pattern: &Pattern, context: &Context<'_>) -> Option<(Text, Pattern)> {
+    let Shape::Contains(text) = pattern.shape() else {
+        return None;
+    };
+    let (name, hash) = text.split_once('=')?;
+    let digits = match name.to_ascii_uppercase().as_str() {
+        "MD5" | "IMPHASH" => 32,
+        "SHA1" => 40,
+        "SHA256" => 64,
+        _ => return None,
+    };
+    if hash.len() != digits || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let found = context.schema.hash_in(field, name)?;
+    Some((Text::new(&found.id), Pattern::equals(hash, pattern.case)))
+}
+
 /// The same test on the field that `field` is a projection of.
 pub(super) fn project(
     field: &str,
     pattern: &Pattern,
     context: &Context<'_>,
 ) -> Option<(Text, Pattern)> {
+    if let Some(unpacked) = unpack(field, pattern, context) {
+        return Some(unpacked);
+    }
     let projection = context.schema.projection(field)?;
     let of = Text::new(&projection.of);
     let case = pattern.case;

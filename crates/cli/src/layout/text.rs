@@ -244,19 +244,25 @@ fn shrink(table: &Table, widths: &mut [usize], give: Give, mut over: usize) -> u
         .filter(|at| table.columns[*at].give == give)
         .collect();
     while over > 0 {
-        let able = giving
+        let widest = giving.iter().map(|at| widths[*at]).max().unwrap_or(0);
+        if widest <= MIN_FLEXIBLE {
+            break;
+        }
+        let narrower = giving.iter().map(|at| widths[*at]);
+        let next = narrower.filter(|width| *width < widest).max();
+        let next = next.unwrap_or(MIN_FLEXIBLE).max(MIN_FLEXIBLE);
+        // Columns as wide as each other stay so.
+        let tied: Vec<usize> = giving
             .iter()
             .copied()
-            .filter(|at| widths[*at] > MIN_FLEXIBLE);
-        let Some(widest) = able.max_by_key(|at| widths[*at]) else {
-            break;
-        };
-        let narrower = giving.iter().map(|at| widths[*at]);
-        let next = narrower.filter(|width| *width < widths[widest]).max();
-        let next = next.unwrap_or(MIN_FLEXIBLE).max(MIN_FLEXIBLE);
-        let step = (widths[widest] - next).clamp(1, over);
-        widths[widest] -= step;
-        over -= step;
+            .filter(|at| widths[*at] == widest)
+            .collect();
+        let step = (widest - next).min(over.div_ceil(tied.len()));
+        for at in tied {
+            let taken = step.min(over);
+            widths[at] -= taken;
+            over -= taken;
+        }
     }
     over
 }

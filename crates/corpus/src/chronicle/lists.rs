@@ -16,7 +16,7 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// The lists that a text names, as far as they can be found.
 pub(super) fn beside(text: &str, context: &FileContext<'_>) -> BTreeMap<Text, Vec<Text>> {
     let mut lists = BTreeMap::new();
-    let names = named(text);
+    let names: BTreeSet<String> = named(text).collect();
     if names.is_empty() {
         return lists;
     }
@@ -31,7 +31,7 @@ pub(super) fn beside(text: &str, context: &FileContext<'_>) -> BTreeMap<Text, Ve
 }
 
 /// Names behind `%`; more than there are lists, which does no harm.
-fn named(text: &str) -> BTreeSet<String> {
+pub(super) fn named(text: &str) -> impl Iterator<Item = String> {
     let pieces = text.split('%').skip(1);
     let names = pieces.map(|piece| {
         let end = piece.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
@@ -42,7 +42,6 @@ fn named(text: &str) -> BTreeSet<String> {
     names
         .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
         .filter(|name| !name.contains(".."))
-        .collect()
 }
 
 /// The rule's folder and those above it, up to the corpus.
@@ -128,7 +127,7 @@ mod unit {
         let found = named("$e.a in %list and $e.b in regex %t.col and \"%TEMP%\\\\x\" = 5 % 3");
         assert_eq!(
             found.into_iter().collect::<Vec<_>>(),
-            ["TEMP", "list", "t.col"]
+            ["list", "t.col", "TEMP"]
         );
     }
 

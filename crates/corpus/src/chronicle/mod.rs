@@ -19,6 +19,9 @@ use tripline_text::Source;
 /// Reads the layout of chronicle/detection-rules, and YARA-L files anywhere.
 pub(crate) struct ChronicleReader;
 
+/// The name under which rules refer to lists beside the corpus's files.
+const LISTS: &str = "chronicle:lists";
+
 impl VendorReader for ChronicleReader {
     fn default_language(&self) -> Language {
         Language::Yaral
@@ -47,6 +50,10 @@ impl VendorReader for ChronicleReader {
         surroundings.lists = lists::beside(source.text(), context);
         let (rules, diagnostics) = context.clock.lower(|| yaral::rules(source, &surroundings));
         let mut read = FileRead::default();
+        if lists::named(source.text()).next().is_some() {
+            // Lists are no files of the corpus: whether they are what they were, nobody knows.
+            read.refers.push(LISTS.into());
+        }
         for (index, rule) in rules.into_iter().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let mut detection = metadata::describe(&rule, index, source, context);

@@ -155,81 +155,30 @@ fn stem(path: &str) -> Option<Text> {
     (!stem.is_empty()).then(|| stem.into())
 }
 
-/// A CSV file: its first record names the columns.
+/// A CSV file: its first record names the columns. A record that cannot be read is left out.
 pub(super) fn csv(path: &str, text: &str) -> Part {
     let name = path.rsplit('/').next().unwrap_or(path).into();
-    let mut records = Records {
-        rest: text.trim_start_matches('\u{feff}'),
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let columns: Vec<Text> = match reader.headers() {
+        Ok(names) => names.iter().map(|name| name.trim().into()).collect(),
+        Err(_) => Vec::new(),
     };
-    let columns: Vec<Text> = records.next().unwrap_or_default();
-    let columns: Vec<Text> = columns.iter().map(|name| name.trim().into()).collect();
-    let blank = |row: &Vec<Text>| !row.iter().all(Text::is_empty);
-    let rows = records
-        .filter(blank)
+    let blank = |row: &csv::StringRecord| row.iter().all(str::is_empty);
+    let rows = reader
+        .records()
+        .filter_map(Result::ok)
+        .filter(|row| !blank(row))
         .take(MAX_ROWS)
-        .map(|mut row| {
+        .map(|row| {
+            let mut row: Vec<Text> = row.iter().map(Text::from).collect();
             row.resize(columns.len(), Text::default());
             row
         })
         .collect();
     Part::Csv(name, columns, rows)
-}
-
-/// The records of a CSV text: cells in double quotes may hold commas, line breaks, doubled quotes.
-struct Records<'a> {
-    rest: &'a str,
-}
-
-impl Iterator for Records<'_> {
-    type Item = Vec<Text>;
-
-    fn next(&mut self) -> Option<Vec<Text>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let mut row = Vec::new();
-        loop {
-            let (cell, rest) = cell(self.rest);
-            row.push(cell);
-            self.rest = rest;
-            match rest.chars().next() {
-                Some(',') => self.rest = &rest[1..],
-                Some(_) => {
-                    self.rest = rest
-                        .strip_prefix("\r\n")
-                        .or_else(|| rest.get(1..))
-                        .unwrap_or("");
-                    return Some(row);
-                }
-                None => return Some(row),
-            }
-        }
-    }
-}
-
-/// One cell, and the text from the comma or line break behind it.
-fn cell(text: &str) -> (Text, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([',', '\n', '\r']).unwrap_or(text.len());
-        return (text[..end].into(), &text[end..]);
-    };
-    let mut value = String::new();
-    let mut chars = quoted.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        if c != '"' {
-            value.push(c);
-            continue;
-        }
-        if let Some((_, '"')) = chars.peek() {
-            value.push('"');
-            chars.next();
-            continue;
-        }
-        let after = &quoted[at + 1..];
-        let end = after.find([',', '\n', '\r']).unwrap_or(after.len());
-        return (value.into(), &after[end..]);
-    }
-    (value.into(), "")
 }
 
 /// The macros and lookups of the repository that a file lies in: of the nearest folder above it

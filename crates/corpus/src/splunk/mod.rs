@@ -28,9 +28,6 @@ use tripline_text::{Code, Diagnostic, Source};
 /// Reads Splunk's YAML and CSV.
 pub(crate) struct SplunkReader;
 
-/// The name by which detections refer to macros and lookups, all of them.
-const LIBRARY: &str = "splunk:library";
-
 /// What a file leaves for linking.
 enum Pending {
     Parts(Vec<Part>),
@@ -63,7 +60,7 @@ impl VendorReader for SplunkReader {
 
     fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
         let mut read = FileRead {
-            names: vec![LIBRARY.into()],
+            shared: true,
             ..FileRead::default()
         };
         if context.path.to_ascii_lowercase().ends_with(".csv") {
@@ -103,8 +100,8 @@ impl VendorReader for SplunkReader {
             read.detections.push(draft.take_detection());
         }
         read.pending = Some(Box::new(if parts.is_empty() && !searches.is_empty() {
-            read.names.clear();
-            read.refers = vec![LIBRARY.into()];
+            read.shared = false;
+            read.reads_shared = true;
             Pending::Searches(searches)
         } else {
             Pending::Parts(parts)

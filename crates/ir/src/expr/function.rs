@@ -454,6 +454,8 @@ pub enum Function {
     ObjectOfLists,
     /// `()`: an object of every field of the row: Kusto's `pack_all`.
     RowObject,
+    /// `()`: the declared source of the row's event, such as its table; null when it says none.
+    RowSource,
 
     // --- time (scalar, UTC) ---
     /// `()`: the instant of the run.
@@ -543,7 +545,10 @@ pub enum Function {
 impl Function {
     /// Whether it reads more than its arguments: the row, or the clock.
     pub fn reads_more(self) -> bool {
-        matches!(self, Self::Now | Self::RowTime | Self::RowObject)
+        matches!(
+            self,
+            Self::Now | Self::RowTime | Self::RowObject | Self::RowSource
+        )
     }
 
     /// Name as printed: the JSON name, with parameters that are not the usual ones behind it.

@@ -1,11 +1,11 @@
 //! Atoms: one test of one thing in an event.
 
-use super::functions::{inside, instant_of, term_occurs};
+use super::functions::{self, inside, instant_of, term_occurs};
 use super::pattern::{folded, pattern_matches};
 use super::{Law, lookup::Scope, value};
 use crate::{
     Atom, Event, FieldCompare, FieldRef, FieldRelation, ListMatch, ListRef, Net, Predicate,
-    Quantifier, Subject, Test, Value,
+    Quantifier, Subject, Test, Text, Value,
 };
 
 impl Law<'_> {
@@ -15,7 +15,7 @@ impl Law<'_> {
         match &atom.subject {
             Subject::Field(field) => scope
                 .field(field)
-                .is_some_and(|value| self.quantified(atom, value, scope)),
+                .is_some_and(|value| self.quantified(atom, &value, scope)),
             Subject::Fields(glob) => scope
                 .fields(glob)
                 .into_iter()
@@ -48,12 +48,12 @@ impl Law<'_> {
     fn test(&self, atom: &Atom, value: &Value, scope: &Scope<'_>) -> bool {
         match &atom.test {
             Test::Exists => true,
-            Test::Pattern(pattern) => value
-                .as_text()
-                .is_some_and(|text| pattern_matches(pattern, &text)),
-            Test::Regex(regex) => value
-                .as_text()
-                .is_some_and(|text| self.regexes.matches(regex, &text)),
+            Test::Pattern(pattern) => {
+                text_of(value).is_some_and(|text| pattern_matches(pattern, &text))
+            }
+            Test::Regex(regex) => {
+                text_of(value).is_some_and(|text| self.regexes.matches(regex, &text))
+            }
             Test::Number(op, bound) => {
                 value::number(value).is_some_and(|number| value::relates(number, *op, *bound))
             }
@@ -63,7 +63,7 @@ impl Law<'_> {
             Test::Cidr(nets) => value.as_text().is_some_and(|text| inside(nets, &text)),
             Test::Compare(compare) => self.compared(value, compare, scope),
             Test::InList(list) => self.listed(list, value),
-            Test::Term(term) => value.as_text().is_some_and(|text| term_occurs(term, &text)),
+            Test::Term(term) => text_of(value).is_some_and(|text| term_occurs(term, &text)),
             Test::Nested(inner) => self.nested(atom, value, inner, scope),
             Test::Lineage(lineage) => self.lineage(lineage, value, scope),
             Test::IsTrue => is_true(value),
@@ -184,6 +184,14 @@ fn related(left: &Value, compare: &FieldCompare, right: &Value) -> bool {
         FieldRelation::StartsWith => left.starts_with(&right),
         FieldRelation::EndsWith => left.ends_with(&right),
         FieldRelation::Contains => left.contains(&right),
+    }
+}
+
+/// The text that a test looks at: of an object, its JSON.
+fn text_of(value: &Value) -> Option<Text> {
+    match value {
+        Value::Object(_) => Some(functions::json_text(value).into()),
+        other => other.as_text(),
     }
 }
 

@@ -26,9 +26,7 @@ impl Law<'_> {
             Expr::Literal(value) => value.clone(),
             Expr::Field(field) => scope
                 .field(field)
-                .cloned()
-                .or_else(|| scope.object(field))
-                .unwrap_or(Value::Null),
+                .map_or(Value::Null, std::borrow::Cow::into_owned),
             Expr::Call {
                 function,
                 arguments,

@@ -89,7 +89,7 @@ fn names(event: &Event, entity: &str, pid: &str) -> Vec<Process> {
     let scope = Scope::of_event(event);
     let text = |name: &str| {
         let field = FieldRef::unmapped(name);
-        scope.field(&field).and_then(Value::as_text)
+        scope.field(&field).and_then(|value| value.as_text())
     };
     let entity = text(entity).map(Process::Entity);
     entity

@@ -1,7 +1,9 @@
 //! What value a field reference has.
 
+use super::path;
 use super::rows::{Part, View};
 use crate::{Event, FieldGlob, FieldRef, Fields, Text, Value};
+use std::borrow::Cow;
 
 /// What a test or an expression reads: an event, under the columns of a row where there is one.
 #[derive(Clone, Copy)]
@@ -46,14 +48,18 @@ impl<'e> Scope<'e> {
     /// The value of a field. Looked for, in order: a column of that name, a named part's field,
     /// the event's own field of that name, the canonical field, the event's own field under the
     /// canonical name; the event's fields only as far as the row still shows them. A name
-    /// that is there with a null ends the search.
-    pub(crate) fn field(&self, field: &FieldRef) -> Option<&'e Value> {
+    /// that is there with a null ends the search. Last, a name may be a path into a field whose
+    /// value has members, or that of an object whose members are flattened.
+    pub(crate) fn field(&self, field: &FieldRef) -> Option<Cow<'e, Value>> {
         if let Some(columns) = self.columns {
             let column = columns
                 .get(&field.name)
                 .or_else(|| columns.get(&field.canonical));
-            if column.is_some() {
-                return column;
+            if let Some(column) = column {
+                return Some(Cow::Borrowed(column));
+            }
+            if let Some(inside) = path::below(columns, &field.name) {
+                return Some(inside);
             }
         }
         if let Some(view) = self.view {
@@ -67,11 +73,14 @@ impl<'e> Scope<'e> {
                 return None;
             }
         }
-        self.event
-            .native
+        let native = &self.event.native;
+        let own = native
             .get(&field.name)
             .or_else(|| self.event.canonical.get(&field.canonical))
-            .or_else(|| self.event.native.get(&field.canonical))
+            .or_else(|| native.get(&field.canonical));
+        own.map(Cow::Borrowed)
+            .or_else(|| path::below(native, &field.name))
+            .or_else(|| path::object(native, &field.name).map(Cow::Owned))
     }
 
     /// The scope of a named part of the row.
@@ -86,21 +95,6 @@ impl<'e> Scope<'e> {
             events: self.events,
             bound: None,
         }
-    }
-
-    /// The object of the fields below a name: `a.b` and `a.c` for `a`. `None` when there are none.
-    pub(crate) fn object(&self, field: &FieldRef) -> Option<Value> {
-        let prefix = crate::format_smolstr!("{}.", field.name);
-        let all = self.visible();
-        let below = all.range(prefix.clone()..);
-        let mut object = Vec::new();
-        for (name, value) in below.take_while(|(name, _)| name.starts_with(prefix.as_str())) {
-            let mut path = name[prefix.len()..].split('.');
-            if let Some(first) = path.next() {
-                insert(&mut object, first, path, value);
-            }
-        }
-        (!object.is_empty()).then_some(Value::Object(object))
     }
 
     /// Every field that the row shows, by name: columns before the event's own fields. An event
@@ -157,33 +151,6 @@ impl<'e> Scope<'e> {
             next = bound.outer;
         }
         Value::Null
-    }
-}
-
-/// Puts a value at a path of an object.
-fn insert<'p>(
-    object: &mut Vec<(Text, Value)>,
-    key: &str,
-    mut rest: impl Iterator<Item = &'p str>,
-    value: &Value,
-) {
-    let known = object.iter().position(|(name, _)| name == key);
-    let place = known.unwrap_or_else(|| {
-        object.push((key.into(), Value::Null));
-        object.len() - 1
-    });
-    let slot = &mut object[place].1;
-    match rest.next() {
-        None => *slot = value.clone(),
-        Some(next) => {
-            let mut inner = match std::mem::replace(slot, Value::Null) {
-                Value::Object(fields) => fields,
-                _ => Vec::new(),
-            };
-            let rest: Vec<&str> = rest.collect();
-            insert(&mut inner, next, rest.into_iter(), value);
-            *slot = Value::Object(inner);
-        }
     }
 }
 

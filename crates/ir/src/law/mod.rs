@@ -6,9 +6,9 @@
 //! | file | what it defines |
 //! |---|---|
 //! | [`source`] | which events a [`Match`](crate::Match) looks at |
-//! | [`lookup`] | what value a field reference has |
+//! | [`lookup`], [`path`] | what value a field reference has |
 //! | [`value`], [`expr`], [`functions`] | numbers, equality, expressions, functions by family |
-//! | [`pattern`], [`regex`], [`lucene`] | text tests |
+//! | [`pattern`], [`regex`], [`re2`], [`lucene`] | text tests |
 //! | [`atom`], [`lineage`], [`predicate`] | tests of one event |
 //! | [`rows`] | rows and the nodes that handle one row at a time |
 //! | [`sequence`], [`sample`], [`correlate`] | groups of events |
@@ -31,8 +31,10 @@ mod lookup;
 mod lucene;
 mod measure;
 mod new_terms;
+mod path;
 mod pattern;
 mod predicate;
+mod re2;
 mod regex;
 mod rows;
 mod sample;

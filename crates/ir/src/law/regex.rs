@@ -1,6 +1,7 @@
 //! Regular expressions of every dialect, compiled and matched under limits.
 
 use super::lucene::LucenePattern;
+use super::re2;
 use crate::{Case, Dialect, Regex, Text};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -158,7 +159,7 @@ pub fn compile(regex: &Regex) -> Result<Compiled, RegexError> {
     }
     let matcher = match regex.dialect {
         Dialect::Pcre => Matcher::Backtracking(Box::new(pcre(regex)?)),
-        Dialect::Re2 => Matcher::Linear(linear(&anchored(regex), regex)?),
+        Dialect::Re2 => Matcher::Linear(linear(&re2::translated(&anchored(regex)), regex)?),
         Dialect::Lucene => lucene(regex)?,
     };
     Ok(Compiled { matcher })

@@ -7,6 +7,7 @@ use crate::{
     Apply, Dedup, Expand, Expr, FieldRef, Fields, Fill, Inline, Key, Measure, MeasureFunction,
     MissingKey, Plan, Projection, Running, RunningWindow, Table, Text, Value,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of [`MeasureFunction::SessionStart`].
@@ -326,9 +327,7 @@ impl Law<'_> {
                     .filter(|(name, _)| glob_fits(&field.name, name));
                 kept.extend(fits.map(|(name, value)| (name.clone(), value.clone())));
             } else if let Some(value) = scope.field(field) {
-                kept.insert(field.name.clone(), value.clone());
-            } else if let Some(object) = scope.object(field) {
-                kept.insert(field.name.clone(), object);
+                kept.insert(field.name.clone(), value.into_owned());
             }
         }
         row.keys.retain(|name, _| kept.contains_key(name));
@@ -340,8 +339,8 @@ impl Law<'_> {
     fn spread(&self, field: &FieldRef, prefix: &str, replace: bool, row: &mut Row) {
         let all = shown(row);
         let scope = self.row_scope(row, &all);
-        let found = scope.field(field).cloned().or_else(|| scope.object(field));
-        let Some(members) = found.as_ref().and_then(functions::members) else {
+        let found = scope.field(field);
+        let Some(members) = found.as_deref().and_then(functions::members) else {
             return;
         };
         let taken: Vec<Text> = scope.visible().into_keys().collect();
@@ -366,7 +365,7 @@ impl Law<'_> {
                     moved.extend(new.map(|new| (name, new, value)));
                 }
             } else {
-                let value = scope.field(from).cloned().or_else(|| scope.object(from));
+                let value = scope.field(from).map(Cow::into_owned);
                 moved.push((from.name.clone(), to.clone(), value.unwrap_or(Value::Null)));
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Said once here, for lexer, parser, lowering and printer alike.
 
+pub(crate) use crate::near::nearest;
 use tripline_ir::{Case, Duration, Function, Part, Pattern, SECOND, Text};
 use tripline_schema::Activity;
 
@@ -302,36 +303,6 @@ pub(crate) fn activity(category: &str) -> Option<Activity> {
     })
 }
 
-/// The nearest of some names, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = name.to_lowercase();
-    if folded.chars().count() > 64 {
-        return None;
-    }
-    known
-        .into_iter()
-        .map(|other| (distance(&folded, &other.to_lowercase()), other))
-        .min()
-        .filter(|(far, other)| *far <= other.chars().count().div_ceil(3))
-        .map(|(_, other)| other)
-}
-
-/// Insertions, deletions and replacements between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,6 +331,5 @@ mod tests {
         assert_eq!(nearest("cidrmatches", names()), Some("cidrMatch"));
         assert_eq!(nearest("stringContain", names()), Some("stringContains"));
         assert_eq!(nearest("begins", names()), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

@@ -4,7 +4,7 @@ use super::ast::TimeSpan;
 use super::lexer::Punct;
 use tripline_ir::{Case, Part, Pattern, SECOND, Text};
 
-pub(crate) use crate::sigma::near::nearest;
+pub(crate) use crate::near::nearest;
 
 /// Longest query in bytes.
 pub(crate) const MAX_BYTES: usize = 4 << 20;

@@ -6,8 +6,8 @@ use super::document::Rule;
 use super::facts::{MAX_ATOMS, MAX_VARIANTS};
 use super::metadata::LogSource;
 use super::modifiers::{Kind, Modifier};
-use super::near;
 use super::value::{self, Piece, Pieces, Refusal};
+use crate::near;
 use crate::{Context, Lowered};
 use std::collections::BTreeMap;
 use tripline_ir::{

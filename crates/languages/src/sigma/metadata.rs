@@ -1,7 +1,7 @@
 //! What a document says about itself.
 
 use super::facts::{LEVELS, RULE_KEYS, STATUSES};
-use super::near;
+use crate::near;
 use tripline_ir::{Level, Related, Text};
 use tripline_text::yaml::Node;
 use tripline_text::{Code, Diagnostic, Source};

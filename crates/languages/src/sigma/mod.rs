@@ -37,7 +37,6 @@ mod facts;
 mod filter;
 mod metadata;
 mod modifiers;
-pub(crate) mod near;
 mod rules;
 mod spans;
 mod value;

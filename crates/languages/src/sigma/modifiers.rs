@@ -3,7 +3,7 @@
 //! A chain is read left to right: encodings first (`wide`, `base64`, ...), then what is tested.
 //! [`Chain::parse`] accepts every chain that has a meaning and says why another has none.
 
-use super::near;
+use crate::near;
 use tripline_ir::{CompareOp, Function};
 use tripline_text::{Code, Diagnostic, Source, Span};
 

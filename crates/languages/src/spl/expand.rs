@@ -10,7 +10,7 @@
 
 use super::facts;
 use super::library::{Library, Macro};
-use crate::sigma::near;
+use crate::near;
 use tripline_ir::{Text, format_smolstr};
 use tripline_text::{Code, Diagnostic, Source, Span};
 

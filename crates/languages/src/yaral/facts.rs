@@ -1,6 +1,7 @@
 //! Facts about YARA-L 2, once for lexer, parser, lowering and printer: names, escapes, units,
 //! sections, functions, options, and what the Unified Data Model says of some fields.
 
+pub(crate) use crate::near::nearest;
 use tripline_ir::{Duration, SECOND};
 
 /// Deepest nesting of expressions.
@@ -258,9 +259,4 @@ pub(super) fn is_repeated(names: &str) -> bool {
     let mut parts = names.split('.');
     let last = parts.next_back().unwrap_or(names);
     LAST.contains(&last) || parts.any(|part| MESSAGES.contains(&part))
-}
-
-/// The nearest of some names, if it is near enough to be meant.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    crate::sigma::near::nearest(name, known)
 }

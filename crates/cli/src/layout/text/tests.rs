@@ -74,3 +74,19 @@ fn wrapping_drops_nothing_but_spaces() {
         assert_eq!(kept, all, "at width {width}");
     }
 }
+
+#[test]
+fn columns_as_wide_as_each_other_give_way_together() {
+    let mut page = Page::new();
+    let mut table = Table::new().flexible("one").flexible("other");
+    let words = "aa ".repeat(30);
+    table.row(vec![words.as_str().into(), words.as_str().into()]);
+    page.table(table);
+    let text = text::write(&page, 60, false);
+    let longest = text.lines().map(|line| line.trim_end().len()).max();
+    assert!(longest.is_some_and(|longest| longest > 50), "{text}");
+    let first = text.lines().find(|line| line.contains("aa")).unwrap();
+    let (one, other) = first.split_at(first.len() / 2);
+    let count = |part: &str| part.matches("aa").count();
+    assert!(count(one).abs_diff(count(other)) <= 1, "{text}");
+}

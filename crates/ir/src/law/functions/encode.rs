@@ -2,6 +2,10 @@
 
 use super::{hash, string, text};
 use crate::{Function, Value};
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::fmt::Write as _;
 
 pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
@@ -24,7 +28,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     Some(string(match function {
         Function::UrlDecode => url_decode(&text),
         Function::UrlEncode => url_encode(bytes),
-        Function::Base64Encode => base64(bytes),
+        Function::Base64Encode => STANDARD.encode(bytes),
         Function::Base64Decode => String::from_utf8(from_base64(&text)?).ok()?,
         Function::HexEncode => hex(bytes),
         Function::HexDecode => String::from_utf8(from_hex(&text)?).ok()?,
@@ -119,49 +123,22 @@ fn url_encode(bytes: &[u8]) -> String {
     out
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn base64(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .chain(&[0, 0])
-            .take(3)
-            .fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
-        for place in 0..4 {
-            let letter = ALPHABET[(group >> (18 - 6 * place) & 63) as usize];
-            out.push(if place <= chunk.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
-        }
-    }
-    out
-}
+/// The standard alphabet; padding and bits that hold nothing may be there or not.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Standard or URL alphabet; white space is skipped, padding optional.
 fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let (mut group, mut bits) = (0_u32, 0);
-    let body = text.trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace());
-    for c in body.chars().filter(|c| !c.is_ascii_whitespace()) {
-        let c = match c {
-            '-' => '+',
-            '_' => '/',
-            other => other,
-        };
-        let value = ALPHABET
-            .iter()
-            .position(|&letter| char::from(letter) == c)?;
-        group = group << 6 | u32::try_from(value).ok()?;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from(group >> bits & 0xff).ok()?);
-        }
-    }
-    // A single letter left over holds no byte.
-    (bits < 6).then_some(out)
+    let letters = text.chars().filter(|c| !c.is_ascii_whitespace());
+    let standard = letters.map(|c| match c {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    });
+    let body: String = standard.collect();
+    LENIENT.decode(body.trim_end_matches('=')).ok()
 }

@@ -20,7 +20,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
 }
 
 /// The value that a JSON text writes.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().map(from_json)
 }
 
@@ -42,7 +42,7 @@ fn from_json(json: serde_json::Value) -> Value {
 }
 
 /// A value as a JSON text, without spaces; times and lengths as texts.
-pub(super) fn write(value: &Value) -> String {
+pub(crate) fn write(value: &Value) -> String {
     to_json(value).to_string()
 }
 

@@ -26,6 +26,7 @@ mod words;
 mod xml;
 
 pub(crate) use compare::order;
+pub(crate) use json::{parse as parse_json, write as json_text};
 pub(crate) use logic::truth;
 pub(crate) use network::inside;
 pub(crate) use objects::fields as members;
@@ -237,10 +238,21 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::NetworkBits
         | F::HasIpv4
         | F::HasIpv4Prefix => network::apply(function, a),
-        F::RowObject => Some(Value::Object(context.scope.visible().into_iter().collect())),
-        F::Now => Some(Value::Time(context.law.now())),
-        F::RowTime => time::of_row(a, context),
+        F::RowObject | F::RowSource | F::RowTime | F::Now => of_row(function, a, context),
         _ => apply_more(function, a),
+    }
+}
+
+/// What is read of the row, or of the run.
+fn of_row(function: Function, a: &[Value], context: &Context<'_>) -> Option<Value> {
+    match function {
+        Function::RowObject => Some(Value::Object(context.scope.visible().into_iter().collect())),
+        Function::RowSource => {
+            let source = context.scope.event.source.as_ref();
+            source.map(|source| Value::Text(source.name.clone()))
+        }
+        Function::RowTime => time::of_row(a, context),
+        _ => Some(Value::Time(context.law.now())),
     }
 }
 

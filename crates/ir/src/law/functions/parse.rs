@@ -115,27 +115,14 @@ fn path(text: &str) -> Value {
     ]))
 }
 
-/// The first record: fields between commas, double quotes around a field, doubled inside.
+/// The fields of the first record.
 fn csv(text: &str) -> Value {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, quoted) {
-            ('"', true) if chars.next_if_eq(&'"').is_some() => push(&mut fields, '"'),
-            ('"', _) => quoted = !quoted,
-            (',', false) => fields.push(String::new()),
-            ('\n' | '\r', false) => break,
-            (other, _) => push(&mut fields, other),
-        }
-    }
-    Value::List(fields.into_iter().map(string).collect())
-}
-
-fn push(fields: &mut [String], c: char) {
-    if let Some(last) = fields.last_mut() {
-        last.push(c);
-    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let first = reader.records().next().and_then(Result::ok);
+    let fields = first.iter().flatten().map(|field| string(field.to_owned()));
+    Value::List(fields.collect())
 }
 
 /// Up to four parts of up to eight digits, each padded, so that the texts order as versions do.

@@ -268,7 +268,7 @@ fn pattern(parse: &ParseOperator) -> Text {
 /// A text as a regular expression that matches it alone.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
-        if c.is_ascii_punctuation() {
+        if "\\.+*?()|[]{}^$".contains(c) {
             out.push('\\');
         }
         out.push(c);

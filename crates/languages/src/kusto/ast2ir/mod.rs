@@ -16,6 +16,7 @@ mod aggregate;
 mod expand;
 mod function;
 mod join;
+mod model;
 mod neighbour;
 mod nested;
 mod operator;

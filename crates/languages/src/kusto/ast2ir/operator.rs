@@ -452,7 +452,7 @@ impl<'a> Lowering<'a> {
     ) -> Option<Relation> {
         if let Some(name) = with_source {
             for branch in &mut rows.branches {
-                tagged(branch, name, "union_arg0");
+                tagged(branch, name, literal("union_arg0"));
             }
         }
         for input in inputs {
@@ -462,11 +462,17 @@ impl<'a> Lowering<'a> {
             for mut branch in more.branches {
                 if let Some(name) = with_source {
                     let table = match &branch.plan {
-                        Plan::Match(found) => found.source.names.first().cloned(),
+                        Plan::Match(found) => found.source.names.first(),
                         _ => None,
                     };
-                    let table = table.unwrap_or_else(|| self.source.slice(input.span).into());
-                    tagged(&mut branch, name, &table);
+                    let table = match table {
+                        Some(table) if table.contains('*') => {
+                            Value::call(tripline_ir::Function::RowSource, Vec::new())
+                        }
+                        Some(table) => literal(table),
+                        None => literal(self.source.slice(input.span)),
+                    };
+                    tagged(&mut branch, name, table);
                 }
                 rows.branches.push(branch);
             }
@@ -605,17 +611,18 @@ impl<'a> Lowering<'a> {
 }
 
 /// Adds the name of the source.
-fn tagged(branch: &mut Branch, name: &Text, table: &str) {
+fn tagged(branch: &mut Branch, name: &Text, table: Value) {
     let column = Column {
         kind: Kind::Text,
         view: None,
         lost: None,
     };
     branch.define(name, column, true);
-    branch.derive(vec![(
-        name.clone(),
-        Value::Literal(Constant::Text(table.into())),
-    )]);
+    branch.derive(vec![(name.clone(), table)]);
+}
+
+fn literal(text: &str) -> Value {
+    Value::Literal(Constant::Text(text.into()))
 }
 
 /// The first rows.

@@ -198,7 +198,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// One comparison.
-    fn leaf(
+    pub(super) fn leaf(
         &mut self,
         test: Operator,
         cased: bool,
@@ -207,6 +207,9 @@ impl<'a> Lowering<'a> {
         not: bool,
         span: Span,
     ) -> Predicate {
+        if right.is_template() {
+            return self.in_range_of_run(test, &right, not, span);
+        }
         if test == Operator::Regex
             && let Some(text) = right.text()
             && !self.regex_is_valid(text, span)
@@ -225,6 +228,27 @@ impl<'a> Lowering<'a> {
         }
         let value = scalar::compare(test, cased, left, right);
         truth(Typed::new(value, Kind::Bool), not, span)
+    }
+
+    /// A bound that the console fills in. The events of a run are those of its range, so that its
+    /// own two bounds hold; any other comparison with them is not known.
+    fn in_range_of_run(
+        &mut self,
+        test: Operator,
+        bound: &Typed,
+        not: bool,
+        span: Span,
+    ) -> Predicate {
+        let text = bound.text().cloned().unwrap_or_default();
+        let holds = match test {
+            Operator::Greater | Operator::GreaterEqual => text.contains("Start"),
+            Operator::Less | Operator::LessEqual => text.contains("End"),
+            _ => false,
+        };
+        if !holds || not {
+            self.lose(LossReason::UnresolvedPlaceholder, text, span);
+        }
+        Predicate::True
     }
 
     /// Whether an expression is one of RE2's; another is reported.
@@ -279,7 +303,13 @@ impl<'a> Lowering<'a> {
                         Predicate::False
                     });
                 };
-                text_test(field, test, &text, case, span).map(sign)
+                let found = text_test(field, test, &text, case, span)?;
+                let structured = matches!(kind, Kind::Dynamic | Kind::Unknown);
+                if structured && looks_into_json(test, &text) {
+                    let json = json_test(field, &found)?;
+                    return Some(sign(Predicate::or([found, json])));
+                }
+                Some(sign(found))
             }
             Constant::Int(n) => numeric(field, test, Number::Int(*n), not, span),
             Constant::Float(n) => numeric(field, test, Number::Float(*n), not, span),
@@ -443,6 +473,34 @@ fn implied(field: FieldRef, test: Test, span: Span) -> Predicate {
 
 fn literal(text: &Text) -> Part {
     Part::Literal(text.clone())
+}
+
+/// Whether a text is looked for in the JSON of a value with structure, not in its elements.
+fn looks_into_json(test: Operator, text: &str) -> bool {
+    let signs: &[char] = match test {
+        Operator::Regex => &['"'],
+        Operator::Contains
+        | Operator::Has
+        | Operator::HasPrefix
+        | Operator::HasSuffix
+        | Operator::StartsWith
+        | Operator::EndsWith => &['"', '{', '}', '[', ']'],
+        _ => &[],
+    };
+    text.contains(signs)
+}
+
+/// The test of a field's atom on the JSON of the field's value.
+fn json_test(field: &FieldRef, found: &Predicate) -> Option<Predicate> {
+    let Predicate::Atom(atom) = found else {
+        return None;
+    };
+    let value = tripline_ir::Expr::Field(field.clone());
+    let json = tripline_ir::Expr::call(Function::ToTextOrJson, vec![value]);
+    let mut atom = (**atom).clone();
+    atom.subject = Subject::Expr(json);
+    atom.implied = true;
+    Some(Predicate::atom(atom))
 }
 
 /// A test of a field's text.

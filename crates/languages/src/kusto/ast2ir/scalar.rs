@@ -105,6 +105,11 @@ impl Typed {
         }
     }
 
+    /// A column, which may be tested as the field that it is.
+    pub(super) fn of_column(field: FieldRef, kind: Kind) -> Self {
+        Self::of_field(View { field, fold: None }, kind)
+    }
+
     pub(super) fn constant(self) -> Option<Constant> {
         match self.value {
             Value::Literal(constant) => Some(constant),
@@ -124,6 +129,11 @@ impl Typed {
             Some(Constant::Text(text)) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether it is what a console fills in before the query runs: `{{StartTimeISO}}`.
+    pub(super) fn is_template(&self) -> bool {
+        self.kind == Kind::Time && self.text().is_some_and(|text| text.starts_with("{{"))
     }
 
     /// The value with a missing text read as the empty one.
@@ -165,6 +175,14 @@ impl<'a> Lowering<'a> {
             ExprKind::Binary(how, left, right) => {
                 let left = self.scalar(left, row)?;
                 let right = self.scalar(right, row)?;
+                if [&left, &right].into_iter().any(Typed::is_template) {
+                    self.lose(
+                        LossReason::UnresolvedPlaceholder,
+                        self.source.slice(expr.span),
+                        expr.span,
+                    );
+                    return None;
+                }
                 Some(arithmetic(*how, left, right))
             }
             ExprKind::Compare(how, left, right) => {
@@ -250,6 +268,10 @@ impl<'a> Lowering<'a> {
                 None => FieldRef::unmapped(name.clone()),
             };
             return Some(Typed::of_field(View { field, fold: None }, kind));
+        }
+        if name == "$table" {
+            let table = Value::call(Function::RowSource, Vec::new());
+            return Some(Typed::new(table, Kind::Text));
         }
         match self.names.get(name).cloned() {
             Some(Bound::Scalar(expr)) => {

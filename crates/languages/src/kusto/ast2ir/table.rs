@@ -4,7 +4,7 @@ use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
 use super::{Bound, Lowering, MAX_NODES, function, is_place};
 use crate::kusto::ast::{self, Call, Expr, ExprKind, OperatorKind, Parameter};
-use crate::sigma::near;
+use crate::near;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tripline_ir::{
@@ -163,7 +163,7 @@ impl<'a> Lowering<'a> {
         self.source_of(name, span).map(Relation::of)
     }
 
-    fn source_of(&mut self, name: &str, span: Span) -> Option<Branch> {
+    pub(super) fn source_of(&mut self, name: &str, span: Span) -> Option<Branch> {
         let schema = self.context.schema;
         let known = schema.table_events(name);
         if known.is_none() && !name.contains('*') {
@@ -209,7 +209,7 @@ impl<'a> Lowering<'a> {
                 }
                 None => self.opaque(LossReason::NotExpressible, "table()", span),
             },
-            _ if function::is_parser(name) => self.source_of(name, span).map(Relation::of),
+            _ if function::is_parser(name) => self.parser_rows(call, span).map(Relation::of),
             "_GetWatchlist" | "_GetWatchlistAlias" => {
                 let list = first.map_or("", |argument| self.source.slice(argument.value.span));
                 let detail = format_smolstr!("{name}({list})");

@@ -13,7 +13,7 @@ mod statement;
 use super::ast::{Ident, Query};
 use super::facts;
 use super::lexer::{Kind, Punct, Token};
-use crate::sigma::near;
+use crate::near;
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
 
@@ -213,10 +213,14 @@ impl<'a> Parser<'a> {
         out
     }
 
-    /// Skips to one of the marks at this level of brackets, or to the end.
+    /// Skips to one of the marks at this level of brackets, to the beginning of another query,
+    /// or to the end.
     fn skip_to(&mut self, marks: &[Punct]) {
         let mut depth = 0_u32;
         while !self.at_end() {
+            if depth == 0 && self.begins_query() {
+                return;
+            }
             if let Kind::Punct(punct) = self.token().kind {
                 if depth == 0 && marks.contains(&punct) {
                     return;

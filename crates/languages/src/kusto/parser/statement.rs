@@ -93,12 +93,25 @@ impl Parser<'_> {
 
     /// Whether a statement of its own begins here, on a line of its own.
     fn starts_statement(&self) -> bool {
-        let before = self.source.slice(Span::new(self.end(), self.span().start));
-        let begins = ["let", "union", "search", "find", "print", "range"];
+        let before = self.before();
         before.contains('\n')
-            && (self.word().is_some_and(|word| begins.contains(&word))
+            && (self.word().is_some_and(|word| BEGINNINGS.contains(&word))
                 || blank_line(before)
                 || self.peek(1).is(Punct::Pipe))
+    }
+
+    /// Whether the first token of another query stands here: behind an empty line, and a
+    /// beginning in its form. What is broken before it must not swallow it.
+    pub(super) fn begins_query(&self) -> bool {
+        let Some(word) = self.word() else {
+            return false;
+        };
+        (BEGINNINGS.contains(&word) || self.peek(1).is(Punct::Pipe)) && blank_line(self.before())
+    }
+
+    /// What stands between this token and the one before it.
+    fn before(&self) -> &str {
+        self.source.slice(Span::new(self.end(), self.span().start))
     }
 
     fn statement(&mut self) -> Parsed<StatementKind> {
@@ -211,6 +224,9 @@ impl Parser<'_> {
         })
     }
 }
+
+/// Words that begin a statement.
+const BEGINNINGS: [&str; 6] = ["let", "union", "search", "find", "print", "range"];
 
 /// Whether an empty line, comments aside, is among what stands between two tokens.
 fn blank_line(between: &str) -> bool {

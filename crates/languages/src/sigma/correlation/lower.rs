@@ -1,10 +1,10 @@
 //! A correlation to its plan.
 
 use super::{Correlation, CorrelationKind, Threshold};
+use crate::near;
 use crate::sigma::ast2ir::{activity_of, field_of};
 use crate::sigma::condition::Expression;
 use crate::sigma::document::Document;
-use crate::sigma::near;
 use crate::sigma::rules::Rules;
 use crate::sigma::spans;
 use crate::{Context, Lowered};

@@ -1,11 +1,11 @@
 //! The correlation section: YAML to its tree.
 
 use super::{Correlation, CorrelationCondition, CorrelationKind, Threshold};
+use crate::near;
 use crate::sigma::condition::{self, Expression};
 use crate::sigma::detection::Reader;
 use crate::sigma::facts::CORRELATION_KEYS;
 use crate::sigma::metadata::{self, Metadata};
-use crate::sigma::near;
 use tripline_ir::{CompareOp, Duration, Number, SECOND, Text};
 use tripline_text::yaml::{Core, Entry, Node};
 use tripline_text::{Code, Diagnostic, Span};

@@ -12,7 +12,7 @@ use super::super::library::{Lookup, Matching};
 use super::aggregate::{derive, option};
 use super::scope::{Scope, captures};
 use super::{Flow, Lowering};
-use crate::sigma::near;
+use crate::near;
 use std::collections::BTreeMap;
 use tripline_ir::{
     Atom, Case, Expr, FieldRef, Function, Join, JoinColumns, JoinKey, JoinKind, KeyMatch,

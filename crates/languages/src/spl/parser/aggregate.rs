@@ -4,7 +4,7 @@ use super::super::ast::{Aggregate, Argument, Command, Name, Options, Stats, Stat
 use super::super::cursor::Cursor;
 use super::super::facts;
 use super::Parser;
-use crate::sigma::near;
+use crate::near;
 use tripline_text::{Code, Span};
 
 impl<'a> Parser<'a> {

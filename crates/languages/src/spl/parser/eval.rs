@@ -8,7 +8,7 @@ use super::super::ast::{Binary, Expr, Name, Search};
 use super::super::cursor::{Cursor, PLACEHOLDER};
 use super::super::facts;
 use super::Parser;
-use crate::sigma::near;
+use crate::near;
 use tripline_text::{Code, Span};
 
 impl<'a> Parser<'a> {

@@ -13,7 +13,7 @@ use super::ast::{Command, Name, Pipeline, Stage};
 use super::cursor::Cursor;
 use super::expand::{Expanded, call_at};
 use super::facts;
-use crate::sigma::near;
+use crate::near;
 use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Reads a whole search.

@@ -229,6 +229,12 @@ impl Lowering<'_> {
             return None;
         }
         let seconds = self.number(call.arguments.first()?, scope)?;
+        if call.name == "timestamp.as_unix_seconds" {
+            let written = Value::call(Function::ToTime, vec![seconds.clone()]);
+            let written = Value::call(Function::ToUnix(second), vec![written]);
+            let given = Value::call(Function::ToInt(Round::Truncate), vec![seconds]);
+            return Some(Value::call(Function::Coalesce, vec![given, written]));
+        }
         let time = Value::call(Function::FromUnix(second), vec![seconds]);
         let formatted = |format: &str| {
             let format = Value::literal(format);
@@ -295,7 +301,7 @@ fn plain(name: &str) -> Option<(Function, Zero)> {
             (Function::Index, Zero::Kept)
         }
         "arrays.length" | "arrays.size" => (Function::ListLength, Zero::Kept),
-        "arrays.concat" => (Function::ListConcat, Zero::Kept),
+        "arrays.concat" | "group" => (Function::ListConcat, Zero::Kept),
         "arrays.join_string" => (Function::Join, Zero::Kept),
         "arrays.min" => (Function::ListMin, Zero::Kept),
         "arrays.max" => (Function::ListMax, Zero::Kept),

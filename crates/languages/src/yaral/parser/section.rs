@@ -113,12 +113,12 @@ impl Parser<'_> {
         rule.matching = Some(Matching { keys, window });
     }
 
-    /// `over 5m`, `over 5m before $e`, `by 5m`, also `over every day`.
+    /// `over 5m`, `over 5m before $e`; without overlap `by 5m` and the older `over every day`.
     fn window(&mut self) -> Option<MatchWindow> {
         let start = self.span();
-        let tumbling = self.is_word("by");
+        let by = self.is_word("by");
         self.bump();
-        self.word("every");
+        let tumbling = self.word("every") || by;
         let length = match self.token() {
             Token::Length(length) => *length,
             Token::Word(unit) => match unit.to_ascii_lowercase().as_str() {

@@ -39,18 +39,14 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
         "iff" | "iif" => call(Function::If, arguments.get(1)?.kind),
         "case" => call(Function::Case, arguments.get(1)?.kind),
         "bool" | "tobool" | "int" | "long" | "toint" | "tolong" | "real" | "double"
-        | "todouble"
-            if first?
-                .as_constant()
-                .is_some_and(|c| !matches!(c, Constant::Text(_))) =>
-        {
-            let mut done = first?.clone();
-            if name == "tobool" || name == "bool" {
-                done.kind = Kind::Bool;
-            }
-            Some(done)
+        | "todouble" | "toreal" | "todecimal" | "decimal" => {
+            cast(name, first?.as_constant()?).map(Typed::of)
         }
         "todatetime" | "datetime" => match first?.as_constant() {
+            Some(Constant::Text(text)) if text.starts_with("{{") => Some(Typed {
+                kind: Kind::Time,
+                ..first?.clone()
+            }),
             Some(Constant::Text(text)) => {
                 facts::datetime_text(text).map(|at| Typed::of(Constant::Time(at)))
             }
@@ -73,6 +69,31 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
         }
         _ => arithmetic(name, arguments),
     }
+}
+
+/// A constant as a number or a truth value; `None` for what is left to the law.
+fn cast(name: &str, from: &Constant) -> Option<Constant> {
+    let truth = matches!(name, "bool" | "tobool");
+    let whole = matches!(name, "int" | "long" | "toint" | "tolong");
+    Some(match from {
+        Constant::Bool(_) if truth => from.clone(),
+        Constant::Int(n) if truth => Constant::Bool(*n != 0),
+        Constant::Int(_) if whole => from.clone(),
+        Constant::Int(n) => Constant::Float(float(*n)),
+        Constant::Float(_) if !whole && !truth => from.clone(),
+        // Ticks of 100 ns.
+        Constant::Duration(n) if whole => Constant::Int(n / 100),
+        Constant::Null => Constant::Null,
+        _ => return None,
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the cast that the query asks for"
+)]
+fn float(n: i64) -> f64 {
+    n as f64
 }
 
 fn arithmetic(name: &str, arguments: &[Typed]) -> Option<Typed> {

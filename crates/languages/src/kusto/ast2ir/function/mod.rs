@@ -14,7 +14,7 @@ use super::Lowering;
 use super::relation::Branch;
 use super::scalar::{Kind, Typed, View};
 use crate::kusto::ast::{Argument, Call, ExprKind};
-use crate::sigma::near;
+use crate::near;
 use names::{AGGREGATES, OTHER, SPECIAL, TABLE};
 use tripline_ir::{Expr as Value, Function, LossReason, Text, Value as Constant, format_smolstr};
 use tripline_text::{Code, Span};
