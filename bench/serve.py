@@ -36,6 +36,8 @@ PAGES = [
 ]
 # At this share of the highest rate the latency is that of a server at work, not of a queue.
 CALM_CONNECTIONS = 2
+MEGABYTES = 400
+FIRST_PAGE = 150_000
 CALM_P99 = {"technique": 5.0, "search": 10.0}
 
 
@@ -61,6 +63,13 @@ def wait(address, server):
         except OSError:
             time.sleep(0.1)
     sys.exit("the server does not answer")
+
+
+def complete(root):
+    """Bytes of the first page with everything that it loads, as a browser gets them."""
+    page = urllib.request.urlopen(f"{root}/").read().decode()
+    loaded = re.findall(r'<(?:link rel="(?:icon|stylesheet)"|script)[^>]* (?:href|src)="(/[^"]+)"', page)
+    return sum(compressed(root + path) for path in ["/", *loaded])
 
 
 def compressed(address):
@@ -119,6 +128,8 @@ def main():
         path.write_text(json.dumps(results, indent=1) + "\n")
         print(f"saved {path.relative_to(ROOT)}")
     failed = [row["page"] for row in results["pages"] if not row["holds"]]
+    failed += ["memory"] if results["megabytes"]["most"] > MEGABYTES else []
+    failed += ["first page"] if results["first_page_bytes"] > FIRST_PAGE else []
     if failed:
         sys.exit(f"beyond its limit: {', '.join(failed)}")
 
@@ -133,6 +144,7 @@ def measure(args, catalog, script):
             wait(f"{root}/", server)
             ready = time.perf_counter() - start
             idle, _ = memory(server.pid)
+            first = complete(root)
             found = json.load(urllib.request.urlopen(f"{root}/api/v1/techniques/T1059.001"))
             rule = f"/rules/{urllib.request.quote(found['rules'][0]['id'], safe=':')}"
             pages = [run(root, page, path or rule, limits, args, script)
@@ -140,6 +152,7 @@ def measure(args, catalog, script):
             now, most = memory(server.pid)
         finally:
             server.terminate()
+    print(f"first page complete {first / 1000:.1f} kB")
     print(f"ready after {ready:.2f} s; memory {idle:.0f} MB idle, {now:.0f} MB after, {most:.0f} MB at most")
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -147,6 +160,7 @@ def measure(args, catalog, script):
         "ready_seconds": round(ready, 3),
         "megabytes": {"idle": round(idle), "after": round(now), "most": round(most)},
         "seconds": args.seconds,
+        "first_page_bytes": first,
         "pages": pages,
     }
 

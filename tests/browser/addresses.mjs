@@ -1,7 +1,10 @@
 // The page types, with an address of each. What an address names is asked of the server, so that
 // the list holds for any catalogue.
 
-/** One address per page type: name and path. */
+/** A technique with few tests: running every rule over those of T1059.001 takes long. */
+const TESTED = "T1204.001";
+
+/** Addresses of every page type, of each vendor's rules and each platform's detections: name and path. */
 export async function addresses(root, technique) {
   const json = async (path) => {
     const answer = await fetch(root + path);
@@ -12,6 +15,9 @@ export async function addresses(root, technique) {
   const event = guide.events[0];
   const field = guide.fields.find((row) => !row.routing) ?? guide.fields[0];
   const indicator = guide.indicators.find((row) => !row.routing) ?? guide.indicators[0];
+  const { platforms } = await json(`/api/v1/techniques/${technique}/detections?sub=1`);
+  // One rule of each vendor.
+  const vendors = [...new Map(guide.rules.map((row) => [row.vendor, row])).values()];
   const of = (text) => encodeURIComponent(text);
   const pages = {
     home: "/",
@@ -19,10 +25,10 @@ export async function addresses(root, technique) {
     technique: `/techniques/${technique}`,
     "technique-all-rows": `/techniques/${technique}?sub=1&rows.indicators=all`,
     rule: `/rules/${of(rule.id)}`,
-    event: event && `/events/${of(event.provider)}/${of(event.event)}`,
-    provider: event && `/providers/${of(event.provider)}`,
-    field: field && `/fields/${of(field.canonical)}`,
-    indicator: indicator && `/indicators?field=${of(indicator.canonical)}&value=${of(indicator.value)}`,
+    event: `/events/${of(event.provider)}/${of(event.event)}`,
+    provider: `/providers/${of(event.provider)}`,
+    field: `/fields/${of(field.canonical)}`,
+    indicator: `/indicators?field=${of(indicator.canonical)}&value=${of(indicator.value)}`,
     search: "/search?q=powershell",
     "search-empty": "/search",
     "search-nothing": "/search?q=qqqqqqqq",
@@ -30,22 +36,16 @@ export async function addresses(root, technique) {
     compare: "/matrix?compare=sigma..elastic",
     ledger: "/ledger",
     workbench: "/workbench",
+    events: "/events",
+    fields: "/fields",
     dossier: `/techniques/${technique}/dossier`,
-    tests: `/techniques/${technique}/tests`,
-    detection: `/techniques/${technique}/detections/sigma`,
+    tests: `/techniques/${TESTED}/tests`,
+    detections: `/techniques/${technique}/detections`,
+    ...Object.fromEntries(
+      platforms.map((row) => [`detection-${row.platform}`, `/techniques/${technique}/detections/${row.platform}`]),
+    ),
+    ...Object.fromEntries(vendors.map((row) => [`rule-${row.vendor}`, `/rules/${of(row.id)}`])),
     about: "/about",
   };
-  const there = [];
-  for (const [name, path] of Object.entries(pages)) {
-    if (path === undefined) continue;
-    const answer = await fetch(root + path, { redirect: "manual" });
-    await answer.arrayBuffer();
-    if (answer.status !== 404 || REQUIRED.has(name)) there.push([name, path]);
-  }
-  return there;
+  return Object.entries(pages);
 }
-
-/** Page types that every catalogue with rules has. */
-const REQUIRED = new Set([
-  "home", "techniques", "technique", "rule", "event", "field", "search", "matrix", "compare", "ledger",
-]);

@@ -35,7 +35,7 @@ const QUIET = [
 /** Widths at which pages are looked at. */
 export const SIZES = {
   wide: { width: 1280, height: 900 },
-  phone: { width: 360, height: 740 },
+  phone: { width: 390, height: 780 },
 };
 
 /** Starts Chromium. */

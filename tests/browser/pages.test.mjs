@@ -48,5 +48,39 @@ for (const [name, catalog, technique] of catalogs) {
         }
       });
     }
+
+    test("without a script", async () => {
+      const tab = await open(chrome, { script: false, root: server.root });
+      for (const [page, address] of pages) {
+        await tab.page.goto(server.root + address, { waitUntil: "load" });
+        const said = await tab.page.locator("main").innerText();
+        assert.ok(said.length > 40, `${page} says something: ${said}`);
+        assert.equal(await tab.page.locator("h1").count(), 1, page);
+      }
+      assert.deepEqual(tab.wrong, []);
+      await tab.close();
+    });
+
+    test("a dossier on paper: its text alone, dark on white, nothing cut off", async () => {
+      const tab = await open(chrome, { dark: true, root: server.root });
+      await tab.page.goto(`${server.root}/techniques/${technique}/dossier`, { waitUntil: "load" });
+      await tab.page.emulateMedia({ media: "print" });
+      await tab.page.setViewportSize({ width: 700, height: 990 });
+      const paper = await tab.page.evaluate(() => {
+        const hidden = (one) => getComputedStyle(one).display === "none";
+        const light = (color) => color.match(/\d+/g).slice(0, 3).every((part) => Number(part) > 240);
+        const frame = [...document.querySelectorAll(".top, .contents, .foot, .toggle, .views")];
+        return {
+          frame: frame.filter((one) => !hidden(one)).map((one) => one.className),
+          white: light(getComputedStyle(document.body).backgroundColor),
+          pale: [...document.querySelectorAll("main *")].filter((one) => light(getComputedStyle(one).color)).length,
+          wide: [...document.querySelectorAll("main table, main pre")]
+            .filter((one) => one.scrollWidth > document.documentElement.clientWidth)
+            .map((one) => one.textContent.trim().slice(0, 60)),
+        };
+      });
+      assert.deepEqual(paper, { frame: [], white: true, pale: 0, wide: [] });
+      await tab.close();
+    });
   });
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { browser, open, serve } from "./lib.mjs";
+import { accessibility, browser, open, overflow, serve } from "./lib.mjs";
 
 describe("use", () => {
   let chrome;
@@ -72,6 +72,26 @@ describe("use", () => {
     assert.match(page.url(), /q=powershell/);
     assert.deepEqual(wrong, []);
     await close();
+  });
+
+  test("a rule of each language is read in the workbench", async () => {
+    const guide = await (await fetch(`${server.root}/api/v1/techniques/T1059.001`)).json();
+    const rules = new Map(guide.rules.map((row) => [row.language, row.id]));
+    assert.ok(rules.size >= 5, `${[...rules.keys()]}`);
+    for (const [language, id] of rules) {
+      const { body } = await (await fetch(`${server.root}/api/v1/rules/${encodeURIComponent(id)}`)).json();
+      const { page, wrong, close } = await at("/workbench");
+      await page.fill("#text", body);
+      if (language !== "sigma") await page.selectOption("#language", language);
+      await Promise.all([page.waitForLoadState("load"), page.click(".bench button")]);
+      await page.waitForSelector("h2.rule");
+      assert.equal(await page.locator("#diagnostics .bad").count(), 0, `${language} is read without an error`);
+      assert.ok((await page.locator("#indicators-1 tbody tr").count()) > 0, language);
+      assert.deepEqual(await accessibility(page), [], language);
+      assert.deepEqual(await overflow(page), [], language);
+      assert.deepEqual(wrong, []);
+      await close();
+    }
   });
 
   test("a chosen theme stays", async () => {

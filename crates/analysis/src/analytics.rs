@@ -4,13 +4,14 @@
 //! events whose ids that text names; of an operations log without one, every event; of any
 //! other, the events that the log sources of its data component name, on the analytic's platforms.
 
+use crate::implements::{about, looks_there};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr as Text, format_smolstr};
 use std::collections::BTreeSet;
 use tripline_attack::{Analytic, Attack, LogSource, Strategy};
 use tripline_catalog::RuleFacts;
-use tripline_schema::Schema;
+use tripline_schema::{Activity, Schema};
 
 /// Logs of operations and the provider of their events.
 // Table: names of log sources in ATT&CK.
@@ -42,10 +43,18 @@ pub(crate) struct Joined<'c> {
     /// The analytic.
     pub(crate) analytic: &'c Analytic,
     /// The events of each of its log sources, in their order.
-    pub(crate) events: Vec<BTreeSet<Text>>,
+    pub(crate) events: Vec<Events>,
 }
 
-/// How much of an analytic a rule reads.
+/// The catalogue events of a log source.
+pub(crate) struct Events {
+    /// Their keys.
+    pub(crate) keys: BTreeSet<Text>,
+    /// What the log source is about.
+    pub(crate) about: Vec<Activity>,
+}
+
+/// How much of an analytic a rule implements.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct AnalyticUse {
     /// Id of the analytic.
@@ -54,7 +63,7 @@ pub struct AnalyticUse {
     pub name: Text,
     /// Id of its detection strategy.
     pub strategy: Text,
-    /// Number of its log sources whose events the rule can fire on.
+    /// Number of its log sources in which the rule looks for a value.
     pub log_sources_read: usize,
     /// Number of its log sources.
     pub log_sources: usize,
@@ -73,7 +82,10 @@ pub(crate) fn analytics<'c>(
     });
     pairs
         .map(|(strategy, analytic)| {
-            let of = |source| events(attack, schema, analytic, source);
+            let of = |source| Events {
+                keys: events(attack, schema, analytic, source),
+                about: about(source, &component_of(attack, source)),
+            };
             Joined {
                 strategy,
                 analytic,
@@ -84,9 +96,9 @@ pub(crate) fn analytics<'c>(
 }
 
 impl Joined<'_> {
-    /// How much of the analytic a rule reads; `None` when nothing.
-    pub(crate) fn read_by(&self, facts: &RuleFacts) -> Option<AnalyticUse> {
-        let reads = |events: &&BTreeSet<Text>| facts.events.iter().any(|key| holds(events, key));
+    /// How much of the analytic a rule implements; `None` when nothing.
+    pub(crate) fn implemented_by(&self, schema: &Schema, facts: &RuleFacts) -> Option<AnalyticUse> {
+        let reads = |events: &&Events| looks_there(schema, facts, &events.keys, &events.about);
         let read = self.events.iter().filter(reads).count();
         (read > 0).then(|| AnalyticUse {
             id: self.analytic.head.id.clone(),
@@ -96,6 +108,13 @@ impl Joined<'_> {
             log_sources: self.events.len(),
         })
     }
+}
+
+/// The name of a log source's data component, or empty.
+pub(crate) fn component_of(attack: &Attack, source: &LogSource) -> Text {
+    let component = source.component.as_deref();
+    let component = component.and_then(|id| attack.data_component(id));
+    component.map_or_else(Text::default, |found| found.head.name.clone())
 }
 
 /// Whether the events include `key`; a whole source on either side stands for its events.

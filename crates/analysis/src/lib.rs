@@ -18,6 +18,7 @@ mod exclusions;
 mod field;
 mod fields;
 mod head;
+mod implements;
 mod index;
 mod indicator;
 mod ledger;
@@ -44,8 +45,8 @@ pub use coverage::{
 pub use detections::{
     Basis, Cited, Citing, Confidence, DataSource, DetectionAnswer, DetectionError,
     DetectionsAnswer, Fidelity, FieldNeed, FieldRole, Nearest, Nearness, Platform, PlatformRow,
-    PlatformRule, RankedRule, Reasons, SHOWN, Source, Trial, Tuning, Unwritten, Weakest, detection,
-    detections,
+    PlatformRule, RankedRule, Reasons, SHOWN, Source, Trial, TrialRun, TrialSignal, Tuning,
+    Unwritten, Weakest, detection, detections,
 };
 pub use dossier::{Dossier, DossierError, dossier};
 pub use event::{EventAnswer, event};

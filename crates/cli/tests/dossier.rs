@@ -43,7 +43,7 @@ fn a_technique_of_a_cloud() {
 }
 
 #[test]
-fn a_technique_without_rules_says_so_in_each_section() {
+fn a_technique_of_few_rules_says_what_there_is_not() {
     insta::assert_snapshot!(markdown("T1482"));
 }
 

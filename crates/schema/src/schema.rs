@@ -440,6 +440,18 @@ impl Schema {
         self.providers.iter().find(|provider| provider.name == name)
     }
 
+    /// The provider whose data set a field's name begins with, as `azure.activitylogs.identity`
+    /// does: a field of that data set alone.
+    pub fn field_dataset(&self, field: &str) -> Option<&str> {
+        let begins = |dataset: &Text| {
+            let rest = field.strip_prefix(dataset.as_str());
+            dataset.contains('.') && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let mut all = self.providers.iter();
+        all.find(|provider| provider.datasets.iter().any(begins))
+            .map(|provider| provider.name.as_str())
+    }
+
     /// The provider that an event names, told from others of the same name by its channel; either
     /// may be empty.
     pub fn provider_of(&self, name: &str, channel: &str) -> Option<&Provider> {

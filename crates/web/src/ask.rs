@@ -151,9 +151,13 @@ impl Ask {
         Links::new(None).with(self.encoded_path(), &query)
     }
 
-    /// Another address with the whole query of this page.
-    pub(crate) fn again_at(&self, path: &str) -> String {
-        Links::new(None).with(path.to_owned(), &self.kept(|_| false))
+    /// The same answer in the API: how tables are shown stays here.
+    pub(crate) fn api(&self, path: &str) -> Option<String> {
+        let of_page = |name: &str| {
+            name.contains('.') || matches!(name, "csv" | "json" | "as" | "routing" | "layer")
+        };
+        let path = format!("/api/v1/{path}");
+        Some(Links::new(None).with(path, &self.kept(of_page)))
     }
 
     fn encoded_path(&self) -> String {

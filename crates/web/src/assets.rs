@@ -1,11 +1,10 @@
 //! The style sheet, the scripts and the icon, inside the program.
 
-use crate::respond::{self, HTML, Reply, Site};
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
-use axum::http::{Response, StatusCode};
-use std::sync::{Arc, LazyLock};
+use crate::ask::Ask;
+use crate::respond::Reply;
+use crate::stop::Stop;
+use std::sync::LazyLock;
+use tripline_app::AppError;
 
 /// An asset: its name, media type and content.
 pub(crate) type Asset = (&'static str, &'static str, &'static [u8]);
@@ -57,24 +56,18 @@ pub(crate) fn version() -> &'static str {
 }
 
 /// An asset by its name.
-pub(crate) async fn asset(
-    State(_): State<Arc<Site>>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    let found = ASSETS.iter().find(|(known, _, _)| *known == name);
-    let Some((_, kind, content)) = found else {
-        let mut reply = Reply::new(HTML, "no such asset");
-        reply.status = StatusCode::NOT_FOUND;
-        return respond::plain(reply, &headers);
-    };
-    let mut response = respond::plain(Reply::new(kind, *content), &headers);
-    let keep = HeaderValue::from_static("public, max-age=31536000, immutable");
-    response.headers_mut().insert(CACHE_CONTROL, keep);
-    response
+pub(crate) fn asset(ask: &Ask) -> Result<Reply, Stop> {
+    named(ask.part("name"))
 }
 
 /// The icon, where browsers look for it unasked.
-pub(crate) async fn icon(state: State<Arc<Site>>, headers: HeaderMap) -> Response<Body> {
-    asset(state, Path("icon.svg".to_owned()), headers).await
+pub(crate) fn icon(_: &Ask) -> Result<Reply, Stop> {
+    named("icon.svg")
+}
+
+fn named(name: &str) -> Result<Reply, Stop> {
+    let mut all = ASSETS.iter();
+    let found = all.find(|(known, _, _)| *known == name);
+    let (_, kind, content) = found.ok_or_else(|| AppError::not_found("there is no such asset"))?;
+    Ok(Reply::new(kind, *content).for_ever())
 }

@@ -48,6 +48,8 @@ pub(crate) struct Frame {
     pub(crate) about: String,
     /// The way to the page, without the page itself.
     pub(crate) crumbs: Vec<Link>,
+    /// The pages about the same thing, where there are several.
+    pub(crate) views: Vec<Link>,
     /// Its sections.
     pub(crate) sections: Vec<Section>,
     /// Parts of the site.
@@ -87,6 +89,7 @@ impl Frame {
             title: title.to_owned(),
             about: String::new(),
             crumbs: Vec::new(),
+            views: Vec::new(),
             sections: Vec::new(),
             parts: PARTS.iter().map(part).collect(),
             schemes: Vec::new(),

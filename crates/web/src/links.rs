@@ -43,6 +43,23 @@ impl Links {
         self.with(format!("/techniques/{}/dossier", encode(id)), &[])
     }
 
+    /// The tests of a technique.
+    pub(crate) fn tests(&self, id: &str) -> String {
+        self.with(format!("/techniques/{}/tests", encode(id)), &[])
+    }
+
+    /// The platforms that have rules of a technique.
+    pub(crate) fn detections(&self, id: &str) -> String {
+        self.with(format!("/techniques/{}/detections", encode(id)), &[])
+    }
+
+    /// The rules of a technique on a platform, those of sub-techniques too when `below`.
+    pub(crate) fn detection(&self, id: &str, platform: &str, below: bool) -> String {
+        let (id, platform) = (encode(id), encode(platform));
+        let query: &[(&str, &str)] = if below { &[("sub", "1")] } else { &[] };
+        self.with(format!("/techniques/{id}/detections/{platform}"), query)
+    }
+
     /// A rule.
     pub(crate) fn rule(&self, id: &str) -> String {
         self.with(format!("/rules/{}", encode(id)), &[])

@@ -6,7 +6,7 @@ use crate::pages;
 use crate::stop::Stop;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode, Uri};
 use quick_cache::{Weighter, sync::Cache};
 use std::io::Write as _;
@@ -24,6 +24,8 @@ const MAX_KEPT: usize = 8 * 1024 * 1024;
 const MAX_TARGET: usize = 4096;
 /// Longest time that making a response may take, waiting for a turn included.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// The same for what runs rules over events.
+const SLOW_LIMIT: Duration = Duration::from_secs(90);
 /// Longest time for a text to arrive.
 const BODY_TIME: Duration = Duration::from_secs(15);
 /// Longest form: a text of the greatest length, every byte of which is encoded.
@@ -49,6 +51,8 @@ pub(crate) struct Reply {
     pub(crate) file: Option<String>,
     /// Where the answer is, when it is elsewhere on this server.
     pub(crate) location: Option<String>,
+    /// A browser need not ask for it again: its address changes with its content.
+    pub(crate) lasting: bool,
 }
 
 impl Reply {
@@ -60,6 +64,7 @@ impl Reply {
             body: body.into(),
             file: None,
             location: None,
+            lasting: false,
         }
     }
 
@@ -74,6 +79,12 @@ impl Reply {
     /// The same to be saved as a file.
     pub(crate) fn saved_as(mut self, name: impl Into<String>) -> Self {
         self.file = Some(name.into());
+        self
+    }
+
+    /// The same to be kept by a browser for as long as it likes.
+    pub(crate) fn for_ever(mut self) -> Self {
+        self.lasting = true;
         self
     }
 
@@ -93,6 +104,8 @@ pub(crate) struct Function {
     pub(crate) make: fn(&Ask) -> Result<Reply, Stop>,
     /// Errors are JSON, as programs expect.
     pub(crate) json: bool,
+    /// It may take seconds: it waits for others of its kind, and nothing else waits for it.
+    pub(crate) slow: bool,
 }
 
 /// How a body is compressed.
@@ -192,6 +205,8 @@ pub(crate) struct Site {
     cache: Cache<Key, Arc<Stored>, ByBytes>,
     /// Turns at the processor: one per core.
     turns: Arc<Semaphore>,
+    /// Turns of what may take seconds: one, so that it holds up nothing else.
+    slow_turns: Arc<Semaphore>,
 }
 
 impl Site {
@@ -202,6 +217,7 @@ impl Site {
             library: library.clone(),
             cache: Cache::with_weighter(1024, CACHE_BYTES, ByBytes),
             turns: Arc::new(Semaphore::new(cores)),
+            slow_turns: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -239,7 +255,7 @@ pub(crate) async fn get(
                 let ask = Ask::new(library, &path, parts, &query)?;
                 (function.make)(&ask)
             };
-            match work(&site, function.json, encoding, make).await {
+            match work(&site, function, encoding, make).await {
                 good if good.status == StatusCode::OK && good.body.len() <= MAX_KEPT => Ok(good),
                 other => Err(other),
             }
@@ -277,19 +293,25 @@ pub(crate) async fn post(
         };
         (function.make)(&ask)
     };
-    let stored = work(&site, function.json, encoding, make).await;
+    let stored = work(&site, function, encoding, make).await;
     finish(&stored, &HeaderMap::new())
 }
 
 /// Runs `make` on a thread for such work when it is its turn.
 async fn work(
     site: &Arc<Site>,
-    json: bool,
+    function: Function,
     encoding: Encoding,
     make: impl FnOnce(&Library) -> Result<Reply, Stop> + Send + 'static,
 ) -> Arc<Stored> {
+    let json = function.json;
+    let (turns, limit) = if function.slow {
+        (&site.slow_turns, SLOW_LIMIT)
+    } else {
+        (&site.turns, TIME_LIMIT)
+    };
     let made = async {
-        let turn = Arc::clone(&site.turns).acquire_owned().await;
+        let turn = Arc::clone(turns).acquire_owned().await;
         let site = Arc::clone(site);
         let job = tokio::task::spawn_blocking(move || {
             let reply = make(&site.library);
@@ -299,7 +321,7 @@ async fn work(
         });
         job.await
     };
-    match tokio::time::timeout(TIME_LIMIT, made).await {
+    match tokio::time::timeout(limit, made).await {
         Ok(Ok(stored)) => stored,
         Ok(Err(_)) => failed(site, json, "the answer could not be made"),
         Err(_) => failed(site, json, "the answer took too long"),
@@ -322,11 +344,6 @@ pub(crate) fn refuse(site: &Arc<Site>, json: bool, message: &str) -> Response<Bo
     finish(&refusal(site, json, message), &HeaderMap::new())
 }
 
-/// A reply as a response.
-pub(crate) fn plain(reply: Reply, headers: &HeaderMap) -> Response<Body> {
-    finish(&store(reply, Encoding::Identity), headers)
-}
-
 fn store(reply: Reply, encoding: Encoding) -> Arc<Stored> {
     let encoding = if reply.body.len() < MIN_COMPRESSED {
         Encoding::Identity
@@ -339,6 +356,12 @@ fn store(reply: Reply, encoding: Encoding) -> Arc<Stored> {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.kind));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let keep = match (reply.status, reply.lasting) {
+        (StatusCode::OK, true) => "public, max-age=31536000, immutable",
+        (StatusCode::OK, false) => "no-cache",
+        _ => "no-store",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     if let Some(file) = &reply.file {
         let value = format!("attachment; filename=\"{}\"", file_name(file));
         headers.insert(header::CONTENT_DISPOSITION, ascii(&value));
@@ -391,15 +414,8 @@ fn finish(stored: &Stored, asked: &HeaderMap) -> Response<Body> {
     headers.clone_from(&stored.headers);
     if stored.status == StatusCode::OK {
         headers.insert(header::ETAG, stored.etag.clone());
-        revalidate(headers, header::CACHE_CONTROL);
-    } else {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
-}
-
-fn revalidate(headers: &mut HeaderMap, name: HeaderName) {
-    headers.insert(name, HeaderValue::from_static("no-cache"));
 }
 
 /// Whether the client has the response with this ETag.

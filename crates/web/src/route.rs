@@ -21,6 +21,11 @@ pub(crate) const PAGES: &[Page] = &[
     ("/techniques", pages::techniques::page),
     ("/techniques/{id}", pages::technique::page),
     ("/techniques/{id}/dossier", pages::dossier::page),
+    ("/techniques/{id}/detections", pages::detections::page),
+    (
+        "/techniques/{id}/detections/{platform}",
+        pages::detections::of_platform,
+    ),
     ("/techniques/{id}/tests", pages::tests_of::page),
     ("/rules/{*id}", pages::rule::page),
     ("/matrix", pages::matrix::page),
@@ -40,10 +45,16 @@ pub(crate) const PAGES: &[Page] = &[
 pub(crate) fn routes() -> Router<Arc<Site>> {
     let mut router = Router::new();
     for &(path, make) in PAGES {
-        router = add(router, path, Function { make, json: false });
+        router = add(router, path, make, false);
     }
     for (path, make) in api::routes() {
-        router = add(router, path, Function { make, json: true });
+        router = add(router, path, make, true);
+    }
+    for (path, make) in [
+        ("/assets/{name}", assets::asset as Make),
+        ("/favicon.ico", assets::icon),
+    ] {
+        router = add(router, path, make, false);
     }
     for &text in TEXTS {
         router = add_text(router, text);
@@ -51,15 +62,13 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
     let missing = Function {
         make: pages::error::not_found,
         json: false,
+        slow: false,
     };
-    router
-        .route("/assets/{name}", get(assets::asset))
-        .route("/favicon.ico", get(assets::icon))
-        .fallback(get(
-            move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| {
-                respond::get(site, missing, uri, Vec::new(), headers)
-            },
-        ))
+    router.fallback(get(
+        move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| {
+            respond::get(site, missing, uri, Vec::new(), headers)
+        },
+    ))
 }
 
 /// What takes a text: its path, its function, and whether the text is a form.
@@ -73,13 +82,22 @@ fn add_text(
     (path, make, form): (&'static str, Make, bool),
 ) -> Router<Arc<Site>> {
     let handle = move |State(site): State<Arc<Site>>, request: Request| async move {
-        let function = Function { make, json: !form };
+        let function = Function {
+            make,
+            json: !form,
+            slow: false,
+        };
         respond::post(site, function, form, request).await
     };
     router.route(path, post(handle))
 }
 
-fn add(router: Router<Arc<Site>>, path: &str, function: Function) -> Router<Arc<Site>> {
+/// What runs rules over events.
+const SLOW: &str = "/tests";
+
+fn add(router: Router<Arc<Site>>, path: &str, make: Make, json: bool) -> Router<Arc<Site>> {
+    let slow = path.ends_with(SLOW);
+    let function = Function { make, json, slow };
     let handle =
         move |State(site): State<Arc<Site>>,
               parts: Result<RawPathParams, RawPathParamsRejection>,

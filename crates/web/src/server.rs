@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tripline_app::Library;
+use tripline_app::coverage::{CoverageQuery, coverage};
 
 /// What to serve where.
 #[derive(Debug, Clone)]
@@ -62,15 +63,27 @@ pub fn serve(
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
         let hosts = Hosts::listening_on(address, &options.hosts);
         let end = interrupted()?;
+        warm(library);
         ready(address);
         run(listener, router(library, hosts), Limits::default(), end).await;
         Ok(())
-    })
+    });
+    // A page that is still being made is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Makes what all answers share before the first of them is asked for.
+fn warm(library: &Library) {
+    let library = library.clone();
+    tokio::task::spawn_blocking(move || {
+        drop(coverage(&library, &CoverageQuery::default()));
+    });
 }
 
 /// Answers connections until `end` comes true, then lets running requests finish.

@@ -13,7 +13,7 @@ mod view;
 
 pub(crate) use view::TableView;
 
-use crate::html::Html;
+use crate::html::{Html, web_link};
 use crate::pages::drawings::Drawing;
 use std::borrow::Cow;
 
@@ -33,6 +33,8 @@ pub(crate) struct Table {
     rows: Vec<Row>,
     first: usize,
     bare: bool,
+    heading: &'static str,
+    number: Option<usize>,
     picture: Option<Drawing>,
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Piece {
     pub(crate) tone: Tone,
     /// Where it leads on this server.
     pub(crate) href: Option<String>,
+    /// Where it leads elsewhere: `http` and `https` alone.
+    web: Option<String>,
 }
 
 /// How a piece looks.
@@ -113,6 +117,7 @@ impl Piece {
             text: text.into(),
             tone,
             href: None,
+            web: None,
         }
     }
 
@@ -128,14 +133,18 @@ impl Piece {
 
     fn written(&self, (text, more): (&str, &str)) -> Html {
         let mut html = Html::new();
-        let element = match (&self.href, self.tone) {
+        let href = self.href.as_ref().or(self.web.as_ref());
+        let element = match (href, self.tone) {
             (Some(_), _) => "a",
             (None, Tone::Plain) => "",
             (None, _) => "span",
         };
         if !element.is_empty() {
             html.markup(&format!("<{element} class=\"{}", self.tone.class()));
-            if let Some(href) = &self.href {
+            if self.web.is_some() {
+                html.markup("\" rel=\"noopener noreferrer");
+            }
+            if let Some(href) = href {
                 html.markup("\" href=\"");
                 html.text(href);
             }
@@ -152,6 +161,12 @@ impl Piece {
     /// The same as a link to a page of this server.
     pub(crate) fn to(mut self, href: String) -> Self {
         self.href = Some(href);
+        self
+    }
+
+    /// The same as a link to another site, where the address is one of the web.
+    pub(crate) fn out(mut self, url: &str) -> Self {
+        self.web = web_link(url).map(str::to_owned);
         self
     }
 }
@@ -237,6 +252,8 @@ impl Table {
             rows: Vec::new(),
             first: FIRST,
             bare: false,
+            heading: "h2",
+            number: None,
             picture: None,
         }
     }
@@ -267,6 +284,12 @@ impl Table {
         self
     }
 
+    /// Under a heading of the page: its own heading stands one level lower.
+    pub(crate) fn below(mut self) -> Self {
+        self.heading = "h3";
+        self
+    }
+
     /// The same under another name.
     pub(crate) fn named(mut self, id: &'static str, caption: &str) -> Self {
         self.id = id.into();
@@ -277,6 +300,7 @@ impl Table {
     /// The same as one of several of its kind.
     pub(crate) fn numbered(mut self, number: usize) -> Self {
         self.id = format!("{}-{number}", self.id).into();
+        self.number = Some(number);
         self
     }
 

@@ -15,7 +15,12 @@ async fn the_api_answers_what_the_command_prints() {
     assert_eq!(technique.header("content-type"), "application/json");
     let answer = technique.json();
     assert_eq!(answer["schema"], "tripline/technique/1");
-    assert_eq!(answer["rules_total"], 7);
+    let rules = answer["rules"].as_array().map(Vec::len);
+    assert_eq!(
+        answer["rules_total"].as_u64(),
+        rules.map(|rules| rules as u64)
+    );
+    assert!(rules > Some(5), "{rules:?}");
     let ecs = get(&site, "/api/v1/fields/Image?names=ecs").await.json();
     assert_eq!(ecs["fields"][0]["field"], "process.executable");
     let found = get(&site, "/api/v1/search?q=lsass&limit=1").await.json();
@@ -87,8 +92,8 @@ async fn the_workbench_compares_a_text_with_the_catalogue() {
         .iter()
         .filter_map(|row| row["family"].as_str())
         .collect();
-    assert!(families.contains(&"*\\powershell.exe"), "{families:?}");
-    assert!(!families.contains(&"*\\pwsh.exe"), "{families:?}");
+    assert!(families.contains(&"*powershell.exe"), "{families:?}");
+    assert!(!families.contains(&"*pwsh.exe"), "{families:?}");
     assert!(
         review["sharing"][0]["families"]
             .as_array()

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
 use tripline_app::Library;
 use tripline_app::locate::Place;
 use tripline_web::site::{SiteReport, write};
@@ -14,17 +13,6 @@ fn library() -> Library {
 
 fn written(out: &Path) -> SiteReport {
     write(&library(), out, &|_, _| {}).expect("the site is written")
-}
-
-/// A site that tests only read.
-fn shared() -> &'static Path {
-    static SITE: OnceLock<PathBuf> = OnceLock::new();
-    SITE.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder").keep();
-        let report = written(&folder);
-        assert_eq!(report.failed, Vec::<String>::new());
-        folder
-    })
 }
 
 /// Every file below a folder, by its name from there.
@@ -45,11 +33,17 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-fn pages() -> BTreeMap<String, String> {
-    files(shared())
-        .into_iter()
-        .filter(|(name, _)| Path::new(name).extension().is_some_and(|it| it == "html"))
-        .map(|(name, bytes)| (name, String::from_utf8(bytes).expect("UTF-8")))
+/// The pages among the files of a site.
+fn pages(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
+    let is_page = |name: &str| Path::new(name).extension().is_some_and(|it| it == "html");
+    let pages = files.iter().filter(|(name, _)| is_page(name));
+    pages
+        .map(|(name, bytes)| {
+            (
+                name.clone(),
+                String::from_utf8(bytes.clone()).expect("UTF-8"),
+            )
+        })
         .collect()
 }
 
@@ -75,16 +69,39 @@ fn joined(from: &str, link: &str) -> String {
     parts.join("/")
 }
 
+/// One test, because writing the site takes longest.
 #[test]
-fn every_link_leads_to_a_file_and_an_anchor() {
-    let all = files(shared());
-    let pages = pages();
+fn the_site_is_whole_and_the_same_twice() {
+    let out = tempfile::tempdir().expect("a folder");
+    let first = written(out.path());
+    assert_eq!(first.failed, Vec::<String>::new());
+    assert_eq!(first.written, first.files);
+    let before = files(out.path());
+    let pages = pages(&before);
+    every_link_leads_to_a_file_and_an_anchor(&before, &pages);
+    every_rule_and_technique_has_a_page(&pages);
+    pages_ask_for_nothing_from_elsewhere_and_hold_no_inline_script(&pages);
+
+    // A second run makes the same bytes, and so writes only what was changed.
+    fs::write(out.path().join("techniques.html"), "changed").expect("written");
+    assert_eq!(written(out.path()).written, 1);
+    let after = files(out.path());
+    assert!(before.keys().eq(after.keys()));
+    for (name, bytes) in &before {
+        assert!(bytes == &after[name], "{name} differs");
+    }
+}
+
+fn every_link_leads_to_a_file_and_an_anchor(
+    all: &BTreeMap<String, Vec<u8>>,
+    pages: &BTreeMap<String, String>,
+) {
     let anchors: BTreeMap<&str, BTreeSet<&str>> = pages
         .iter()
         .map(|(name, page)| (name.as_str(), values(page, "id").into_iter().collect()))
         .collect();
     let mut checked = 0;
-    for (name, page) in &pages {
+    for (name, page) in pages {
         for link in ["href", "src", "action"]
             .iter()
             .flat_map(|it| values(page, it))
@@ -116,10 +133,8 @@ fn every_link_leads_to_a_file_and_an_anchor() {
     assert!(checked > 1_000, "{checked} links");
 }
 
-#[test]
-fn every_rule_and_technique_has_a_page() {
+fn every_rule_and_technique_has_a_page(pages: &BTreeMap<String, String>) {
     let library = library();
-    let pages = pages();
     let titles: BTreeSet<&str> = pages
         .values()
         .filter_map(|page| page.split("<title>").nth(1)?.split("</title>").next())
@@ -137,10 +152,11 @@ fn every_rule_and_technique_has_a_page() {
     assert!(titles.len() > rules, "pages have titles of their own");
 }
 
-#[test]
-fn pages_ask_for_nothing_from_elsewhere_and_hold_no_inline_script() {
-    for (name, page) in pages() {
-        for source in values(&page, "src") {
+fn pages_ask_for_nothing_from_elsewhere_and_hold_no_inline_script(
+    pages: &BTreeMap<String, String>,
+) {
+    for (name, page) in pages {
+        for source in values(page, "src") {
             assert!(!source.contains("//"), "{name}: {source}");
         }
         assert!(page.contains("Content-Security-Policy"), "{name}");
@@ -152,30 +168,6 @@ fn pages_ask_for_nothing_from_elsewhere_and_hold_no_inline_script() {
             assert!(script.starts_with(" src=\""), "{name}: an inline script");
         }
     }
-}
-
-#[test]
-fn the_same_catalogue_gives_the_same_bytes() {
-    let other = tempfile::tempdir().expect("a folder");
-    written(other.path());
-    let (one, two) = (files(shared()), files(other.path()));
-    assert!(one.keys().eq(two.keys()));
-    for (name, bytes) in &one {
-        assert!(bytes == &two[name], "{name} differs");
-    }
-}
-
-#[test]
-fn a_second_run_writes_nothing_and_mends_what_was_changed() {
-    let out = tempfile::tempdir().expect("a folder");
-    let first = written(out.path());
-    assert_eq!(first.written, first.files);
-    assert_eq!(written(out.path()).written, 0);
-    let page = out.path().join("techniques.html");
-    let before = fs::read(&page).expect("a page");
-    fs::write(&page, "changed").expect("written");
-    assert_eq!(written(out.path()).written, 1);
-    assert_eq!(fs::read(&page).expect("a page"), before);
 }
 
 #[test]

@@ -17,12 +17,13 @@ pub use platforms::Platform;
 pub use rank::{Fidelity, Reasons, Weakest};
 pub use references::{Cited, Citing, Source};
 pub use rule::{Basis, Confidence, PlatformRule};
-pub use trials::Trial;
+pub use trials::{Trial, TrialRun, TrialSignal};
 pub use tuning::Tuning;
 pub use written::Unwritten;
 
 use crate::analytics::{self, Joined};
 use crate::head::{CatalogHead, schema};
+use crate::markup::{Reader, plain_text};
 use crate::tables::{RuleRow, rule_row};
 use crate::technique::{known, left_out};
 use crate::{Index, UnknownTechnique};
@@ -31,7 +32,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::BTreeMap;
-use tripline_ir::Class;
+use tripline_attack::Attack;
+use tripline_ir::{Class, Detection};
 use tuning::Clauses;
 
 /// How many rules are shown whole unless asked otherwise.
@@ -96,6 +98,10 @@ pub struct DetectionAnswer {
     pub name: Text,
     /// The id that was asked for, when ATT&CK has replaced it by `id`.
     pub asked: Option<Text>,
+    /// The technique that it is a part of: id and name.
+    pub parent: Option<[Text; 2]>,
+    /// The first paragraph of ATT&CK's description, without its markup.
+    pub statement: Text,
     /// Tactics.
     pub tactics: Vec<Text>,
     /// The technique's page at ATT&CK.
@@ -160,6 +166,13 @@ impl<'i, 'c> Subject<'i, 'c> {
         technique
             .map(|technique| technique.head.name.clone())
             .unwrap_or_default()
+    }
+
+    /// The technique that this one is a part of.
+    fn parent(&self) -> Option<[Text; 2]> {
+        let (id, _) = self.id.split_once('.')?;
+        let found = self.index.catalog.attack.technique(id)?;
+        Some([found.head.id.clone(), found.head.name.clone()])
     }
 
     fn ranking(&self) -> Ranking<'_, 'c> {
@@ -230,23 +243,35 @@ pub fn detection(
     let offers = ranked.iter().filter(|found| offered(index, found));
     let whole = offers.count().min(shown);
     let clauses = Clauses::new(index, &subject.all);
-    let mut best = Vec::with_capacity(whole);
+    let mut texts = Vec::with_capacity(whole);
     for found in &ranked[..whole] {
         // A catalogue has the text of each rule that it has facts of.
         if let Some(text) = index.catalog.detection(&index.id(found.at))? {
             let alike = ranking.alike(found.at);
             let tuning = clauses.tuning(platform, found.at, &text, &alike)?;
-            best.push(rule::whole(index, found, text, tuning));
+            texts.push((found, text, tuning));
         }
     }
+    let tried: Vec<(u32, &Detection)> = texts
+        .iter()
+        .map(|(found, text, _)| (found.at, text))
+        .collect();
+    let tests = trials::trials(index, &subject.id, with_subtechniques, &tried)?;
+    let best = texts
+        .into_iter()
+        .map(|(found, text, tuning)| rule::whole(index, found, text, tuning))
+        .collect();
     let technique = index.catalog.attack.technique(&subject.id);
-    let tests = trials::trials(index, &subject.id, with_subtechniques)?;
     let others = Platform::ALL.iter().filter(|other| other.id != platform.id);
     Ok(DetectionAnswer {
         schema: schema("platform_detection"),
         catalog: CatalogHead::of(index.catalog),
         name: subject.name(),
         asked: subject.asked.clone(),
+        parent: subject.parent(),
+        statement: technique.map_or_else(Text::default, |found| {
+            statement(&index.catalog.attack, &found.head.description)
+        }),
         tactics: technique
             .map(|found| found.tactics.clone())
             .unwrap_or_default(),
@@ -271,6 +296,13 @@ pub fn detection(
         tests,
         id: subject.id.clone(),
     })
+}
+
+/// The first paragraph of a text of ATT&CK, without markup and citations.
+fn statement(attack: &Attack, text: &str) -> Text {
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let spans = Reader::new(attack).line(&first.replace('\n', " "));
+    plain_text(&spans).trim().into()
 }
 
 /// Why there is no answer.

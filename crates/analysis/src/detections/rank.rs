@@ -76,7 +76,7 @@ pub struct Reasons {
     pub support: usize,
     /// Severity on the common scale.
     pub level: Option<Level>,
-    /// Analytics of the technique whose log sources it reads.
+    /// Analytics of the technique that it implements.
     pub analytics: Vec<AnalyticUse>,
     /// Exclusions that it has in common with other rules of the technique.
     pub shared_exclusions: usize,
@@ -150,7 +150,7 @@ impl<'i, 'c> Ranking<'i, 'c> {
                 family_reach: reach,
             }),
             analytics: analytics
-                .filter_map(|joined| joined.read_by(facts))
+                .filter_map(|joined| joined.implemented_by(self.index.schema, facts))
                 .collect(),
             support: self.alike(at).len(),
             level: facts.level,
@@ -312,7 +312,11 @@ impl Reasons {
         }
         let analytics = self.analytics.iter().map(|one| {
             let (read, of) = (one.log_sources_read, one.log_sources);
-            format_smolstr!("reads {read} of {of} log sources of {}", one.id)
+            format_smolstr!(
+                "implements {}, in {read} of its {}",
+                one.id,
+                counted(of, "log source")
+            )
         });
         all.extend(analytics);
         if self.shared_exclusions > 0 {

@@ -17,6 +17,8 @@ pub(super) struct Spelling<'a> {
     schemes: &'static [Scheme],
     /// What the rule's events are about, where they agree.
     activity: Activity,
+    /// The events that it can fire on.
+    events: &'a [Text],
     /// What stands before a field of its data model: `Processes.`
     prefix: Text,
 }
@@ -26,7 +28,7 @@ impl<'a> Spelling<'a> {
     pub(super) fn new(
         index: &'a Index<'a>,
         platform: &Platform,
-        facts: &RuleFacts,
+        facts: &'a RuleFacts,
         detection: &Detection,
     ) -> Self {
         let mut own = BTreeMap::new();
@@ -45,6 +47,7 @@ impl<'a> Spelling<'a> {
             own,
             schemes: schemes(platform, facts),
             activity: activity(index, facts),
+            events: &facts.events,
             prefix: prefix
                 .filter(|_| detection.language == Language::Spl)
                 .unwrap_or_default(),
@@ -63,7 +66,7 @@ impl<'a> Spelling<'a> {
             return Some(name.clone());
         }
         let field = self.index.schema.field(canonical)?;
-        self.schemes.iter().find_map(|scheme| {
+        let of_scheme = self.schemes.iter().find_map(|scheme| {
             let names = field.names.iter().filter(|(own, _)| own == scheme);
             let full = names.map(|(_, name)| format_smolstr!("{}{name}", self.prefix));
             full.into_iter().find(|name| {
@@ -71,6 +74,37 @@ impl<'a> Spelling<'a> {
                 let meant = schema.canonical(*scheme, self.activity, name);
                 meant.is_some_and(|id| id == canonical)
             })
+        });
+        of_scheme.or_else(|| self.event_data(canonical, &field.names))
+    }
+
+    /// The name under which Elastic, or Splunk outside of data models, keeps a field of Windows'
+    /// own events, where every event of the rule has it.
+    fn event_data(&self, canonical: &str, names: &[(Scheme, Text)]) -> Option<Text> {
+        let elastic = self.schemes.contains(&Scheme::Ecs);
+        let splunk = self.schemes.contains(&Scheme::Cim) && self.prefix.is_empty();
+        if !(elastic || splunk) || self.events.is_empty() {
+            return None;
+        }
+        let schema = self.index.schema;
+        let known: Vec<_> = self
+            .events
+            .iter()
+            .map(|key| schema.describe_event(key))
+            .collect();
+        let native = names.iter().filter(|(scheme, _)| *scheme == Scheme::Sigma);
+        native.map(|(_, name)| name).find_map(|name| {
+            let full = if elastic {
+                format_smolstr!("winlog.event_data.{name}")
+            } else {
+                name.clone()
+            };
+            let scheme = if elastic { Scheme::Ecs } else { Scheme::Sigma };
+            let has = known.iter().all(|event| {
+                let meant = schema.canonical_in(Some(&event.key), scheme, event.activity, &full);
+                event.fields.contains(name) && meant.is_some_and(|id| id == canonical)
+            });
+            has.then_some(full)
         })
     }
 }

@@ -1,11 +1,14 @@
 //! Tests by which a detection can be tried.
 
 use crate::Index;
+use crate::signals::{Signal, tried};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::Result;
+use tripline_ir::Detection;
 
 /// A test of Atomic Red Team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -24,13 +27,60 @@ pub struct Trial {
     pub executor: Text,
     /// Whether it needs elevated rights.
     pub elevated: bool,
+    /// What it is expected to leave behind on each of its platforms.
+    pub runs: Vec<TrialRun>,
 }
+
+/// What a test leaves behind on one platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TrialRun {
+    /// `windows`, `linux`, `macos`, or the cloud service.
+    pub platform: Text,
+    /// The expected events, in order.
+    pub signals: Vec<TrialSignal>,
+    /// Ids of the rules shown whole that fire on them: the law says so.
+    pub fires: Vec<Text>,
+}
+
+/// An expected event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TrialSignal {
+    /// Catalogue event: `PROVIDER/ID`.
+    pub event: Text,
+    /// Its title.
+    pub title: Text,
+    /// The name of the field that tells most, or empty.
+    pub field: Text,
+    /// Its value.
+    pub value: Text,
+}
+
+/// Fields that tell most of an event, the first that it has.
+const TELLING: [&str; 16] = [
+    "process.command_line",
+    "powershell.script_block",
+    "file.path",
+    "registry.path",
+    "dll.path",
+    "destination.domain",
+    "destination.ip",
+    "dns.question.name",
+    "bits.remote_url",
+    "task.name",
+    "windows_service.name",
+    "event.user.target",
+    "cloud.api.action",
+    "process.executable",
+    "actor.command_line",
+    "actor.executable",
+];
 
 /// The tests of a technique, and of those below it when asked, in the order of their files.
 pub(super) fn trials(
     index: &Index<'_>,
     technique: &str,
     with_subtechniques: bool,
+    rules: &[(u32, &Detection)],
 ) -> Result<Vec<Trial>> {
     let files = index.catalog.atomics()?.iter();
     let wanted = files.filter(|file| {
@@ -39,12 +89,13 @@ pub(super) fn trials(
     });
     let tests = wanted.flat_map(|file| {
         let technique = &file.atomics.technique;
-        file.atomics
-            .tests
-            .iter()
-            .map(move |test| trial(technique, test))
+        file.atomics.tests.iter().map(move |test| (technique, test))
     });
-    Ok(tests.collect())
+    let tests: Vec<(&Text, &AtomicTest)> = tests.collect();
+    let rows = tests.into_par_iter();
+    Ok(rows
+        .map(|(technique, test)| trial(index, technique, test, rules))
+        .collect())
 }
 
 /// The web addresses in a text.
@@ -59,7 +110,30 @@ pub(super) fn addresses(text: &str) -> Vec<&str> {
         .collect()
 }
 
-fn trial(technique: &Text, test: &AtomicTest) -> Trial {
+/// The field of a signal that tells most.
+fn telling(signal: Signal) -> TrialSignal {
+    let mut fields = TELLING.iter();
+    let told = fields.find_map(|name| signal.fields.iter().find(|field| field.field == *name));
+    let told = told.or(signal.fields.first());
+    TrialSignal {
+        event: signal.event,
+        title: signal.title,
+        field: told.map_or_else(Text::default, |field| field.name.clone()),
+        value: told.map_or_else(Text::default, |field| field.value.clone()),
+    }
+}
+
+fn trial(
+    index: &Index<'_>,
+    technique: &Text,
+    test: &AtomicTest,
+    rules: &[(u32, &Detection)],
+) -> Trial {
+    let runs = tried(index, test, rules).into_iter().map(|run| TrialRun {
+        platform: run.platform,
+        signals: run.signals.into_iter().map(telling).collect(),
+        fires: run.fires.iter().map(|at| index.id(rules[*at].0)).collect(),
+    });
     Trial {
         guid: test.guid.clone(),
         name: test.name.clone(),
@@ -68,6 +142,7 @@ fn trial(technique: &Text, test: &AtomicTest) -> Trial {
         platforms: test.platforms.clone(),
         executor: test.executor.name.clone(),
         elevated: test.executor.elevation_required,
+        runs: runs.collect(),
     }
 }
 

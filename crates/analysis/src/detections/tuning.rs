@@ -17,6 +17,10 @@ use tripline_ir::Detection;
 
 /// How many clauses of a rule are written out.
 const MAX: usize = 20;
+/// How many that cannot be written are named.
+const REFUSED: usize = 10;
+/// How many are looked at.
+const LOOKED_AT: usize = 80;
 
 /// A clause that other rules of the technique leave out and this one does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -104,10 +108,11 @@ impl<'i, 'c> Clauses<'i, 'c> {
         }
         found.sort();
         let total = found.len();
-        found.truncate(MAX);
+        found.truncate(LOOKED_AT);
         let spelling = Spelling::new(self.index, platform, facts, detection);
         let mut texts = Owners::new(self.index.catalog);
-        let mut rows = Vec::with_capacity(found.len());
+        let mut rows = Vec::new();
+        let (mut ready, mut refusals) = (0, 0);
         for (Reverse(alike), _, scope, items, owners) in found {
             let (owner, place) = owners[0];
             let rules: Vec<u32> = owners.iter().map(|(rule, _)| *rule).collect();
@@ -126,6 +131,15 @@ impl<'i, 'c> Clauses<'i, 'c> {
                 Ok(text) => (Some(text), None),
                 Err(why) => (None, Some(why)),
             };
+            let (kept, most) = if text.is_some() {
+                (&mut ready, MAX)
+            } else {
+                (&mut refusals, REFUSED)
+            };
+            *kept += 1;
+            if *kept > most {
+                continue;
+            }
             rows.push(Tuning {
                 clause: items.clone(),
                 scope,
@@ -141,25 +155,42 @@ impl<'i, 'c> Clauses<'i, 'c> {
     }
 
     /// Whether a clause can leave anything out of what a rule finds: where the rule only looks for
-    /// some file names of a field, the clause must allow one of them.
+    /// some values or file names of a field, the clause must allow one of them. Tests that select
+    /// events are in each vendor's own words, and mean nothing in another's.
     fn fits(&self, facts: &RuleFacts, owner: u32, exclusion: &ExclusionFact) -> bool {
         let owner = self.index.facts(owner);
         exclusion.atoms.iter().all(|at| {
             let atom = &owner.atoms[*at as usize];
-            let Some(name) = whole_name(atom) else {
-                return true;
-            };
+            if self.index.schema.routing_field(&atom.field) && owner.vendor != facts.vendor {
+                return false;
+            }
             let mut own = facts
                 .atoms
                 .iter()
                 .filter(|own| own.field == atom.field && own.is_indicator())
                 .peekable();
-            if own.peek().is_none() {
-                return true;
-            }
-            let mut own = own.map(whole_name);
-            own.any(|own| own.is_none_or(|own| own == name))
+            own.peek().is_none() || own.any(|own| compatible(own, atom))
         })
+    }
+}
+
+/// Whether one value may pass both tests, as far as their texts tell.
+fn compatible(own: &AtomFact, other: &AtomFact) -> bool {
+    let (a, b) = (own.value.to_lowercase(), other.value.to_lowercase());
+    let holds = |operator: &str, value: &str, text: &str| match operator {
+        "eq" => value == text,
+        "contains" => value.contains(text),
+        "starts_with" => value.starts_with(text),
+        "ends_with" => value.ends_with(text),
+        _ => true,
+    };
+    match (own.operator.as_str(), other.operator.as_str()) {
+        (operator, "eq") => holds(operator, &b, &a),
+        ("eq", operator) => holds(operator, &a, &b),
+        _ => match (whole_name(own), whole_name(other)) {
+            (Some(own), Some(other)) => own == other,
+            _ => true,
+        },
     }
 }
 
@@ -199,5 +230,38 @@ impl<'c> Owners<'c> {
             self.read.insert(id.clone(), text);
         }
         Ok(self.read.get(id).and_then(Option::as_ref))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compatible;
+    use tripline_catalog::facts::AtomFact;
+
+    fn atom(operator: &str, value: &str) -> AtomFact {
+        AtomFact {
+            field: "access.granted".into(),
+            operator: operator.into(),
+            value: value.into(),
+            literal: true,
+            case_sensitive: false,
+            negated: false,
+            implied: false,
+            branch: 0,
+            name: "GrantedAccess".into(),
+            span: tripline_text::Span::new(0, 0),
+        }
+    }
+
+    #[test]
+    fn values_that_exclude_each_other() {
+        let rule = atom("eq", "0x1010");
+        assert!(!compatible(&rule, &atom("eq", "0x1000")));
+        assert!(compatible(&rule, &atom("eq", "0X1010")));
+        assert!(compatible(&atom("contains", "10"), &atom("eq", "0x1000")));
+        assert!(!compatible(&rule, &atom("ends_with", "ff")));
+        let path = atom("ends_with", "\\lsass.exe");
+        assert!(!compatible(&path, &atom("ends_with", "\\cmd.exe")));
+        assert!(compatible(&path, &atom("starts_with", "c:\\windows\\")));
     }
 }

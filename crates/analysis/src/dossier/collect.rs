@@ -155,34 +155,63 @@ fn sysmon(scope: &Scope<'_>, events: &[EventUse]) -> Text {
     if elements.is_empty() {
         return Text::default();
     }
-    let mut out = String::from("<EventFiltering>\n");
+    let mut out = String::from("<Sysmon schemaversion=\"4.90\">\n");
+    if reads_hashes(scope) {
+        out.push_str("  <HashAlgorithms>*</HashAlgorithms>\n");
+    }
+    out.push_str("  <EventFiltering>\n");
     for (element, (all, lines)) in elements {
         let open = |out: &mut String, rest: &str| {
-            out.push_str("  <RuleGroup name=\"\" groupRelation=\"or\">\n    <");
+            out.push_str("    <RuleGroup name=\"\" groupRelation=\"or\">\n      <");
             out.push_str(element);
             out.push_str(rest);
         };
         if all {
-            open(&mut out, " onmatch=\"exclude\"/>\n  </RuleGroup>\n");
+            open(&mut out, " onmatch=\"exclude\"/>\n    </RuleGroup>\n");
             continue;
         }
         open(&mut out, " onmatch=\"include\">\n");
         for line in lines {
             out.push_str(&line);
         }
-        out.push_str("    </");
+        out.push_str("      </");
         out.push_str(element);
-        out.push_str(">\n  </RuleGroup>\n");
+        out.push_str(">\n    </RuleGroup>\n");
     }
-    out.push_str("</EventFiltering>");
+    out.push_str("  </EventFiltering>\n</Sysmon>");
     out.into()
+}
+
+/// Whether a rule looks at hashes of files: Sysmon writes others than SHA-1 only when told to.
+fn reads_hashes(scope: &Scope<'_>) -> bool {
+    let mut atoms = scope
+        .rules
+        .iter()
+        .flat_map(|at| scope.facts(*at).atoms.iter());
+    atoms.any(|atom| atom.field.contains(".hash."))
+}
+
+/// Whether a field's values are too common to choose events by them alone.
+fn chooses(field: &str) -> bool {
+    !matches!(
+        field,
+        "registry.data"
+            | "network.initiated"
+            | "network.transport"
+            | "network.direction"
+            | "destination.port_name"
+    )
 }
 
 /// Conditions on the event's own fields for what most rules look for.
 fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
     let native = scope.index.schema.describe_event(&event.key).fields;
-    let mut lines = Vec::new();
-    for field in &event.fields {
+    let mut lines: Vec<String> = Vec::new();
+    for field in event
+        .fields
+        .iter()
+        .filter(|field| chooses(&field.canonical))
+    {
         let names = scope
             .index
             .schema
@@ -193,11 +222,15 @@ fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
             continue;
         };
         for sample in field.values.iter().take(VALUES) {
-            if let Some(condition) = condition(&sample.operator) {
-                lines.push(format!(
-                    "      <{name} condition=\"{condition}\">{}</{name}>\n",
-                    escape(&sample.value)
-                ));
+            let Some(condition) = condition(&sample.operator) else {
+                continue;
+            };
+            let line = format!(
+                "        <{name} condition=\"{condition}\">{}</{name}>\n",
+                escape(&sample.value)
+            );
+            if !lines.iter().any(|known| known.eq_ignore_ascii_case(&line)) {
+                lines.push(line);
             }
         }
     }

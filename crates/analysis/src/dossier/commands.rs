@@ -2,6 +2,7 @@
 
 use super::scope::{Pen, Scope};
 use crate::markup::{Span, safe_url};
+use crate::signals::placed;
 use crate::tables::{self, IndicatorRow};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -70,20 +71,21 @@ fn row(scope: &Scope<'_>, pen: &mut Pen<'_>, file: &AtomicFile, test: &AtomicTes
     } else {
         &run.command
     };
+    let fill = |text: &str| placed(test, &test.fill(text));
     let needs = test.dependencies.iter();
     AtomicRow {
         technique: file.atomics.technique.clone(),
         name: test.name.clone(),
         guid: test.guid.clone(),
-        text: pen.reader.line(&one_line(&test.fill(&test.description))),
+        text: pen.reader.line(&one_line(&fill(&test.description))),
         platforms: test.platforms.clone(),
         executor: run.name.clone(),
         elevated: run.elevation_required,
         prerequisites: needs
-            .map(|need| one_line(&test.fill(&need.description)).into())
+            .map(|need| one_line(&fill(&need.description)).into())
             .collect(),
-        command: test.fill(command).trim_end().into(),
-        cleanup: test.fill(&run.cleanup).trim_end().into(),
+        command: fill(command).trim_end().into(),
+        cleanup: fill(&run.cleanup).trim_end().into(),
         evidence: vec![
             pen.sources
                 .atomic(&test.guid, &test.name, page(scope, file)),

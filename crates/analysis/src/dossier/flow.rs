@@ -1,19 +1,16 @@
 //! What precedes and follows the technique: in ATT&CK campaigns and in rules' sequences.
 
 use super::scope::{Pen, Scope};
-use crate::correlations::duration;
+use super::sequences::{SequenceRow, sequences};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_attack::Attack;
-use tripline_catalog::facts::{Branch, RuleFacts};
+use tripline_attack::{ActorKind, Attack};
 
 /// How many techniques of a tactic are listed.
 const PER_TACTIC: usize = 3;
-/// How many values of a step are listed.
-const PER_STEP: usize = 4;
 
 /// What surrounds the technique.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -55,30 +52,6 @@ pub struct FlowStep {
     pub evidence: Vec<Text>,
 }
 
-/// A rule that looks for several events in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SequenceRow {
-    /// Rule id.
-    pub rule: Text,
-    /// Its title.
-    pub title: Text,
-    /// The time that all must happen in.
-    pub window: Option<Text>,
-    /// The steps in order.
-    pub steps: Vec<SequenceStep>,
-    /// Key of the rule.
-    pub evidence: Vec<Text>,
-}
-
-/// A step of a sequence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SequenceStep {
-    /// Titles of the events that it can be, distinct.
-    pub events: Vec<Text>,
-    /// The first values that it looks for.
-    pub values: Vec<Text>,
-}
-
 /// What surrounds the technique.
 pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
     let attack = scope.attack();
@@ -100,8 +73,13 @@ pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
         .filter(|(_, campaigns)| campaigns.len() >= 2.min(with.len()))
         .filter_map(|(id, campaigns)| step(scope, pen, id, &campaigns))
         .collect();
+    let groups = groups_with(scope);
     let place = |step: &FlowStep| tactic_place(attack, &step.tactic);
-    steps.sort_by_key(|step| (place(step), Reverse(step.count), step.technique.clone()));
+    steps.sort_by_cached_key(|step| {
+        let shared = shared_groups(attack, &groups, &step.technique);
+        let count = (Reverse(step.count), Reverse(shared));
+        (place(step), count, step.technique.clone())
+    });
     let mut listed: BTreeMap<Text, usize> = BTreeMap::new();
     steps.retain(|step| {
         let count = listed.entry(step.tactic.clone()).or_default();
@@ -117,6 +95,25 @@ pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
         steps,
         sequences: sequences(scope, pen),
     }
+}
+
+/// The groups that use the technique.
+fn groups_with<'a>(scope: &Scope<'a>) -> BTreeSet<&'a str> {
+    let attack = scope.attack();
+    let uses = scope.ids.iter().flat_map(|id| attack.procedures(id));
+    uses.filter(|procedure| procedure.actor.kind == ActorKind::Group)
+        .map(|procedure| procedure.actor.head.id.as_str())
+        .collect()
+}
+
+/// How many of the groups use another technique too.
+fn shared_groups(attack: &Attack, groups: &BTreeSet<&str>, technique: &str) -> usize {
+    let uses = attack.procedures(technique);
+    let users: BTreeSet<&str> = uses
+        .iter()
+        .map(|procedure| procedure.actor.head.id.as_str())
+        .collect();
+    users.intersection(groups).count()
 }
 
 /// The techniques that each active campaign uses.
@@ -181,49 +178,4 @@ pub(super) fn position(attack: &Attack, own: &[Text], other: &[Text]) -> Option<
     } else {
         Position::Same
     })
-}
-
-/// Rules that look for several events in order, best first.
-fn sequences(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<SequenceRow> {
-    let ordered = |facts: &&RuleFacts| {
-        let mut kinds = facts.correlations.iter().map(|fact| fact.kind.as_str());
-        kinds.any(|kind| matches!(kind, "sequence" | "temporal_ordered"))
-            && facts.branches.len() > 1
-    };
-    let rules = scope.best.iter().map(|at| scope.facts(*at)).filter(ordered);
-    rules
-        .map(|facts| SequenceRow {
-            rule: facts.id.clone(),
-            title: facts.title.clone(),
-            window: facts
-                .correlations
-                .iter()
-                .find_map(|fact| fact.window)
-                .map(duration),
-            steps: (0_u32..)
-                .zip(&facts.branches)
-                .map(|(at, branch)| sequence_step(scope, facts, at, branch))
-                .collect(),
-            evidence: vec![pen.sources.rule(facts)],
-        })
-        .collect()
-}
-
-fn sequence_step(scope: &Scope<'_>, facts: &RuleFacts, at: u32, branch: &Branch) -> SequenceStep {
-    let schema = scope.index.schema;
-    let mut events: Vec<Text> = Vec::new();
-    for key in &branch.events {
-        let title = Text::from(schema.event_title(key));
-        if !events.contains(&title) && events.len() < 3 {
-            events.push(title);
-        }
-    }
-    let mut values: Vec<Text> = Vec::new();
-    for atom in facts.atoms.iter().filter(|atom| atom.branch == at) {
-        let shown = atom.is_indicator() && !schema.routing_field(&atom.field);
-        if shown && values.len() < PER_STEP && !values.contains(&atom.value) {
-            values.push(atom.value.clone());
-        }
-    }
-    SequenceStep { events, values }
 }

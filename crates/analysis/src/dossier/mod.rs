@@ -16,21 +16,23 @@ mod questions;
 mod related;
 mod response;
 mod scope;
+mod sequences;
 mod show;
 mod summary;
 
 pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
 pub use commands::{AtomicRow, Commands};
-pub use flow::{Flow, FlowStep, Position, SequenceRow, SequenceStep};
+pub use flow::{Flow, FlowStep, Position};
 pub use observables::{EventUse, Events, FieldUse, Network, NetworkSource};
 pub use opportunities::{AnalyticRow, LogSourceRow, MutableRow, OpportunityRow};
 pub use queries::{Query, VendorQueries};
 pub use questions::Question;
 pub use related::RelatedRow;
 pub use response::{FalsePositiveRow, FalsePositives, MitigationRow, StepRow, Steps};
+pub use sequences::{SequenceRow, SequenceStep, StepField};
 pub use show::document;
-pub use summary::{Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
+pub use summary::{ExpectedRow, Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
 
 use crate::evidence::{Evidence, Sources};
 use crate::head::{CatalogHead, schema};

@@ -20,8 +20,8 @@ pub(super) struct Step {
 }
 
 /// The steps of a note: the items of lists, and the paragraphs, under headings that say what they
-/// are about. An item that only introduces others (it ends with a colon) stands before each of
-/// them.
+/// are about. An item or paragraph that only introduces others (it ends with a colon, or is a name
+/// in bold and nothing else) stands before each item of theirs.
 pub(super) fn steps(note: &str) -> Vec<Step> {
     let mut reader = Notes::default();
     for line in note.lines() {
@@ -83,7 +83,7 @@ impl Notes {
         if self.question(indent, item) {
             return;
         }
-        if let Some(introduction) = item.strip_suffix(':') {
+        if let Some(introduction) = introduction(item) {
             self.above.push((indent, introduction.to_owned()));
             return;
         }
@@ -118,6 +118,11 @@ impl Notes {
     }
 
     fn prose(&mut self, part: Part, text: &str) {
+        if text.starts_with("**") && introduction(text).is_some() {
+            self.open = false;
+            self.above.clear();
+            return;
+        }
         match self.steps.last_mut().filter(|_| self.open) {
             Some(last) => {
                 last.text.push(' ');
@@ -133,6 +138,17 @@ impl Notes {
             }
         }
     }
+}
+
+/// The text of what only introduces others: `Look at:`, `**Scope**`, `**Scope**:`.
+fn introduction(text: &str) -> Option<&str> {
+    let bare = text.strip_suffix(':').unwrap_or(text);
+    let name = bare
+        .strip_prefix("**")
+        .and_then(|rest| rest.strip_suffix("**"))
+        .map(|name| name.trim_end_matches(':'))
+        .filter(|name| !name.contains("**"));
+    name.or_else(|| text.strip_suffix(':'))
 }
 
 /// What the text under a heading is about.
@@ -189,6 +205,20 @@ mod tests {
             $investigate_0\n  - Implication: bad.\n- Next.\n";
         let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
         assert_eq!(found, ["Who started it? Look at `a` and `b`.", "Next."]);
+    }
+
+    #[test]
+    fn a_name_in_bold_introduces_what_is_below_it() {
+        let note = "### False positive analysis\n- **Known accounts**\n  - Partners.\n  - Tests.\n\
+            - **Automation:** it deploys.\n**Scope**\n- Other hosts.\n";
+        let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
+        let expected = [
+            "Known accounts: Partners.",
+            "Known accounts: Tests.",
+            "**Automation:** it deploys.",
+            "Other hosts.",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

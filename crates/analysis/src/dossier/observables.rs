@@ -2,7 +2,8 @@
 
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
-use crate::tables::{self, EventRow, IndicatorRow, Sample};
+use crate::implements::is_network;
+use crate::tables::{self, EventRow, FieldRow, IndicatorRow, Sample};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr as Text, format_smolstr};
@@ -15,7 +16,7 @@ const FIELDS: usize = 5;
 /// How many values of a field are listed.
 const VALUES: usize = 4;
 /// What stands for a field in tests of computed values.
-pub(super) const COMPUTED: &str = "(computed)";
+const COMPUTED: &str = "(computed)";
 
 /// An event, and why it matters here: what rules read from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -64,6 +65,15 @@ pub struct Events {
     pub sysmon: Vec<EventUse>,
     /// Of everything else: Linux, macOS, cloud, network, applications.
     pub other: Vec<EventUse>,
+}
+
+/// Whether a field describes behaviour: it does not only select events, is not computed, and is
+/// not the outcome where most rules look for success.
+pub(super) fn says_something(row: &FieldRow) -> bool {
+    let first = row.samples.first();
+    let outcome = row.canonical == "event.outcome"
+        && first.is_some_and(|sample| sample.value.eq_ignore_ascii_case("success"));
+    !row.routing && row.canonical != COMPUTED && !outcome
 }
 
 /// What can be seen on the network.
@@ -126,7 +136,7 @@ fn event_use(scope: &Scope<'_>, pen: &mut Pen<'_>, row: EventRow) -> EventUse {
         channel: known.channel,
         audit: known.audit,
         fields: fields
-            .filter(|field| !field.routing && field.count > 0 && field.canonical != COMPUTED)
+            .filter(|field| field.count > 0 && says_something(field))
             .take(FIELDS)
             .map(|field| FieldUse {
                 field: field.field,
@@ -189,28 +199,6 @@ pub(super) fn network(
             })
             .collect(),
     }
-}
-
-/// Whether a field describes traffic.
-pub(super) fn is_network(field: &str) -> bool {
-    let parts = [
-        "destination.",
-        "remote.",
-        "source.",
-        "local.",
-        "client.",
-        "dns.",
-        "url.",
-        "http.",
-        "network.",
-        "tls.",
-        "bits.remote_url",
-        "user_agent.",
-        "file.origin_",
-        "cloud.client_ip",
-    ];
-    let process = field.starts_with("source.process") || field.starts_with("source.workstation");
-    !process && parts.iter().any(|part| field.starts_with(part))
 }
 
 fn is_network_log(provider: &str) -> bool {

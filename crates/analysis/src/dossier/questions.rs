@@ -15,6 +15,16 @@ const FIELDS: usize = 8;
 /// How many values that rules leave out are shown.
 const LEFT_OUT: usize = 4;
 
+/// Fields with few values, which most events have: nobody looks one of them up by itself.
+const GENERAL: [&str; 6] = [
+    "event.outcome",
+    "http.request.method",
+    "http.response.status_code",
+    "network.transport",
+    "network.direction",
+    "network.initiated",
+];
+
 /// A question about a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Question {
@@ -40,7 +50,9 @@ pub struct Question {
 /// The questions, about the fields of most rules first.
 pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
     let rows = tables::fields(scope.index, &scope.rules, |_, _| true).into_iter();
-    let asked = rows.filter(|row| !row.routing && !row.samples.is_empty());
+    let asked = rows.filter(|row| {
+        !row.routing && !row.samples.is_empty() && !GENERAL.contains(&row.canonical.as_str())
+    });
     asked
         .filter_map(|row| Some((scope.index.schema.field(&row.canonical)?, row)))
         .take(FIELDS)
@@ -50,7 +62,8 @@ pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
                 field: row.field,
                 meaning: Text::new(&field.meaning),
                 count: row.count,
-                query: query(field, &row.samples),
+                query: ecs_name(scope, field, &rules)
+                    .and_then(|name| query(field, &name, &row.samples)),
                 looked_for: row.samples,
                 left_out: left_out(scope, &row.canonical),
                 evidence: scope.evidence(pen, &rules),
@@ -86,12 +99,52 @@ fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
     samples
 }
 
-/// The EQL query for values of a field.
-fn query(field: &CanonicalField, samples: &[Sample]) -> Option<Text> {
-    let (_, name) = field
-        .names
-        .iter()
-        .find(|(scheme, _)| *scheme == Scheme::Ecs)?;
+/// The ECS name of a field for the events of rules: of the names that fit the events of at least
+/// half of them, the one that most of the rules write, else the first.
+fn ecs_name(scope: &Scope<'_>, field: &CanonicalField, rules: &[u32]) -> Option<Text> {
+    let schema = scope.index.schema;
+    if field.id == "cloud.api.action" {
+        // The integrations of all cloud services write it, beside names of their own.
+        return Some(Text::new_static("event.action"));
+    }
+    let of_half = |provider: &str| {
+        let reads = |at: &&u32| {
+            let mut events = scope.facts(**at).events.iter();
+            events.any(|key| key.split('/').next() == Some(provider))
+        };
+        rules.iter().filter(reads).count() * 2 >= rules.len()
+    };
+    let own = |name: &Text| schema.field_dataset(name).is_none_or(of_half);
+    let written = |name: &Text| {
+        let writes = |at: &&u32| {
+            let mut atoms = scope.facts(**at).atoms.iter();
+            atoms.any(|atom| atom.field == field.id && atom.name == *name)
+        };
+        rules.iter().filter(writes).count()
+    };
+    let names = field.names.iter();
+    let mut fitting: Vec<&Text> = names
+        .filter(|(scheme, name)| *scheme == Scheme::Ecs && own(name))
+        .map(|(_, name)| name)
+        .collect();
+    fitting.sort_by_cached_key(|name| Reverse(written(name)));
+    let first = fitting.first().map(|name| (*name).clone());
+    let of_aws = field.id == "cloud.api.service" && of_half("AWS-CloudTrail");
+    first.or_else(|| of_aws.then(|| Text::new_static("event.provider")))
+}
+
+/// Which events the field of a question is of.
+fn events_of(field: &str) -> &'static str {
+    match field.split('.').next().unwrap_or_default() {
+        "process" => "process where event.type == \"start\" and",
+        "file" => "file where",
+        "registry" => "registry where",
+        _ => "any where",
+    }
+}
+
+/// The EQL query for values of a field under its ECS name.
+fn query(field: &CanonicalField, name: &str, samples: &[Sample]) -> Option<Text> {
     let number = field.kind == "int";
     let mut values: Vec<String> = samples
         .iter()
@@ -109,8 +162,10 @@ fn query(field: &CanonicalField, samples: &[Sample]) -> Option<Text> {
     let valid = name
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
-    (valid && !values.is_empty())
-        .then(|| format!("any where {name} {operator} ({})", values.join(", ")).into())
+    (valid && !values.is_empty()).then(|| {
+        let events = events_of(&field.id);
+        format!("{events} {name} {operator} ({})", values.join(", ")).into()
+    })
 }
 
 fn integer(sample: &Sample) -> Option<String> {
@@ -157,12 +212,14 @@ mod tests {
             sample("regex", "x"),
             sample("eq", "a\"b"),
         ];
-        let expected = r#"any where process.executable : ("*\\cmd.exe", "a\"b")"#;
-        assert_eq!(query(image, &samples).as_deref(), Some(expected));
+        let expected = r#"process where event.type == "start" and process.executable : ("*\\cmd.exe", "a\"b")"#;
+        let name = "process.executable";
+        assert_eq!(query(image, name, &samples).as_deref(), Some(expected));
         let port = schema.field("destination.port").expect("is known");
         let samples = [sample("eq", "3389"), sample("gt", "1")];
         let expected = "any where destination.port in (3389)";
-        assert_eq!(query(port, &samples).as_deref(), Some(expected));
-        assert_eq!(query(image, &[sample("contains", "a*b")]), None);
+        let found = query(port, "destination.port", &samples);
+        assert_eq!(found.as_deref(), Some(expected));
+        assert_eq!(query(image, name, &[sample("contains", "a*b")]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The executive summary, why the technique is used, and what it needs.
 
 use super::actors::{ActorRow, Years, actors, year_of};
-use super::observables::{COMPUTED, EventUse, Events, FieldUse};
+use super::observables::{EventUse, Events, FieldUse, says_something};
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
 use crate::markup::{Span, first_sentence};
@@ -78,6 +78,8 @@ pub struct SubRow {
     pub name: Text,
     /// Rules tagged with exactly it.
     pub rules: usize,
+    /// Key of the sub-technique.
+    pub evidence: Vec<Text>,
 }
 
 /// Why the technique is used.
@@ -120,10 +122,18 @@ pub struct Prerequisites {
     /// What must be so, where ATT&CK says it.
     pub system_requirements: Vec<Text>,
     /// Accounts, privileges and integrity levels that rules expect.
-    pub expected: Vec<FieldUse>,
-    /// Keys of the rules with such tests, best first.
-    pub expected_evidence: Vec<Text>,
+    pub expected: Vec<ExpectedRow>,
     /// Key of the technique.
+    pub evidence: Vec<Text>,
+}
+
+/// A field that says what somebody is allowed to do, and what rules expect in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ExpectedRow {
+    /// The field and its values.
+    #[serde(flatten)]
+    pub field: FieldUse,
+    /// Keys of the rules, best first.
     pub evidence: Vec<Text>,
 }
 
@@ -221,7 +231,7 @@ pub(super) fn summary(
             .technique
             .map(|own| platforms_without_rules(scope, own))
             .unwrap_or_default(),
-        subtechniques: subtechniques(scope),
+        subtechniques: subtechniques(scope, pen),
         evidence: key(scope, pen),
     }
 }
@@ -257,7 +267,7 @@ fn campaign_years(scope: &Scope<'_>) -> Option<Years> {
 /// The fields that most rules read, without those that only select events.
 fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<FieldUse> {
     let rows = tables::fields(scope.index, &scope.rules, |_, atom| keep(&atom.field)).into_iter();
-    rows.filter(|row| !row.routing && row.count > 0 && row.canonical != COMPUTED)
+    rows.filter(|row| row.count > 0 && says_something(row))
         .take(most)
         .map(|row| FieldUse {
             field: row.field,
@@ -268,7 +278,7 @@ fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<Fi
         .collect()
 }
 
-fn subtechniques(scope: &Scope<'_>) -> Vec<SubRow> {
+fn subtechniques(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<SubRow> {
     let subs = scope.attack().subtechniques(&scope.id);
     subs.map(|sub| SubRow {
         id: sub.head.id.clone(),
@@ -279,6 +289,7 @@ fn subtechniques(scope: &Scope<'_>) -> Vec<SubRow> {
             .iter()
             .filter(|at| scope.facts(**at).class.counts())
             .count(),
+        evidence: vec![pen.sources.object(&sub.head)],
     })
     .collect()
 }
@@ -347,14 +358,20 @@ pub(super) fn prerequisites(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Prerequisit
     let own = scope.technique;
     let list =
         |of: fn(&Technique) -> &Vec<Text>| own.map(|own| of(own).clone()).unwrap_or_default();
-    let expected = fields(scope, 6, is_right);
-    let with: Vec<u32> = scope
-        .rules
-        .iter()
-        .copied()
-        .filter(|at| {
-            let mut atoms = scope.facts(*at).atoms.iter();
-            atoms.any(|atom| atom.is_indicator() && is_right(&atom.field))
+    let with = |field: &str| -> Vec<u32> {
+        let rules = scope.rules.iter().copied();
+        rules
+            .filter(|at| {
+                let mut atoms = scope.facts(*at).atoms.iter();
+                atoms.any(|atom| atom.is_indicator() && atom.field == field)
+            })
+            .collect()
+    };
+    let expected = fields(scope, 6, is_right)
+        .into_iter()
+        .map(|field| ExpectedRow {
+            evidence: scope.evidence(pen, &with(&field.canonical)),
+            field,
         })
         .collect();
     Prerequisites {
@@ -364,7 +381,6 @@ pub(super) fn prerequisites(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Prerequisit
         effective_permissions: list(|own| &own.effective_permissions),
         system_requirements: list(|own| &own.system_requirements),
         expected,
-        expected_evidence: scope.evidence(pen, &with),
         evidence: key(scope, pen),
     }
 }

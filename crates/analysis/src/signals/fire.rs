@@ -9,6 +9,7 @@ use super::view::{self, View};
 use super::{Fire, NearAtom, NearMiss};
 use crate::Index;
 use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
 use tripline_ir::law::{self, LeafExplanation, Options};
@@ -22,6 +23,8 @@ const MAX_VALUE: usize = 1 << 16;
 /// One platform's events in every view.
 pub(super) struct Seen {
     views: BTreeMap<View, Vec<Event>>,
+    /// The same, as the pre-filter looks at them.
+    folded: BTreeMap<View, Vec<Folded>>,
     /// Keys of catalogue events in any view.
     keys: BTreeSet<Text>,
 }
@@ -42,11 +45,68 @@ impl Seen {
             keys.extend(drafts.iter().map(|draft| view::key(draft, of)));
             views.insert(of, view::events(drafts, platform, of));
         }
-        Self { views, keys }
+        let fold = |events: &Vec<Event>| events.iter().map(Folded::of).collect();
+        let folded = views.iter().map(|(of, events)| (*of, fold(events)));
+        Self {
+            folded: folded.collect(),
+            views,
+            keys,
+        }
     }
 
     fn events(&self, of: View) -> &[Event] {
         self.views.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// The events of a view that a rule is run on, and the place of each in the view. Of a rule
+    /// that alerts on single events these are the ones that it may fire on or nearly so.
+    fn chosen(&self, of: View, facts: &RuleFacts, plan: &Plan) -> (Vec<usize>, Cow<'_, [Event]>) {
+        let all = self.events(of);
+        if !single_events(plan) {
+            return ((0..all.len()).collect(), Cow::Borrowed(all));
+        }
+        let folded = self.folded.get(&of).map_or(&[][..], Vec::as_slice);
+        let places: Vec<usize> = (0..folded.len())
+            .filter(|at| likely(facts, &folded[*at]))
+            .collect();
+        let events = places.iter().map(|at| all[*at].clone()).collect();
+        (places, Cow::Owned(events))
+    }
+
+    /// The instant of a run: the last event's.
+    fn options(&self, of: View) -> Options {
+        Options {
+            now: self.events(of).last().map(|event| event.time),
+            ..Options::default()
+        }
+    }
+}
+
+/// An event as the pre-filter looks at it.
+struct Folded {
+    /// Its catalogue events.
+    keys: Vec<Text>,
+    /// Texts of each field in lower case, under its own and its canonical name; `None` for a
+    /// value that is no text, or too long.
+    values: BTreeMap<Text, Vec<Option<String>>>,
+}
+
+impl Folded {
+    fn of(event: &Event) -> Self {
+        let mut values: BTreeMap<Text, Vec<Option<String>>> = BTreeMap::new();
+        for (name, value) in event.canonical.iter().chain(&event.native) {
+            let texts = values.entry(name.clone()).or_default();
+            texts.extend(value.elements().into_iter().map(|part| match part {
+                Value::Text(text) if text.len() <= MAX_VALUE => Some(text.to_lowercase()),
+                Value::Text(_) => None,
+                other => other.as_text().map(|text| text.to_lowercase()),
+            }));
+        }
+        let source = event.source.as_ref();
+        Self {
+            keys: source.map_or_else(Vec::new, |source| source.events.clone()),
+            values,
+        }
     }
 }
 
@@ -72,24 +132,23 @@ fn same_provider(a: &str, b: &str) -> bool {
 /// Whether at most one positive test of a branch fails on one of the events.
 fn possible(facts: &RuleFacts, seen: &Seen) -> bool {
     let views = View::of(&facts.vendor).iter();
-    let mut events = views.flat_map(|view| seen.events(*view));
-    events.any(|event| {
-        facts.branches.iter().any(|branch| {
-            let keys = event
-                .source
-                .as_ref()
-                .map_or(&[][..], |source| &source.events);
-            let sees = branch.events.iter().any(|own| {
-                keys.iter()
-                    .any(|key| key == own || own.ends_with("/*") && same_provider(own, key))
-            });
-            sees && failing(&branch.tree, facts, event) <= 1
-        })
+    let mut events = views.filter_map(|view| seen.folded.get(view)).flatten();
+    events.any(|event| likely(facts, event))
+}
+
+/// Whether at most one positive test of a branch fails on an event.
+fn likely(facts: &RuleFacts, event: &Folded) -> bool {
+    facts.branches.iter().any(|branch| {
+        let sees = branch.events.iter().any(|own| {
+            let mut keys = event.keys.iter();
+            keys.any(|key| key == own || own.ends_with("/*") && same_provider(own, key))
+        });
+        sees && failing(&branch.tree, facts, event) <= 1
     })
 }
 
 /// The fewest positive tests that must change for the tree to hold.
-fn failing(tree: &Tree, facts: &RuleFacts, event: &Event) -> usize {
+fn failing(tree: &Tree, facts: &RuleFacts, event: &Folded) -> usize {
     match tree {
         Tree::Nothing => 0,
         Tree::Atom(at) => {
@@ -115,7 +174,7 @@ fn failing(tree: &Tree, facts: &RuleFacts, event: &Event) -> usize {
 
 /// Whether a positive test certainly fails: its field is not there, or none of its values holds
 /// the text in any letter case.
-fn fails(atom: &AtomFact, event: &Event) -> bool {
+fn fails(atom: &AtomFact, event: &Folded) -> bool {
     if !atom.literal || atom.implied || atom.operator == "missing" {
         return false;
     }
@@ -123,12 +182,8 @@ fn fails(atom: &AtomFact, event: &Event) -> bool {
     if !plain(&atom.field) || !plain(&atom.name) {
         return false;
     }
-    let found = [
-        event.canonical.get(&atom.field),
-        event.native.get(&atom.name),
-        event.native.get(&atom.field),
-    ];
-    let mut values = found.into_iter().flatten().peekable();
+    let found = [event.values.get(&atom.field), event.values.get(&atom.name)];
+    let mut values = found.into_iter().flatten().flatten().peekable();
     if values.peek().is_none() {
         return true;
     }
@@ -139,15 +194,7 @@ fn fails(atom: &AtomFact, event: &Event) -> bool {
         return false;
     }
     let wanted = atom.value.trim_start_matches(['\\', '/']).to_lowercase();
-    !values.any(|value| {
-        value.elements().into_iter().any(|part| match part {
-            Value::Text(text) if text.len() <= MAX_VALUE => text.to_lowercase().contains(&wanted),
-            Value::Text(_) => true,
-            other => other
-                .as_text()
-                .is_none_or(|text| text.to_lowercase().contains(&wanted)),
-        })
-    })
+    !values.any(|value| value.as_ref().is_none_or(|text| text.contains(&wanted)))
 }
 
 /// What one rule makes of the events.
@@ -157,19 +204,36 @@ pub(super) enum Outcome {
     Nothing,
 }
 
+/// Whether one rule fires in some view; of a partial rule, what could be read of it.
+pub(super) fn fires(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> bool {
+    let Some(plan) = &rule.plan else {
+        return false;
+    };
+    let facts = index.facts(at);
+    View::of(&facts.vendor).iter().any(|view| {
+        let (_, events) = seen.chosen(*view, facts, plan);
+        let alerts = law::run(plan, &events, &seen.options(*view));
+        !events.is_empty() && alerts.is_ok_and(|alerts| !alerts.is_empty())
+    })
+}
+
 /// Runs one rule. A rule that fires in no view may miss by one test.
 pub(super) fn run(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> Outcome {
     let facts = index.facts(at);
     let Some(plan) = &rule.plan else {
         return Outcome::Nothing;
     };
-    let options = Options::default();
     let mut signals: BTreeSet<usize> = BTreeSet::new();
     for view in View::of(&facts.vendor) {
-        let Ok(alerts) = law::run(plan, seen.events(*view), &options) else {
+        let (places, events) = seen.chosen(*view, facts, plan);
+        if events.is_empty() {
+            continue;
+        }
+        let Ok(alerts) = law::run(plan, &events, &seen.options(*view)) else {
             return Outcome::Nothing;
         };
-        signals.extend(alerts.into_iter().flat_map(|alert| alert.events));
+        let alerts = alerts.into_iter().flat_map(|alert| alert.events);
+        signals.extend(alerts.filter_map(|at| places.get(at).copied()));
     }
     if !signals.is_empty() {
         return Outcome::Fires(Fire {
@@ -184,7 +248,11 @@ pub(super) fn run(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> 
     }
     let mut found = None;
     for view in View::of(&facts.vendor) {
-        found = found.or_else(|| near(index, plan, seen.events(*view), &options));
+        found = found.or_else(|| {
+            let (places, events) = seen.chosen(*view, facts, plan);
+            let (at, atoms, count) = near(index, plan, &events, &seen.options(*view))?;
+            Some((*places.get(at)?, atoms, count))
+        });
     }
     match found {
         Some((signal, atoms, count)) => Outcome::Near(NearMiss {
@@ -255,7 +323,11 @@ fn single_events(plan: &Plan) -> bool {
 fn flips(index: &Index<'_>, predicate: &Predicate, leaf: &LeafExplanation) -> Vec<NearAtom> {
     let atoms = predicate.atoms();
     let mut held: Vec<bool> = leaf.atoms.iter().map(|atom| atom.held).collect();
-    if held.len() != atoms.len() || holds(predicate, &held) {
+    if held.len() != atoms.len() {
+        return Vec::new();
+    }
+    let (holds, turning) = pivots(predicate, &held);
+    if holds {
         return Vec::new();
     }
     let behaviour = |at: usize| {
@@ -267,59 +339,66 @@ fn flips(index: &Index<'_>, predicate: &Predicate, leaf: &LeafExplanation) -> Ve
         !atom.implied && !routing
     };
     let mut found = Vec::new();
-    for at in 0..atoms.len() {
-        if !behaviour(at) {
-            continue;
-        }
+    for at in turning.into_iter().filter(|at| behaviour(*at)) {
         held[at] = !held[at];
-        if holds(predicate, &held) {
-            let carried = (0..atoms.len()).any(|other| {
-                if other == at || !held[other] || !behaviour(other) {
-                    return false;
-                }
-                held[other] = false;
-                let needed = !holds(predicate, &held);
-                held[other] = true;
-                needed
+        let (_, needed) = pivots(predicate, &held);
+        let carries = |other: &usize| *other != at && held[*other] && behaviour(*other);
+        if needed.iter().any(carries) {
+            found.push(NearAtom {
+                test: atoms[at].to_smolstr(),
+                span: [atoms[at].span.start, atoms[at].span.end],
+                excluded: !held[at],
             });
-            if carried {
-                found.push(NearAtom {
-                    test: atoms[at].to_smolstr(),
-                    span: [atoms[at].span.start, atoms[at].span.end],
-                    excluded: !held[at],
-                });
-            }
         }
         held[at] = !held[at];
     }
     found
 }
 
-/// The value of a predicate whose atoms have these values, in order.
-fn holds(predicate: &Predicate, held: &[bool]) -> bool {
-    fn walk(predicate: &Predicate, held: &[bool], next: &mut usize) -> bool {
+/// The value of a predicate whose atoms have these values, in order, and the atoms each of which
+/// alone, turned around, turns it.
+fn pivots(predicate: &Predicate, held: &[bool]) -> (bool, Vec<usize>) {
+    fn walk(predicate: &Predicate, held: &[bool], next: &mut usize) -> (bool, Vec<usize>) {
         match predicate {
-            Predicate::True => true,
-            Predicate::False => false,
-            Predicate::Not(inner) => !walk(inner, held, next),
+            Predicate::True => (true, Vec::new()),
+            Predicate::False => (false, Vec::new()),
+            Predicate::Not(inner) => {
+                let (value, turning) = walk(inner, held, next);
+                (!value, turning)
+            }
             Predicate::Atom(_) => {
+                let at = *next;
                 *next += 1;
-                held.get(*next - 1).copied().unwrap_or(false)
+                (held.get(at).copied().unwrap_or(false), vec![at])
             }
-            Predicate::And(parts) => {
-                let mut all = true;
-                for part in parts {
-                    all &= walk(part, held, next);
-                }
-                all
+            Predicate::And(parts) => joined(parts, true, held, next),
+            Predicate::Or(parts) => joined(parts, false, held, next),
+        }
+    }
+    /// Of a conjunction (`all`) or disjunction: a part that is not `all` decides; two such parts
+    /// cannot both be turned by one atom.
+    fn joined(
+        parts: &[Predicate],
+        all: bool,
+        held: &[bool],
+        next: &mut usize,
+    ) -> (bool, Vec<usize>) {
+        let mut agreeing = Vec::new();
+        let mut deciding = Vec::new();
+        let mut decided = 0;
+        for part in parts {
+            let (value, turning) = walk(part, held, next);
+            if value == all {
+                agreeing.extend(turning);
+            } else {
+                decided += 1;
+                deciding = turning;
             }
-            Predicate::Or(parts) => {
-                let mut one = false;
-                for part in parts {
-                    one |= walk(part, held, next);
-                }
-                one
-            }
+        }
+        match decided {
+            0 => (all, agreeing),
+            1 => (!all, deciding),
+            _ => (!all, Vec::new()),
         }
     }
     walk(predicate, held, &mut 0)

@@ -25,7 +25,7 @@ use serde::Serialize;
 use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
 use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::{AtomicFile, CatalogError};
-use tripline_ir::Detection;
+use tripline_ir::{Class, Detection};
 
 /// Most near misses that a test lists.
 const MAX_NEAR: usize = 20;
@@ -102,11 +102,11 @@ pub struct PlatformRun {
     pub signals: Vec<Signal>,
     /// What could not be derived from the command.
     pub unknown: Vec<Unknown>,
-    /// Rules that fire, by id: the law says so.
+    /// Rules that fire: the law says so. By class, those of the test's technique first, then by id.
     pub fires: Vec<Fire>,
-    /// Rules of which a part could not be read and whose rest fires, by id.
+    /// Rules of which a part could not be read and whose rest fires, in the same order.
     pub partial: Vec<Fire>,
-    /// Rules that miss by one test, those of the test's technique first; the first 20.
+    /// Rules that miss by one test, in the same order; the first 20.
     pub near: Vec<NearMiss>,
     /// How many rules miss by one test.
     pub near_total: usize,
@@ -246,9 +246,14 @@ pub fn signals(
         .iter()
         .flat_map(|file| file.atomics.tests.iter().map(|test| (*file, test)))
         .collect();
-    let rows: Result<Vec<TestRow>, CatalogError> = tests
+    let drafted: Vec<Drafted<'_>> = tests
         .into_par_iter()
-        .map(|(file, test)| row(index, file, test))
+        .map(|(file, test)| drafted(index, file, test))
+        .collect();
+    let rules = Rules::of(index, &drafted)?;
+    let rows: Vec<TestRow> = drafted
+        .into_par_iter()
+        .map(|drafted| row(index, drafted, &rules))
         .collect();
     Ok(SignalsAnswer {
         schema: schema("tests"),
@@ -259,24 +264,118 @@ pub fn signals(
         asked: (asked != id).then_some(asked),
         id,
         with_subtechniques,
-        tests: rows?,
+        tests: rows,
     })
 }
 
-fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRow, CatalogError> {
-    let fill = |text: &str| Text::from(placed(test, &test.fill(text)).trim_end());
-    let command = fill(&test.executor.command);
-    let mut runs = Vec::new();
-    for platform in platforms(test) {
-        let host = derive::derive(test, &command, platform.1);
-        runs.push(platform_run(
-            index,
-            &file.atomics.technique,
-            platform,
-            &host,
-        )?);
+/// What a test leaves behind on one platform, and which of some rules fire on it.
+pub(crate) struct Tried {
+    pub(crate) platform: Text,
+    pub(crate) signals: Vec<Signal>,
+    /// Places of the rules that fire.
+    pub(crate) fires: Vec<usize>,
+}
+
+/// Runs some rules, by position and with their texts, over what a test leaves behind.
+pub(crate) fn tried(
+    index: &Index<'_>,
+    test: &AtomicTest,
+    rules: &[(u32, &Detection)],
+) -> Vec<Tried> {
+    let command = placed(test, &test.fill(&test.executor.command));
+    let of = |(name, platform): (Text, Platform)| {
+        let host = derive::derive(test, command.trim_end(), platform);
+        let seen = Seen::of(&host.drafts, platform);
+        let fires = |at: &usize| {
+            let (position, rule) = rules[*at];
+            fire::fires(index, position, rule, &seen)
+        };
+        Tried {
+            platform: name,
+            signals: host
+                .drafts
+                .iter()
+                .map(|draft| signal(index, draft))
+                .collect(),
+            fires: (0..rules.len()).filter(fires).collect(),
+        }
+    };
+    platforms(test).into_iter().map(of).collect()
+}
+
+/// A test with its events on each platform, and the rules that may fire on them.
+struct Drafted<'a> {
+    file: &'a AtomicFile,
+    test: &'a AtomicTest,
+    command: Text,
+    runs: Vec<DraftedRun>,
+}
+
+struct DraftedRun {
+    platform: Text,
+    host: Host,
+    seen: Seen,
+    candidates: Vec<u32>,
+}
+
+/// The texts of all rules that any test needs, each read once.
+struct Rules {
+    places: Vec<u32>,
+    texts: Vec<Detection>,
+}
+
+impl Rules {
+    fn of(index: &Index<'_>, drafted: &[Drafted<'_>]) -> Result<Self, CatalogError> {
+        let runs = drafted.iter().flat_map(|drafted| &drafted.runs);
+        let mut places: Vec<u32> = runs.flat_map(|run| run.candidates.clone()).collect();
+        places.sort_unstable();
+        places.dedup();
+        let texts = index.catalog.detections_at(&places)?;
+        Ok(Self { places, texts })
     }
-    Ok(TestRow {
+
+    fn at(&self, position: u32) -> Option<&Detection> {
+        let at = self.places.binary_search(&position).ok()?;
+        self.texts.get(at)
+    }
+}
+
+/// A text of a test with its arguments filled in.
+fn filled(test: &AtomicTest, text: &str) -> Text {
+    Text::from(placed(test, &test.fill(text)).trim_end())
+}
+
+fn drafted<'a>(index: &Index<'_>, file: &'a AtomicFile, test: &'a AtomicTest) -> Drafted<'a> {
+    let command = filled(test, &test.executor.command);
+    let of = |(platform, kind): (Text, Platform)| {
+        let host = derive::derive(test, &command, kind);
+        let seen = Seen::of(&host.drafts, kind);
+        let candidates = fire::candidates(index, &seen);
+        DraftedRun {
+            platform,
+            host,
+            seen,
+            candidates,
+        }
+    };
+    let runs = platforms(test).into_iter().map(of).collect();
+    Drafted {
+        file,
+        test,
+        command,
+        runs,
+    }
+}
+
+fn row(index: &Index<'_>, drafted: Drafted<'_>, rules: &Rules) -> TestRow {
+    let (file, test) = (drafted.file, drafted.test);
+    let fill = |text: &str| filled(test, text);
+    let technique = &file.atomics.technique;
+    let runs = drafted.runs.iter();
+    let runs = runs
+        .map(|run| platform_run(index, technique, run, rules))
+        .collect();
+    TestRow {
         technique: file.atomics.technique.clone(),
         guid: test.guid.clone(),
         name: test.name.clone(),
@@ -297,13 +396,13 @@ fn row(index: &Index<'_>, file: &AtomicFile, test: &AtomicTest) -> Result<TestRo
             .collect(),
         cleanup: fill(&test.executor.cleanup),
         steps: fill(&test.executor.steps),
-        command,
+        command: drafted.command,
         runs,
-    })
+    }
 }
 
 /// A text with the folder of the tests in its place: where their installer puts it.
-fn placed(test: &AtomicTest, text: &str) -> String {
+pub(crate) fn placed(test: &AtomicTest, text: &str) -> String {
     let windows = test.platforms.iter().any(|platform| platform == "windows");
     let folder = if windows {
         "C:\\AtomicRedTeam\\atomics"
@@ -342,19 +441,17 @@ fn platforms(test: &AtomicTest) -> Vec<(Text, Platform)> {
 fn platform_run(
     index: &Index<'_>,
     technique: &Text,
-    (platform, kind): (Text, Platform),
-    host: &Host,
-) -> Result<PlatformRun, CatalogError> {
-    let seen = Seen::of(&host.drafts, kind);
-    let candidates = fire::candidates(index, &seen);
-    let rules = index.catalog.detections_at(&candidates)?;
+    drafted: &DraftedRun,
+    rules: &Rules,
+) -> PlatformRun {
+    let host = &drafted.host;
+    let candidates = drafted.candidates.par_iter();
     let outcomes: Vec<(u32, Outcome)> = candidates
-        .par_iter()
-        .zip(&rules)
-        .map(|(at, rule): (&u32, &Detection)| (*at, fire::run(index, *at, rule, &seen)))
+        .filter_map(|at| Some((*at, rules.at(*at)?)))
+        .map(|(at, rule)| (at, fire::run(index, at, rule, &drafted.seen)))
         .collect();
     let mut run = PlatformRun {
-        platform,
+        platform: drafted.platform.clone(),
         signals: host
             .drafts
             .iter()
@@ -373,26 +470,27 @@ fn platform_run(
         near: Vec::new(),
         near_total: 0,
     };
-    let mut near = Vec::new();
-    for (at, outcome) in outcomes {
+    let mut outcomes = outcomes;
+    outcomes.sort_by_cached_key(|(at, _)| {
+        let facts = index.facts(*at);
+        let class = Class::ALL.iter().position(|known| *known == facts.class);
+        let own = facts.techniques.contains(technique);
+        (class, !own, facts.id.clone())
+    });
+    for (_, outcome) in outcomes {
         match outcome {
             Outcome::Fires(fire) if fire.status == "full" => run.fires.push(fire),
             Outcome::Fires(fire) => run.partial.push(fire),
             Outcome::Near(miss) => {
-                let own = index.facts(at).techniques.contains(technique);
-                near.push((!own, miss));
+                run.near_total += 1;
+                if run.near.len() < MAX_NEAR {
+                    run.near.push(miss);
+                }
             }
             Outcome::Nothing => {}
         }
     }
-    near.sort_by(|a, b| (a.0, &a.1.rule).cmp(&(b.0, &b.1.rule)));
-    run.near_total = near.len();
-    run.near = near
-        .into_iter()
-        .take(MAX_NEAR)
-        .map(|(_, miss)| miss)
-        .collect();
-    Ok(run)
+    run
 }
 
 fn signal(index: &Index<'_>, draft: &Draft) -> Signal {

@@ -114,6 +114,38 @@ fn cmd_is_read_as_it_runs() {
 }
 
 #[test]
+fn functions_are_read_where_they_are_defined() {
+    let found =
+        on_powershell("function hostname { whoami @args; 'x' }\nhostname\npowershell .(f 1)[-1]");
+    let expected = [
+        "Sysmon/1 \"C:\\Windows\\System32\\whoami.exe\" @args",
+        "Sysmon/1 \"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" .",
+    ];
+    assert_eq!(found, expected);
+    let host = run("powershell", "powershell .(f 1)[-1]", Platform::Windows);
+    let blocks = host
+        .drafts
+        .iter()
+        .filter(|draft| draft.key == "PowerShell/4104");
+    assert_eq!(
+        blocks.count(),
+        1,
+        "the text of the inner PowerShell is not known"
+    );
+    assert!(
+        host.unknown
+            .iter()
+            .any(|(_, what)| what == "the text that PowerShell runs")
+    );
+    assert_eq!(
+        on_powershell("whoami --user $($env:USERNAME)@$($env:USERDOMAIN)"),
+        [
+            "Sysmon/1 \"C:\\Windows\\System32\\whoami.exe\" --user $($env:USERNAME)@$($env:USERDOMAIN)"
+        ]
+    );
+}
+
+#[test]
 fn programs_of_windows_do_what_their_arguments_say() {
     assert_eq!(
         on_cmd("reg add HKLM\\Software\\A /v \"B C\" /t REG_DWORD /d 1 /f")[1],
@@ -126,6 +158,7 @@ fn programs_of_windows_do_what_their_arguments_say() {
             "Security-Auditing/4698 \\T",
             "TaskScheduler/106 \\T",
             "Sysmon/11 C:\\Windows\\System32\\Tasks\\T",
+            "Sysmon/12 HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree\\T",
         ]
     );
     assert_eq!(

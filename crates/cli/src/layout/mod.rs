@@ -61,6 +61,12 @@ impl Line {
         self.push(Tone::Plain, text)
     }
 
+    /// Adds another line's text.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Columns on a terminal.
     pub(crate) fn width(&self) -> usize {
         self.0.iter().map(|piece| measure::width(&piece.text)).sum()

@@ -10,6 +10,8 @@ use tripline_app::answers::{
 
 /// Rows of the lists of other rules and of references.
 const ROWS: usize = 15;
+/// Signals of a test.
+const SIGNALS: usize = 4;
 
 /// The platforms of a technique.
 pub(crate) fn platforms(answer: &DetectionsAnswer) -> Page {
@@ -42,6 +44,9 @@ pub(crate) fn page(answer: &DetectionAnswer) -> Page {
             .plain(" on ")
             .push(Tone::Strong, &answer.platform_name),
     );
+    if !answer.statement.is_empty() {
+        page.text(Line::from("In ATT&CK's words: ").plain(flat(&answer.statement)));
+    }
     page.facts(head(answer));
     for (at, rule) in answer.best.iter().enumerate() {
         whole(&mut page, at + 1, rule);
@@ -50,7 +55,7 @@ pub(crate) fn page(answer: &DetectionAnswer) -> Page {
     nearest(&mut page, answer);
     page.heading("Other platforms", Line::new());
     page.table(platform_table(&answer.other_platforms));
-    trials(&mut page, &answer.tests);
+    trials(&mut page, &answer.tests, &answer.best);
     references(&mut page, &answer.references);
     parts::foot(&mut page, &answer.catalog);
     page
@@ -66,7 +71,11 @@ fn head(answer: &DetectionAnswer) -> Vec<(&'static str, Line)> {
     } else {
         "tagged exactly"
     };
+    let parent = answer.parent.as_ref().map_or_else(Line::new, |[id, name]| {
+        toned(Tone::Name, id).plain(" ").plain(name)
+    });
     vec![
+        ("Part of", parent),
         ("Tactics", joined(&answer.tactics)),
         ("Replaces", asked(answer.asked.as_deref())),
         (
@@ -90,7 +99,7 @@ fn platform_table(rows: &[PlatformRow]) -> Table {
         let (best, why) = match &row.best {
             Some(best) => (
                 Line::from(&best.rule.title),
-                Line::from(best.why.join("; ")),
+                parts::prose(&best.why.join("; ")),
             ),
             None => (toned(Tone::Faint, "no rule"), Line::new()),
         };
@@ -170,18 +179,18 @@ fn basics(rule: &PlatformRule) -> Vec<(&'static str, Line)> {
         .map(|need| need.name.to_string())
         .collect();
     vec![
-        ("Why chosen", Line::from(rule.ranked.why.join("; "))),
+        ("Why chosen", parts::prose(&rule.ranked.why.join("; "))),
         (
             "Severity",
             toned(parts::level(level), level)
-                .push(Tone::Faint, format!("  {}", rule.severity.basis.join("; "))),
+                .plain("; ")
+                .and(parts::prose(&rule.severity.basis.join("; "))),
         ),
         (
             "Confidence",
-            toned(Tone::Strong, confidence).push(
-                Tone::Faint,
-                format!("  {}", rule.confidence.basis.join("; ")),
-            ),
+            toned(Tone::Strong, confidence)
+                .plain("; ")
+                .and(parts::prose(&rule.confidence.basis.join("; "))),
         ),
         ("Requires", joined(&requires)),
         ("Shows", joined(&rule.output_fields)),
@@ -217,7 +226,7 @@ fn logic(page: &mut Page, rule: &PlatformRule) {
     for stage in &rule.logic {
         table.row(vec![
             toned(Tone::Strong, &stage.stage),
-            stage.meaning.as_str().into(),
+            parts::prose(&stage.meaning),
         ]);
     }
     page.table(table);
@@ -351,13 +360,16 @@ fn near(row: &Nearest) -> Line {
     }
 }
 
-fn trials(page: &mut Page, rows: &[Trial]) {
+fn trials(page: &mut Page, rows: &[Trial], best: &[PlatformRule]) {
     if rows.is_empty() {
+        page.heading("Tests", Line::new());
+        page.remark("Atomic Red Team has no test of it in this catalogue");
         return;
     }
     page.heading("Tests", format!("{}, Atomic Red Team", rows.len()));
     let table = Table::new().id("test").text("runs by").text("on");
-    let mut table = table.text("rights").flexible("id");
+    let table = table.text("rights").flexible("expected signals");
+    let mut table = table.text("rules above that fire").flexible("id");
     for row in rows.iter().take(ROWS) {
         let rights = if row.elevated { "elevated" } else { "" };
         table.row(vec![
@@ -365,11 +377,60 @@ fn trials(page: &mut Page, rows: &[Trial]) {
             toned(Tone::Faint, &row.executor),
             toned(Tone::Faint, row.platforms.join(", ")),
             toned(Tone::Warn, rights),
+            signals(row),
+            fired(row, best),
             toned(Tone::Faint, &row.guid),
         ]);
     }
     page.table(table);
     more(page, rows.len());
+    page.remark(
+        "signals are derived from the text of each command, and the law runs the rules above over \
+         them; `tripline tests` shows all of both",
+    );
+}
+
+/// The signals of a test on its first platform, without the executor's own process.
+fn signals(row: &Trial) -> Line {
+    let Some(run) = row.runs.first() else {
+        return Line::new();
+    };
+    let mut line = Line::new();
+    let shown = run.signals.iter().skip(1).take(SIGNALS);
+    for (at, signal) in shown.enumerate() {
+        let comma = if at > 0 { "; " } else { "" };
+        line = line.plain(comma).push(Tone::Name, &signal.event);
+        let value = shortened(&flat(&signal.value));
+        line = line.plain(" ").push(Tone::Value, value);
+    }
+    let rest = run.signals.len().saturating_sub(SIGNALS + 1);
+    if rest > 0 {
+        line = line.push(Tone::Faint, format!(" and {rest} more"));
+    }
+    line
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(LONGEST).collect();
+    format!("{cut}…")
+}
+
+/// Places of the rules above that fire on some platform of a test.
+fn fired(row: &Trial, best: &[PlatformRule]) -> Line {
+    let fires = |rule: &PlatformRule| {
+        let id = &rule.ranked.rule.id;
+        row.runs.iter().any(|run| run.fires.contains(id))
+    };
+    let places = best.iter().enumerate().filter(|(_, rule)| fires(rule));
+    let places: Vec<String> = places.map(|(at, _)| (at + 1).to_string()).collect();
+    if places.is_empty() {
+        return toned(Tone::Faint, "none");
+    }
+    toned(Tone::Good, places.join(" "))
 }
 
 fn references(page: &mut Page, rows: &[Cited]) {

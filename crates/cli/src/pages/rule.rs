@@ -112,7 +112,7 @@ fn logic(page: &mut Page, answer: &RuleAnswer) {
     for stage in &answer.logic {
         table.row(vec![
             toned(Tone::Strong, &stage.stage),
-            stage.meaning.as_str().into(),
+            parts::prose(&stage.meaning),
         ]);
     }
     page.table(table);

@@ -22,7 +22,7 @@ pub(crate) fn page(answer: &SequencesAnswer) -> Page {
                 table.row(vec![
                     Line::from((at + 1).to_string()),
                     toned(Tone::Strong, label(step)),
-                    step.meaning.as_str().into(),
+                    parts::prose(&step.meaning),
                 ]);
             }
             page.table(table);

@@ -7,6 +7,8 @@ use tripline_app::answers::{Fire, NearMiss, PlatformRun, Signal, SignalsAnswer, 
 
 /// Rows of rules that are shown; all are in the JSON.
 const ROWS: usize = 25;
+/// Rows of queries that hunt and rules that forward findings.
+const HUNTS: usize = 5;
 
 /// The tests with their signals.
 pub(crate) fn page(answer: &SignalsAnswer) -> Page {
@@ -53,7 +55,13 @@ fn section(page: &mut Page, name: &str, remark: &str) {
 }
 
 fn fires(test: &TestRow) -> bool {
-    test.runs.iter().any(|run| !run.fires.is_empty())
+    let mut all = test.runs.iter().flat_map(|run| &run.fires);
+    all.any(counts)
+}
+
+/// Whether a rule is of a class that counts.
+fn counts(fire: &Fire) -> bool {
+    matches!(fire.class.as_str(), "alert" | "building_block")
 }
 
 fn whole(page: &mut Page, place: usize, test: &TestRow) {
@@ -114,15 +122,20 @@ fn platform(page: &mut Page, run: &PlatformRun) {
     if run.signals.is_empty() {
         return;
     }
-    section(page, "Rules that fire", &run.fires.len().to_string());
-    if run.fires.is_empty() {
-        page.remark("no rule of the catalogue fires on these events");
-    } else {
-        page.table(rules(&run.fires));
+    let (alerts, hunts): (Vec<&Fire>, Vec<&Fire>) = run.fires.iter().partition(|one| counts(one));
+    section(page, "Rules that fire", &alerts.len().to_string());
+    if alerts.is_empty() {
+        page.remark("no rule of the catalogue that alerts fires on these events");
+    }
+    fired(page, &alerts, ROWS);
+    if !hunts.is_empty() {
+        section(page, "Other classes that match", &hunts.len().to_string());
+        fired(page, &hunts, HUNTS);
     }
     if !run.partial.is_empty() {
-        section(page, "Partial rules", "what could be read of them fires");
-        page.table(rules(&run.partial));
+        let text = format!("{}: what could be read of them fires", run.partial.len());
+        section(page, "Partial rules", &text);
+        fired(page, &run.partial.iter().collect::<Vec<_>>(), ROWS);
     }
     if !run.near.is_empty() {
         section(
@@ -159,19 +172,26 @@ fn numbers(signals: &[usize]) -> String {
     all.join(" ")
 }
 
-fn rules(rows: &[Fire]) -> Table {
+/// The first rows of rules, and how many there are.
+fn fired(page: &mut Page, rows: &[&Fire], most: usize) {
+    if rows.is_empty() {
+        return;
+    }
     let table = Table::new().text("vendor").text("class");
     let mut table = table.flexible("rule").text("id").text("on");
-    for fire in rows.iter().take(ROWS) {
+    for fire in rows.iter().take(most) {
         table.row(vec![
             Line::from(&fire.vendor),
-            Line::from(&fire.class),
+            Line::from(fire.class.replace('_', " ")),
             Line::from(&fire.title),
             toned(Tone::Faint, &fire.rule),
             Line::from(numbers(&fire.signals)),
         ]);
     }
-    table
+    page.table(table);
+    if rows.len() > most {
+        page.remark(format!("{most} of {}; JSON has all", rows.len()));
+    }
 }
 
 fn near(rows: &[NearMiss]) -> Table {

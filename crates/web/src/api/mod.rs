@@ -154,6 +154,38 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         schema: || ("dossier", schema_for!(answers::Dossier)),
     },
     Endpoint {
+        path: "/api/v1/techniques/{id}/detections",
+        make: |ask| {
+            let (id, sub) = (ask.part("id"), ask.flag("sub"));
+            json(&tripline_app::detection::detections(&ask.library, id, sub)?)
+        },
+        summary: "The platforms with rules of a technique, and the rule to run first on each",
+        parameters: GUIDE,
+        schema: || ("detections", schema_for!(answers::DetectionsAnswer)),
+    },
+    Endpoint {
+        path: "/api/v1/techniques/{id}/detections/{platform}",
+        make: |ask| {
+            let (id, platform) = (ask.part("id"), ask.part("platform"));
+            let sub = ask.flag("sub");
+            json(&tripline_app::detection::detection(
+                &ask.library,
+                id,
+                platform,
+                sub,
+                answers::SHOWN,
+            )?)
+        },
+        summary: "The rules of a technique on a platform: why chosen, what they take, how to tune them",
+        parameters: &[
+            part("id", "Technique id.", "T1059.001"),
+            part("platform", "Platform.", "elastic"),
+            query(Kind::Flag, "sub", "Rules of sub-techniques too.", "1"),
+            NAMES,
+        ],
+        schema: || ("platform_detection", schema_for!(answers::DetectionAnswer)),
+    },
+    Endpoint {
         path: "/api/v1/techniques/{id}/tests",
         make: |ask| {
             let (id, sub) = (ask.part("id"), ask.flag("sub"));

@@ -1,5 +1,6 @@
 //! The dossier of a technique, as a page and as a file that stands alone.
 
+use super::parts;
 use crate::ask::Ask;
 use crate::document::{Draw, Sheet};
 use crate::frame::Frame;
@@ -17,7 +18,6 @@ struct Page {
     frame: Frame,
     id: Text,
     name: Text,
-    guide: String,
     with: bool,
     toggle: String,
     sheet: Sheet,
@@ -43,16 +43,22 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     for section in &drawn.sections {
         frame.section(section.key, section.title, None);
     }
-    frame.section("references", "References", Some(drawn.references.len()));
-    frame.section("evidence", "Evidence", Some(drawn.notes.len()));
+    for (id, label, count) in [
+        ("references", "References", drawn.references.len()),
+        ("evidence", "Evidence", drawn.notes.len()),
+    ] {
+        if count > 0 {
+            frame.section(id, label, Some(count));
+        }
+    }
+    frame.views = parts::views_of(ask, &answer.id, "dossier");
     frame.about = format!(
         "What is known of {}, with the evidence of every line",
         drawn.title
     );
-    frame.api = Some(format!("/api/v1/techniques/{}/dossier", answer.id));
+    frame.api = ask.api(&format!("techniques/{}/dossier", answer.id));
     Reply::page(&Page {
         frame,
-        guide: ask.links.technique(&answer.id),
         with,
         toggle: ask.again(&[("sub", if with { "" } else { "1" })]),
         sheet: Draw::page(&ask.links).sheet(&drawn),

@@ -26,15 +26,7 @@ struct Page {
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let key = format!("{}/{}", ask.part("provider"), ask.part("id"));
     let answer = event(&ask.library, &key)?;
-    let technique = |id: &Text| Some(ask.links.technique(id));
-    let techniques = tables::counted(
-        ask,
-        "techniques",
-        "Techniques seen through it",
-        "Technique",
-        &answer.techniques,
-        technique,
-    );
+    let techniques = tables::techniques(ask, "Techniques seen through it", &answer.techniques);
     let tables = parts::views(
         ask,
         vec![
@@ -55,7 +47,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "{}: what detection rules look for on this event",
         frame.title
     );
-    frame.api = Some(api(&answer));
+    frame.api = api(ask, &answer);
     Reply::page(&Page {
         frame,
         name,
@@ -66,10 +58,10 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     })
 }
 
-fn api(answer: &EventAnswer) -> String {
+fn api(ask: &Ask, answer: &EventAnswer) -> Option<String> {
     let provider = crate::links::encode(&answer.provider);
     let event = crate::links::encode(&answer.event);
-    format!("/api/v1/events/{provider}/{event}")
+    ask.api(&format!("events/{provider}/{event}"))
 }
 
 fn facts(answer: &EventAnswer) -> Vec<(&'static str, String)> {

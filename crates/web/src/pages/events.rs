@@ -9,6 +9,7 @@ use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Row, Table, TableView, Tone};
 use askama::Template;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use tripline_app::answers::EventsAnswer;
 use tripline_app::events::events;
@@ -25,16 +26,11 @@ struct Page {
 
 /// The page of all events.
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
-    let answer = events(&ask.library, None)?;
+    let mut answer = events(&ask.library, None)?;
+    answer.events.sort_by_key(|row| Reverse(row.count));
     let listed = tables::events(ask, &answer.events).first(60);
     let all = vec![providers(ask, &answer), listed];
-    show(
-        ask,
-        &answer,
-        ask.frame("Events"),
-        "/api/v1/events".into(),
-        all,
-    )
+    show(ask, &answer, ask.frame("Events"), ask.api("events"), all)
 }
 
 /// The page of one provider.
@@ -43,7 +39,7 @@ pub(crate) fn provider(ask: &Ask) -> Result<Reply, Stop> {
     let name = answer.provider.clone().unwrap_or_default();
     let frame = ask.frame(&name).crumb("Events", ask.links.page("/events"));
     let all = vec![tables::events(ask, &answer.events).first(100)];
-    let api = format!("/api/v1/events/{}", encode(&name));
+    let api = ask.api(&format!("events/{}", encode(&name)));
     show(ask, &answer, frame, api, all)
 }
 
@@ -51,7 +47,7 @@ fn show(
     ask: &Ask,
     answer: &EventsAnswer,
     frame: Frame,
-    api: String,
+    api: Option<String>,
     all: Vec<Table>,
 ) -> Result<Reply, Stop> {
     let tables = parts::views(ask, all)?;
@@ -60,7 +56,7 @@ fn show(
         "{}: events and the detection rules that can fire on them",
         frame.title
     );
-    frame.api = Some(api);
+    frame.api = api;
     Reply::page(&Page {
         title: frame.title.clone(),
         frame,
@@ -78,6 +74,8 @@ fn providers(ask: &Ask, answer: &EventsAnswer) -> Table {
         *all += 1;
         *covered += usize::from(row.count > 0);
     }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, (_, covered))| Reverse(*covered));
     let rows = counts.iter().map(|(provider, (all, covered))| {
         Row::new(vec![
             Cell::tone(Tone::Name, *provider).to(&ask.links.provider(provider)),

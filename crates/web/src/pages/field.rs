@@ -43,10 +43,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .with_schemes(ask)
         .with_tables(&tables);
     frame.about = format!("{}: spellings, operators, values and rules", found.field);
-    frame.api = Some(format!(
-        "/api/v1/fields/{}",
-        crate::links::encode(&answer.name)
-    ));
+    let name = crate::links::encode(&answer.name);
+    frame.api = ask.api(&format!("fields/{name}"));
     Reply::page(&Page {
         frame,
         field: found.field,
@@ -75,7 +73,6 @@ fn others(ask: &Ask, fields: &[FieldUse], chosen: usize) -> Vec<Link> {
 }
 
 fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
-    let technique = |id: &Text| Some(ask.links.technique(id));
     let how = found.how.iter().map(|(operator, count)| {
         Row::new(vec![
             Cell::text(parts::operator(operator)),
@@ -98,14 +95,7 @@ fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
                     .map(|(name, count)| (name.as_str(), *count)),
             )),
         tables::indicators(ask, "Values", &found.indicators),
-        tables::counted(
-            ask,
-            "techniques",
-            "Techniques",
-            "Technique",
-            &found.techniques,
-            technique,
-        ),
+        tables::techniques(ask, "Techniques", &found.techniques),
         tables::rules(ask, "rules", "Rules", &found.rules),
     ]
 }

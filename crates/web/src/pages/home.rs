@@ -2,7 +2,7 @@
 
 use super::parts;
 use crate::ask::Ask;
-use crate::frame::Frame;
+use crate::frame::{Frame, Link};
 use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Row, Table, TableView, Tone};
@@ -17,12 +17,13 @@ use tripline_app::ledger::ledger;
 #[template(path = "home.html")]
 struct Page {
     frame: Frame,
-    rules: usize,
-    full: usize,
-    partial: usize,
-    failed: usize,
+    rules: String,
+    full: String,
+    partial: String,
+    failed: String,
     covered: usize,
     known: usize,
+    first: Vec<Link>,
     attack: Option<String>,
     statement: String,
     tables: Vec<TableView>,
@@ -32,10 +33,12 @@ struct Page {
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let ledger = ledger(&ask.library);
     let coverage = coverage(&ask.library, &CoverageQuery::default())?;
+    let with_rules = |row: &&LedgerRow| row.rules > 0;
+    let rows: Vec<LedgerRow> = ledger.rows.iter().filter(with_rules).cloned().collect();
     let all = vec![
         most(ask, &coverage),
         corpora(&ask.library),
-        super::ledger::read(&ledger.rows),
+        super::ledger::read(&rows),
     ];
     let tables = parts::views(ask, all)?;
     let mut frame = ask.frame("Tripline").with_tables(&tables);
@@ -44,16 +47,44 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let attack = &ask.library.catalog().attack;
     Reply::page(&Page {
         frame,
-        rules: sum(|row| row.rules),
-        full: sum(|row| row.full),
-        partial: sum(|row| row.partial),
-        failed: sum(|row| row.failed),
+        rules: parts::thousands(sum(|row| row.rules)),
+        full: parts::thousands(sum(|row| row.full)),
+        partial: parts::thousands(sum(|row| row.partial)),
+        failed: parts::thousands(sum(|row| row.failed)),
         covered: coverage.covered,
         known: coverage.techniques,
+        first: first(ask, &coverage),
         attack: attack.version.as_ref().map(ToString::to_string),
         statement: attack.statement.to_string(),
         tables,
     })
+}
+
+/// Where to begin: the technique with most rules, and what can be asked of all of them.
+fn first(ask: &Ask, coverage: &Coverage) -> Vec<Link> {
+    let link = |label: &str, href: String| Link {
+        label: label.to_owned(),
+        href,
+        here: false,
+    };
+    let most = coverage
+        .rows
+        .iter()
+        .max_by_key(|row| (row.count, Reverse(&row.id)));
+    let mut links = vec![link("See the matrix", ask.links.page("/matrix"))];
+    if let Some(row) = most {
+        let label = format!("Read the guide of {} {}", row.id, row.name);
+        links.push(link(&label, ask.links.technique(&row.id)));
+    }
+    if !ask.on_disk {
+        let bench = ask.links.page("/workbench");
+        links.push(link("Try a rule of your own in the workbench", bench));
+    }
+    links.push(link(
+        "Look up what the numbers mean",
+        ask.links.page("/about"),
+    ));
+    links
 }
 
 fn corpora(library: &Library) -> Table {

@@ -3,12 +3,10 @@
 use super::{parts, tables};
 use crate::ask::Ask;
 use crate::frame::Frame;
-use crate::links::encode;
 use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
-use tripline_app::Text;
 use tripline_app::answers::{Beside, IndicatorAnswer};
 use tripline_app::indicator::indicator;
 
@@ -41,11 +39,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "{}: the detection rules that look for {shown}",
         answer.field
     );
-    frame.api = Some(format!(
-        "/api/v1/indicators?field={}&value={}",
-        encode(field),
-        encode(value)
-    ));
+    frame.api = ask.api("indicators");
     Reply::page(&Page {
         frame,
         field: parts::field(ask, &answer.field, &answer.canonical),
@@ -58,18 +52,10 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
 }
 
 fn all(ask: &Ask, answer: &IndicatorAnswer) -> Vec<Table> {
-    let technique = |id: &Text| Some(ask.links.technique(id));
     vec![
         values(ask, answer),
         beside(ask, &answer.beside),
-        tables::counted(
-            ask,
-            "techniques",
-            "Techniques",
-            "Technique",
-            &answer.techniques,
-            technique,
-        ),
+        tables::techniques(ask, "Techniques", &answer.techniques),
         tables::rules(ask, "rules", "Rules", &answer.rules),
         tables::rules(
             ask,

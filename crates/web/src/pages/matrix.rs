@@ -70,10 +70,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     }
     let tables = parts::views(ask, vec![tactics(&answer), techniques(ask, &answer)])?;
     let mut frame = ask.frame("Matrix");
-    frame.section("matrix", "Matrix", None);
-    let mut frame = frame.with_tables(&tables);
     frame.about = "ATT&CK matrix with the detection rules of every technique".into();
-    frame.api = Some(ask.again_at("/api/v1/techniques"));
+    frame.api = ask.api("techniques");
     Reply::page(&Page {
         names: frame.names.clone(),
         covered: answer.covered,

@@ -1,13 +1,15 @@
 //! Phrases that several pages share.
 
 use crate::ask::Ask;
+use crate::frame::Link;
+use crate::html::Html;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Table, TableView, Tone};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use tripline_app::Text;
-use tripline_app::answers::ClauseItem;
+use tripline_app::answers::{ClauseItem, LogicStage};
 
 /// Most rules that open below a number.
 const MAX_LISTED: usize = 12;
@@ -31,6 +33,19 @@ pub(super) fn operator(name: &str) -> String {
 pub(super) fn plural(count: usize, word: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {word}{s}")
+}
+
+/// `12,345`.
+pub(super) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + 4);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `sigma 3, elastic 2`: the larger first.
@@ -113,6 +128,50 @@ pub(super) fn clause(ask: &Ask, items: &[ClauseItem]) -> Cell {
     Cell::of(pieces)
 }
 
+/// What a rule does, stage by stage: names and values in a sentence stand between backticks.
+pub(super) fn stages(stages: &[LogicStage]) -> Vec<(Text, Html)> {
+    let stage = |stage: &LogicStage| (stage.stage.clone(), worded(&stage.meaning));
+    stages.iter().map(stage).collect()
+}
+
+fn worded(sentence: &str) -> Html {
+    let mut html = Html::new();
+    // A value with a backtick in it leaves the sentence as it is.
+    if sentence.matches('`').count() % 2 == 1 || sentence.contains("``") {
+        html.text(sentence);
+        return html;
+    }
+    for (at, part) in sentence.split('`').enumerate() {
+        let code = at % 2 == 1;
+        html.markup(if code { "<code>" } else { "" });
+        html.text(part);
+        html.markup(if code { "</code>" } else { "" });
+    }
+    html
+}
+
+/// Texts as a list in Markdown.
+pub(super) fn bullets(texts: &[Text]) -> String {
+    let item = |text: &Text| format!("- {}\n", text.trim().replace('\n', "\n  "));
+    texts.iter().map(item).collect()
+}
+
+/// The pages of a technique, one of them being here.
+pub(super) fn views_of(ask: &Ask, id: &str, here: &str) -> Vec<Link> {
+    let all = [
+        ("guide", "Authoring guide", ask.links.technique(id)),
+        ("dossier", "Dossier", ask.links.dossier(id)),
+        ("detections", "Detections", ask.links.detections(id)),
+        ("tests", "Tests", ask.links.tests(id)),
+    ];
+    let link = |(name, label, href): (&str, &str, String)| Link {
+        label: label.to_owned(),
+        href,
+        here: name == here,
+    };
+    all.into_iter().map(link).collect()
+}
+
 /// The look of a severity.
 pub(super) fn level(level: &str) -> Tone {
     match level {
@@ -146,7 +205,20 @@ pub(super) fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{thousands, visible, worded};
+
+    #[test]
+    fn names_in_a_sentence_are_code() {
+        let html = worded("Require `a<b` and `c`.").to_string();
+        assert_eq!(html, "Require <code>a&lt;b</code> and <code>c</code>.");
+        assert_eq!(worded("a ` b").to_string(), "a ` b");
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let all = [0, 999, 1_000, 12_345, 1_234_567].map(thousands);
+        assert_eq!(all, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
 
     #[test]
     fn blanks_at_edges_show() {

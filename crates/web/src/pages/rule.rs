@@ -13,7 +13,7 @@ use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
 use std::collections::BTreeMap;
 use tripline_app::Text;
-use tripline_app::answers::{LogicStage, RuleAnswer};
+use tripline_app::answers::RuleAnswer;
 use tripline_app::rule::of_catalog;
 
 #[derive(Template)]
@@ -23,7 +23,7 @@ struct Page {
     title: Text,
     description: Html,
     facts: Vec<(&'static str, Vec<Piece>)>,
-    logic: Vec<LogicStage>,
+    logic: Vec<(Text, Html)>,
     sequences: Vec<Drawing>,
     body: Html,
     language: Text,
@@ -57,10 +57,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         )
         .with_schemes(ask);
     frame.about = format!("{} rule {}", answer.vendor, answer.id);
-    frame.api = Some(format!(
-        "/api/v1/rules/{}",
-        crate::links::encode(&answer.id)
-    ));
+    let id = crate::links::encode(&answer.id);
+    frame.api = ask.api(&format!("rules/{id}"));
     frame.section("body", "Rule", None);
     if !answer.logic.is_empty() {
         frame.section("logic", "Detection logic", None);
@@ -82,7 +80,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
             .enumerate()
             .map(|(at, steps)| drawings::sequence(at + 1, "Steps of the rule", steps))
             .collect(),
-        logic: answer.logic,
+        logic: parts::stages(&answer.logic),
         language: answer.language,
         title: answer.title,
         tables,
@@ -102,6 +100,11 @@ fn plain(text: impl Into<String>) -> Vec<Piece> {
 /// What is known of the rule, name by name; names without a value are left out.
 fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
     let level = answer.level.map_or("", |level| level.name());
+    let severity = answer
+        .level
+        .map(|_| Piece::new(parts::level(level), level))
+        .into_iter()
+        .collect();
     let class = vec![
         Piece::new(Tone::Plain, parts::operator(answer.class.name())),
         Piece::new(Tone::Faint, format!(" {}", answer.class_reason)),
@@ -110,11 +113,12 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         Piece::new(parts::status(&answer.status), answer.status.as_str()),
         Piece::new(Tone::Faint, format!(" {} {}", answer.language, answer.kind)),
     ];
-    let requires: Vec<&str> = answer
-        .requires
+    // `product/category/service` of a Sigma rule may end in nothing.
+    let sources = answer
+        .sources
         .iter()
-        .map(|need| need.name.as_str())
-        .collect();
+        .map(|source| source.trim_end_matches('/'));
+    let sources: Vec<&str> = sources.collect();
     let commit = answer.commit.as_deref().map(crate::frame::short);
     let commit = commit.map_or_else(String::new, |commit| format!(" at {commit}"));
     let file = format!("{}/{}{commit}", answer.corpus, answer.path);
@@ -122,16 +126,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         ("Id", vec![Piece::new(Tone::Name, answer.id.as_str())]),
         ("Techniques", parts::techniques(ask, &answer.techniques)),
         ("Tactics", plain(answer.tactics.join(", "))),
-        (
-            "Severity",
-            plain(level)
-                .into_iter()
-                .map(|piece| Piece {
-                    tone: parts::level(level),
-                    ..piece
-                })
-                .collect(),
-        ),
+        ("Severity", severity),
         ("Class", class),
         ("Read", read),
         ("Maturity", plain(answer.maturity.as_deref().unwrap_or(""))),
@@ -144,8 +139,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
             ),
         ),
         ("Platforms", plain(answer.platforms.join(", "))),
-        ("Sources", plain(answer.sources.join(", "))),
-        ("Requires", plain(requires.join(", "))),
+        ("Sources", plain(sources.join(", "))),
         ("Shows", plain(answer.output_fields.join(", "))),
         ("Authors", plain(answer.authors.join(", "))),
         ("Created", plain(answer.created.as_deref().unwrap_or(""))),
@@ -268,13 +262,9 @@ fn related(ask: &Ask, answer: &RuleAnswer) -> Table {
 }
 
 fn notes(answer: &RuleAnswer) -> Vec<Note> {
-    let positives: Vec<String> = answer
-        .false_positives
-        .iter()
-        .map(|text| format!("- {}\n", text.trim().replace('\n', "\n  ")))
-        .collect();
+    let positives = parts::bullets(&answer.false_positives);
     let all = [
-        ("false-positives", "False positives", positives.concat()),
+        ("false-positives", "False positives", positives),
         (
             "setup",
             "Setup",

@@ -50,8 +50,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let mut frame = ask.frame(if text.is_empty() { "Search" } else { text });
     text.clone_into(&mut frame.query);
     frame.about = "Rules by title, text, field value, technique or vendor".into();
-    frame.api =
-        (!text.is_empty()).then(|| format!("/api/v1/search?q={}", crate::links::encode(text)));
+    frame.api = ask.api("search").filter(|_| !text.is_empty());
     let more = (hits.len() > limit && limit < MAX_SHOWN)
         .then(|| ask.again(&[("limit", &MAX_SHOWN.to_string())]));
     Reply::page(&Page {

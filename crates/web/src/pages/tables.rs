@@ -3,7 +3,6 @@
 use super::parts;
 use crate::ask::Ask;
 use crate::table::{Cell, Piece, Row, Table, Tone};
-use tripline_app::Text;
 use tripline_app::answers::{
     Combination, Counted, EventRow, ExclusionRow, FieldRow, IndicatorRow, RuleRow, Scope,
 };
@@ -158,25 +157,41 @@ pub(super) fn combinations(ask: &Ask, rows: &[Combination]) -> Table {
         .rows(rows.iter().map(row))
 }
 
-/// Values with their rules; each value may lead somewhere.
+/// Values with their rules.
 pub(super) fn counted(
     ask: &Ask,
     id: &'static str,
     caption: &str,
     label: &'static str,
     rows: &[Counted],
-    href: impl Fn(&Text) -> Option<String>,
 ) -> Table {
     let row = |row: &Counted| {
         let cell = Cell::tone(Tone::Name, row.value.as_str());
-        let cell = match href(&row.value) {
-            Some(href) => cell.to(&href),
-            None => cell,
-        };
         Row::new(vec![cell, parts::rules_cell(ask, row.count, &row.rules)])
     };
     Table::new(id, caption)
         .text("value", label)
+        .number("rules", "Rules")
+        .first(10)
+        .rows(rows.iter().map(row))
+}
+
+/// Techniques with their names and rules.
+pub(super) fn techniques(ask: &Ask, caption: &str, rows: &[Counted]) -> Table {
+    let attack = &ask.library.catalog().attack;
+    let row = |row: &Counted| {
+        let link = ask.links.technique(&row.value);
+        let known = attack.technique(&row.value);
+        let name = known.map_or("", |technique| technique.head.name.as_str());
+        Row::new(vec![
+            Cell::tone(Tone::Name, row.value.as_str()).to(&link),
+            Cell::text(name),
+            parts::rules_cell(ask, row.count, &row.rules),
+        ])
+    };
+    Table::new("techniques", caption)
+        .text("id", "Technique")
+        .text("name", "Name")
         .number("rules", "Rules")
         .first(10)
         .rows(rows.iter().map(row))

@@ -34,7 +34,6 @@ struct Page {
     with_subtechniques: usize,
     with: bool,
     toggle: String,
-    dossier: String,
     subtechniques: Vec<Link>,
     left_out: Option<String>,
     tables: Vec<TableView>,
@@ -64,13 +63,14 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     if !sequences.is_empty() {
         frame.section("sequences", "Sequences", Some(sequences.len()));
     }
+    frame.views = parts::views_of(ask, &answer.id, "guide");
     frame.about = format!(
         "{} {}: events, fields, indicators and exclusions of {}",
         answer.id,
         answer.name,
         parts::plural(answer.rules_total, "detection rule")
     );
-    frame.api = Some(format!("/api/v1/techniques/{}", answer.id));
+    frame.api = ask.api(&format!("techniques/{}", answer.id));
     Reply::page(&Page {
         frame,
         summary: markdown::html(&answer.summary),
@@ -80,7 +80,6 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         with_subtechniques: answer.counts.with_subtechniques,
         with,
         toggle: ask.again(&[("sub", if with { "" } else { "1" })]),
-        dossier: ask.links.dossier(&answer.id),
         subtechniques: subtechniques(ask, &answer.id),
         left_out: parts::left_out(&answer.left_out),
         tables,
@@ -123,8 +122,7 @@ fn subtechniques(ask: &Ask, id: &str) -> Vec<Link> {
 
 fn all(ask: &Ask, answer: &TechniqueAnswer) -> Vec<Table> {
     let found = &answer.correlations;
-    let none = |_: &Text| None;
-    let counted = |id, caption, label, rows| tables::counted(ask, id, caption, label, rows, none);
+    let counted = |id, caption, label, rows| tables::counted(ask, id, caption, label, rows);
     vec![
         tables::events(ask, &answer.events),
         tables::fields(ask, &answer.fields).drawn(drawings::fields(ask, &answer.fields)),

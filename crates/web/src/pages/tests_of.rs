@@ -72,10 +72,10 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .crumb("Techniques", ask.links.page("/techniques"))
         .crumb(&answer.id, ask.links.technique(&answer.id))
         .with_schemes(ask);
+    frame.views = parts::views_of(ask, &answer.id, "tests");
     frame.about = format!("{title}: expected events and the rules that fire on them");
     let id = crate::links::encode(&answer.id);
-    let flag = if below { "?sub=1" } else { "" };
-    frame.api = Some(format!("/api/v1/techniques/{id}/tests{flag}"));
+    frame.api = ask.api(&format!("techniques/{id}/tests"));
     let again = if below {
         (
             ask.again(&[("sub", "0")]),

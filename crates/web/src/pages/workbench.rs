@@ -9,7 +9,8 @@ use crate::respond::Reply;
 use crate::stop::Stop;
 use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
-use tripline_app::answers::{Additions, FamilyItem, LogicStage, Review, TechniqueGuess};
+use tripline_app::Text;
+use tripline_app::answers::{Additions, FamilyItem, Review, TechniqueGuess};
 use tripline_app::check::languages;
 use tripline_app::workbench::{
     DiagnosticRow, MAX_RULES, MAX_TEXT, WorkbenchAnswer, WorkbenchRequest, workbench,
@@ -38,7 +39,7 @@ struct Found {
 struct Rule {
     title: String,
     status: Piece,
-    logic: Vec<LogicStage>,
+    logic: Vec<(Text, Html)>,
     tables: Vec<TableView>,
 }
 
@@ -159,7 +160,7 @@ fn rule(ask: &Ask, at: usize, review: &Review) -> Result<Rule, Stop> {
     Ok(Rule {
         title: rule.title.to_string(),
         status: Piece::new(parts::status(&rule.status), rule.status.as_str()),
-        logic: rule.logic.clone(),
+        logic: parts::stages(&rule.logic),
         tables: parts::views(ask, all.collect())?,
     })
 }

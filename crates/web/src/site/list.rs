@@ -4,6 +4,8 @@ use crate::links::Links;
 use crate::route::{self, Make};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tripline_app::Library;
+use tripline_app::answers::{EventRow, Platform};
+use tripline_app::events::events;
 
 /// Longest part of a file name that is taken from a name of the catalogue.
 const MAX_NAME: usize = 80;
@@ -106,6 +108,8 @@ struct Things {
     links: Links,
     /// Techniques, and whether they have sub-techniques.
     techniques: BTreeMap<String, bool>,
+    /// Techniques with the platforms that have a rule of them.
+    detections: BTreeSet<(String, &'static str)>,
     rules: Vec<String>,
     events: BTreeSet<(String, String)>,
     fields: BTreeSet<String>,
@@ -124,16 +128,14 @@ impl Things {
         {
             techniques.entry(technique.head.id.to_string()).or_default();
         }
-        let mut events = BTreeSet::new();
         let mut fields = BTreeSet::new();
         let mut reach: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut detections = BTreeSet::new();
         for facts in &catalog.facts {
+            let platforms = || Platform::ALL.iter().filter(|platform| platform.runs(facts));
             for id in &facts.techniques {
                 techniques.entry(id.to_string()).or_default();
-            }
-            for key in &facts.events {
-                let (provider, event) = key.split_once('/').unwrap_or((key, ""));
-                events.insert((provider.to_owned(), event.to_owned()));
+                detections.extend(platforms().map(|platform| (id.to_string(), platform.id)));
             }
             for atom in &facts.atoms {
                 fields.insert(atom.field.to_string());
@@ -143,13 +145,16 @@ impl Things {
                 }
             }
         }
+        let listed = events(library, None).map(|answer| answer.events);
+        let key = |row: EventRow| (row.provider.to_string(), row.event.to_string());
         let shared = reach.iter().filter(|(_, rules)| rules.len() >= MIN_REACH);
         let owned = |(field, value): &(&str, &str)| ((*field).to_owned(), (*value).to_owned());
         Self {
             links: Links::new(None),
             techniques: with_parents(techniques),
+            detections,
             rules: catalog.facts.iter().map(|it| it.id.to_string()).collect(),
-            events,
+            events: listed.unwrap_or_default().into_iter().map(key).collect(),
             fields,
             indicators: shared.map(|(key, _)| owned(key)).collect(),
         }
@@ -182,10 +187,18 @@ impl Things {
                 };
                 self.events.iter().map(page).collect()
             }
-            "/providers/{name}" => {
+            "/providers/{provider}" => {
                 let names: BTreeSet<&String> = self.events.iter().map(|(name, _)| name).collect();
-                let page = |name: &String| Instance::new(links.provider(name), &[("name", name)]);
+                let page =
+                    |name: &String| Instance::new(links.provider(name), &[("provider", name)]);
                 names.into_iter().map(page).collect()
+            }
+            "/techniques/{id}/detections/{platform}" => {
+                let page = |(id, platform): &(String, &'static str)| {
+                    let target = links.detection(id, platform, false);
+                    Instance::new(target, &[("id", id), ("platform", platform)])
+                };
+                self.detections.iter().map(page).collect()
             }
             "/fields/{name}" => {
                 let page = |name: &String| Instance::new(links.field(name), &[("name", name)]);

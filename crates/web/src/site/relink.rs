@@ -47,7 +47,8 @@ fn next(text: &str) -> Option<(usize, &'static str)> {
 
 /// Where an address of the server is, from the root of the site.
 fn resolved(value: &str, pages: &Pages) -> Option<String> {
-    let address = value.replace("&amp;", "&");
+    // `Html` writes the one, templates the other.
+    let address = value.replace("&amp;", "&").replace("&#38;", "&");
     let (address, fragment) = match address.split_once('#') {
         Some((address, fragment)) => (address, format!("#{fragment}")),
         None => (address.as_str(), String::new()),

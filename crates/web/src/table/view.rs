@@ -17,6 +17,9 @@ const ON_DISK: usize = 200;
 pub(crate) struct TableView {
     id: String,
     bare: bool,
+    heading: &'static str,
+    /// Tells it from the other tables of the page.
+    label: String,
     caption: String,
     note: String,
     columns: Vec<ColumnView>,
@@ -96,6 +99,11 @@ impl Table {
             picture: self.picture,
             id: self.id.into_owned(),
             bare: self.bare,
+            heading: self.heading,
+            label: match self.number {
+                Some(number) => format!("{} {number}", self.caption),
+                None => self.caption.clone(),
+            },
             caption: self.caption,
             note: self.note,
             rows: shown,

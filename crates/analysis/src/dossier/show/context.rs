@@ -1,55 +1,12 @@
-//! Summary, reasons, description, flow, prerequisites, tools.
+//! Reasons, description, flow, prerequisites, tools.
 
-use super::{
-    ROWS, Show, counts, heading, joined, list, number, plural, samples, section, table, years,
-};
+use super::{ROWS, Show, heading, joined, list, number, plural, samples, section, table, years};
 use crate::document::{Block, Line, Section, Table};
-use crate::dossier::{ActorRow, AtomicRow, FlowStep, Position, SequenceRow, Summary};
+use crate::dossier::{ActorRow, AtomicRow, FlowStep, Position, SequenceRow};
 use crate::markup::Span;
 use smol_str::{SmolStr as Text, format_smolstr};
 
 impl Show<'_> {
-    pub(super) fn summary(&mut self) -> Section {
-        let summary = &self.dossier.summary;
-        let mut items = Vec::new();
-        if !summary.statement.is_empty() {
-            let mut spans = vec![Span::plain("In ATT&CK's words: ")];
-            spans.extend(summary.statement.iter().cloned());
-            items.push(self.on(Line::of(spans), &summary.evidence));
-        }
-        if !summary.tactics.is_empty() {
-            let text = format_smolstr!(
-                "It serves {} on {}.",
-                joined(&summary.tactics),
-                joined(&summary.platforms)
-            );
-            items.push(self.on(Line::text(text), &summary.evidence));
-        }
-        items.push(use_line(summary));
-        items.extend(rule_lines(summary));
-        items.extend(gap_lines(summary));
-        let mut blocks = vec![Block::List(items)];
-        if !self.dossier.with_subtechniques {
-            let subs: Vec<Line> = summary
-                .subtechniques
-                .iter()
-                .map(|sub| {
-                    Line::of(vec![object(&sub.id, &sub.id)]).and(Span::plain(format_smolstr!(
-                        " {}: {}",
-                        sub.name,
-                        plural(sub.rules, "rule")
-                    )))
-                })
-                .collect();
-            if !subs.is_empty() {
-                heading(&mut blocks, "Sub-techniques, not counted above");
-                let total = subs.len();
-                list(&mut blocks, subs, total);
-            }
-        }
-        section("summary", "Executive summary", "", blocks, "")
-    }
-
     pub(super) fn why(&mut self) -> Section {
         let why = &self.dossier.why;
         let mut blocks = Vec::new();
@@ -70,10 +27,12 @@ impl Show<'_> {
                 .iter()
                 .map(|(year, count)| format!("{year}: {count}"))
                 .collect();
-            blocks.push(Block::Paragraph(Line::text(format_smolstr!(
+            let line = Line::text(format_smolstr!(
                 "Uses by the year of the first report that ATT&CK cites for them: {}.",
                 years.join(", ")
-            ))));
+            ));
+            let line = self.on(line, &self.uses());
+            blocks.push(Block::Paragraph(line));
         }
         for (title, years, rows) in [
             ("Campaigns", "seen", &why.campaigns),
@@ -87,10 +46,19 @@ impl Show<'_> {
             shown.rows = rows.iter().take(ROWS).map(|row| self.actor(row)).collect();
             table(&mut blocks, shown, rows.len());
         }
+        if why.groups.is_empty() && why.campaigns.is_empty() && !why.tactics.is_empty() {
+            blocks.push(Block::Paragraph(Line::text(
+                "ATT&CK names no group and no campaign that uses it.",
+            )));
+        }
         section(
             "why",
             "Why it is used",
-            "Campaigns by the last year in which ATT&CK saw them, groups by the year of the latest report cited for this use.",
+            if why.groups.is_empty() && why.campaigns.is_empty() {
+                ""
+            } else {
+                "Campaigns by the last year in which ATT&CK saw them, groups by the year of the latest report cited for this use."
+            },
             blocks,
             "ATT&CK has no tactic, group or campaign for it in this catalogue.",
         )
@@ -217,15 +185,20 @@ impl Show<'_> {
             if at > 0 {
                 spans.push(Span::plain(", then "));
             }
-            let events = if step.events.is_empty() {
-                "an event".to_owned()
-            } else {
-                step.events.join(" or ").to_lowercase()
-            };
-            spans.push(Span::plain(events));
-            for (at, value) in step.values.iter().enumerate() {
-                spans.push(Span::plain(if at == 0 { " of " } else { ", " }));
-                spans.push(Span::code(super::shortened(value)));
+            spans.push(Span::plain(step.what.clone()));
+            for (at, field) in step.fields.iter().enumerate() {
+                spans.push(Span::plain(if at == 0 { " (" } else { "; " }));
+                spans.push(Span::code(field.field.clone()));
+                for (at, value) in field.values.iter().enumerate() {
+                    spans.push(Span::plain(if at == 0 { " " } else { ", " }));
+                    spans.push(Span::code(super::shortened(value)));
+                }
+                if field.more > 0 {
+                    spans.push(Span::plain(format_smolstr!(" +{}", field.more)));
+                }
+            }
+            if !step.fields.is_empty() {
+                spans.push(Span::plain(")"));
             }
         }
         self.on(Line::of(spans), &row.evidence)
@@ -248,20 +221,21 @@ impl Show<'_> {
         }
         if let Some(remote) = needs.remote_support {
             let text = if remote {
-                "ATT&CK says that it works from another machine."
+                "ATT&CK: it can run something on a remote machine."
             } else {
-                "ATT&CK says that it needs code on the machine itself."
+                "ATT&CK: it runs nothing on a remote machine by itself."
             };
             items.push(self.on(Line::text(text), &needs.evidence));
         }
-        for field in &needs.expected {
+        for row in &needs.expected {
+            let field = &row.field;
             let mut spans = vec![
                 Span::plain("Rules expect in "),
                 Span::code(field.field.clone()),
                 Span::plain(format_smolstr!(" ({}): ", plural(field.count, "rule"))),
             ];
             spans.extend(samples(&field.values, 4));
-            items.push(self.on(Line::of(spans), &needs.expected_evidence));
+            items.push(self.on(Line::of(spans), &row.evidence));
         }
         let tests = &self.dossier.commands.tests;
         let elevated: Vec<&AtomicRow> = tests.iter().filter(|test| test.elevated).collect();
@@ -270,11 +244,15 @@ impl Show<'_> {
                 .iter()
                 .flat_map(|test| test.evidence.clone())
                 .collect();
-            let text = format_smolstr!(
-                "{} of its {} tests in Atomic Red Team run as administrator or root.",
-                elevated.len(),
-                tests.len()
-            );
+            let text = match (elevated.len(), tests.len()) {
+                (1, 1) => "Its one test in Atomic Red Team runs".to_owned(),
+                (1, all) => format!("1 of its {all} tests in Atomic Red Team runs"),
+                (some, all) if some == all => {
+                    format!("All of its {all} tests in Atomic Red Team run")
+                }
+                (some, all) => format!("{some} of its {all} tests in Atomic Red Team run"),
+            };
+            let text = format_smolstr!("{text} as administrator or root.");
             items.push(self.on(Line::text(text), &keys));
         }
         let mut blocks = Vec::new();
@@ -336,7 +314,7 @@ impl Show<'_> {
         section(
             "tools",
             "Tools",
-            "Software: first what most groups and campaigns use that also use this technique, then what most use at all. Programs: most rules first; reach counts rules of the whole catalogue.",
+            &tools_basis(!dossier.tools.is_empty(), !dossier.programs.is_empty()),
             blocks,
             "ATT&CK names no software that uses it, and no rule under it looks for a program.",
         )
@@ -360,111 +338,18 @@ pub(super) fn tactic_name(short: &str) -> String {
     })
 }
 
-fn use_line(summary: &Summary) -> Line {
-    let kinds = [
-        (summary.groups, "group", "groups"),
-        (summary.campaigns, "campaign", "campaigns"),
-        (summary.software, "piece of software", "pieces of software"),
+/// How software and programs are ordered, where there are any.
+fn tools_basis(software: bool, programs: bool) -> String {
+    let parts = [
+        (
+            software,
+            "Software: first what most groups and campaigns use that also use this technique, then what most use at all.",
+        ),
+        (
+            programs,
+            "Programs: most rules first; reach counts rules of the whole catalogue.",
+        ),
     ];
-    let parts: Vec<String> = kinds
-        .iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }))
-        .collect();
-    if parts.is_empty() {
-        return Line::text("ATT&CK has no procedure example of it.");
-    }
-    let seen = summary
-        .campaign_years
-        .map(|seen| format!("; its campaigns were seen {}", years(seen)));
-    let reported = summary
-        .report_years
-        .map(|reported| format!("; first reports on its uses appeared {}", years(reported)));
-    Line::text(format_smolstr!(
-        "ATT&CK's procedure examples name {}{}{}.",
-        joined(&parts),
-        seen.unwrap_or_default(),
-        reported.unwrap_or_default()
-    ))
-}
-
-fn rule_lines(summary: &Summary) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let left: usize = summary.left_out.values().sum();
-    let left = if left > 0 {
-        format!(" ({left} more do not count: {})", counts(&summary.left_out))
-    } else {
-        String::new()
-    };
-    if summary.rules == 0 {
-        lines.push(Line::text(format_smolstr!(
-            "No rule of the catalogue counts under it{left}."
-        )));
-        return lines;
-    }
-    lines.push(Line::text(format_smolstr!(
-        "{} of the catalogue see it: {}{left}.",
-        plural(summary.rules, "rule"),
-        counts(&summary.by_vendor)
-    )));
-    let mut spans = vec![Span::plain("Most rules read ")];
-    for (at, event) in summary.events.iter().enumerate() {
-        spans.push(Span::plain(if at > 0 { ", " } else { "" }));
-        spans.push(Span::Event {
-            text: event.key.clone(),
-            key: event.key.clone(),
-        });
-        spans.push(Span::plain(format_smolstr!(
-            " {} ({})",
-            event.title,
-            event.count
-        )));
-    }
-    for (at, field) in summary.fields.iter().enumerate() {
-        spans.push(Span::plain(if at > 0 { "; " } else { ". They look at " }));
-        spans.push(Span::code(field.field.clone()));
-        spans.push(Span::plain(format_smolstr!(" ({}): ", field.count)));
-        spans.extend(samples(&field.values, 3));
-    }
-    spans.retain(|span| !span.text().is_empty());
-    if !summary.events.is_empty() || !summary.fields.is_empty() {
-        lines.push(Line::of(spans).and(Span::plain(".")));
-    }
-    lines
-}
-
-fn gap_lines(summary: &Summary) -> Vec<Line> {
-    let mut lines = Vec::new();
-    if summary.analytics > 0 {
-        let text = match summary.unimplemented.as_slice() {
-            [] if summary.analytics == 1 => "ATT&CK's one analytic has rules.".to_owned(),
-            [] => format!(
-                "Each of ATT&CK's {} analytics has a rule.",
-                summary.analytics
-            ),
-            [one] if summary.analytics == 1 => format!("ATT&CK's one analytic has no rule: {one}."),
-            none if none.len() == summary.analytics => {
-                format!(
-                    "None of ATT&CK's {} has a rule: {}.",
-                    plural(none.len(), "analytic"),
-                    joined(none)
-                )
-            }
-            some => format!(
-                "Of ATT&CK's {}, {} have no rule: {}.",
-                plural(summary.analytics, "analytic"),
-                some.len(),
-                joined(some)
-            )
-            .replace(", 1 have no rule", ", 1 has no rule"),
-        };
-        lines.push(Line::text(text));
-    }
-    if summary.rules > 0 && !summary.platforms_without_rules.is_empty() {
-        lines.push(Line::text(format_smolstr!(
-            "Without a rule for {}.",
-            joined(&summary.platforms_without_rules)
-        )));
-    }
-    lines
+    let shown = parts.iter().filter(|(any, _)| *any).map(|(_, text)| *text);
+    shown.collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 mod context;
 mod detect;
 mod respond;
+mod summary;
 mod telemetry;
 
 use super::{Dossier, Years};

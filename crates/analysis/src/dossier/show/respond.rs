@@ -171,8 +171,8 @@ impl Show<'_> {
                 spans.push(Span::code(shortened(&item.value)));
             }
             left.rows.push(vec![
-                self.on(number(row.count), &row.rules),
                 Line::of(spans),
+                self.on(number(row.count), &row.rules),
             ]);
         }
         if !left.rows.is_empty() {
@@ -208,7 +208,7 @@ impl Show<'_> {
             shown.rows.push(vec![
                 Line::of(vec![object(&row.id, &row.id)]),
                 Line::text(row.name.clone()),
-                Line::text(format_smolstr!("{:.2}", row.strength)),
+                strength(row.strength),
                 Line::text(place),
                 self.because(row),
             ]);
@@ -243,8 +243,7 @@ impl Show<'_> {
         let mut line = Line::text(parts.join(", "));
         if row.indicators > 0 {
             let comma = if parts.is_empty() { "" } else { ", " };
-            let text =
-                format_smolstr!("{comma}{} as ", plural(row.indicators, "shared rare value"));
+            let text = format_smolstr!("{comma}{}: ", plural(row.indicators, "shared rare value"));
             line = line.and(Span::plain(text));
             for (at, value) in row.values.iter().enumerate() {
                 if at > 0 {
@@ -256,5 +255,14 @@ impl Show<'_> {
         line.spans.retain(|span| !span.text().is_empty());
         let evidence: &[Text] = &row.evidence;
         self.on(line, evidence)
+    }
+}
+
+/// A strength; nothing where the two share nothing that is counted.
+fn strength(strength: f64) -> Line {
+    if strength > 0.0 {
+        Line::text(format_smolstr!("{strength:.2}"))
+    } else {
+        Line::default()
     }
 }

@@ -29,6 +29,11 @@ impl Show<'_> {
         }
         let total = dossier.commands.tests.len();
         super::rest(&mut blocks, total.min(TESTS), total);
+        if total == 0 && !dossier.commands.fragments.is_empty() {
+            blocks.push(Block::Paragraph(Line::text(
+                "Atomic Red Team has no test of it in this catalogue.",
+            )));
+        }
         self.indicators(
             &mut blocks,
             "What rules look for in what is run",
@@ -37,7 +42,7 @@ impl Show<'_> {
         section(
             "commands",
             "Commands",
-            "Most rules first, then what fewer rules of the whole catalogue look for (reach).",
+            fragments_basis(!dossier.commands.fragments.is_empty()),
             blocks,
             "Atomic Red Team has no test of it in this catalogue, and no rule under it looks for a value in a command line or script.",
         )
@@ -99,7 +104,7 @@ impl Show<'_> {
         section(
             "network",
             "Network traffic",
-            "Most rules first, then lower reach.",
+            fragments_basis(!network.indicators.is_empty()),
             blocks,
             "No rule under it reads a network field or network event, and no analytic watches the network.",
         )
@@ -209,12 +214,14 @@ impl Show<'_> {
             let mut line = Line::of(vec![
                 Span::strong(row.title.clone()),
                 Span::plain(format_smolstr!(
-                    ": {} under the technique. Gives {}{more}. {}",
+                    ": {} under the technique. Gives {}{more}.",
                     super::plural(row.count, "rule"),
-                    events.join(", "),
-                    row.note
+                    events.join(", ")
                 )),
             ]);
+            if !row.note.is_empty() {
+                line = line.and(Span::plain(format_smolstr!(" {}", row.note)));
+            }
             if let Some(url) = &row.source {
                 line = line.and(Span::plain(" ")).and(Span::Link {
                     text: "how".into(),
@@ -236,9 +243,15 @@ impl Show<'_> {
             collect.settings.len(),
         );
         if !collect.sysmon.is_empty() {
-            blocks.push(Block::Paragraph(Line::text(
-                "Sysmon: what the rules under the technique read. Events that are collected whole have an empty exclusion; the others list the values that most rules look for.",
-            )));
+            let line = Line::text(
+                "Sysmon: what the rules under the technique read. Events that are collected whole have an empty exclusion; the others list the values that most rules look for. As config.xml: ",
+            );
+            let line = line
+                .and(Span::code("Sysmon64.exe -accepteula -i config.xml"))
+                .and(Span::plain(" installs Sysmon with it, "))
+                .and(Span::code("Sysmon64.exe -c config.xml"))
+                .and(Span::plain(" gives it to one that runs."));
+            blocks.push(Block::Paragraph(line));
             blocks.push(Block::Code(Code {
                 language: "xml".into(),
                 text: collect.sysmon.clone(),
@@ -291,6 +304,15 @@ impl Show<'_> {
             heading(blocks, "Tables, indices and data models that rules name");
         }
         table(blocks, needs, collect.requirements.len());
+    }
+}
+
+/// How values are ordered, where there are any.
+fn fragments_basis(any: bool) -> &'static str {
+    if any {
+        "Values: most rules first, then what fewer rules of the whole catalogue look for (reach)."
+    } else {
+        ""
     }
 }
 

@@ -29,6 +29,13 @@ pub(crate) fn run(
     if name == "invoke-expression" {
         return expression(host, command, input, actor, at, depth);
     }
+    if matches!(name.as_str(), "set-location" | "push-location") {
+        let to = Parameters::of(command).get("path", Some(0));
+        if let Some(to) = to {
+            host.folder.go(Some(to.text.as_str()).filter(|_| to.known));
+        }
+        return;
+    }
     if matches!(name.as_str(), "clear-eventlog" | "remove-eventlog") {
         let log = Parameters::of(command).get("logname", Some(0));
         if let Some(log) = log.filter(|log| log.known) {

@@ -1,5 +1,6 @@
 //! A machine on paper: what happens on it becomes events of its platform.
 
+use super::folder::Folder;
 use super::{base, is_host};
 use crate::signals::shell::Place;
 use crate::signals::tables;
@@ -12,6 +13,8 @@ const MAX_DRAFTS: usize = 300;
 const MAX_STEPS: usize = 1000;
 /// Stands for the account's SID in the registry of users.
 const USER_HIVE: &str = "HKU\\S-1-5-21-1111111111-2222222222-3333333333-1001";
+/// Where the account's own classes are: `Software\Classes` of its hive only leads there.
+const USER_CLASSES: &str = "HKU\\S-1-5-21-1111111111-2222222222-3333333333-1001_Classes";
 
 /// Where a test runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,10 @@ pub(crate) struct Host {
     elevated: bool,
     processes: Vec<Process>,
     steps: usize,
+    /// The current directory of what runs.
+    pub(crate) folder: Folder,
+    /// Command lines of the services that the test registers, by name.
+    pub(crate) services: BTreeMap<String, String>,
     /// Events so far, in order.
     pub(crate) drafts: Vec<Draft>,
     /// What could not be derived, with its place.
@@ -71,6 +78,8 @@ impl Host {
             elevated,
             processes: Vec::new(),
             steps: 0,
+            folder: Folder::of(platform),
+            services: BTreeMap::new(),
             drafts: Vec::new(),
             unknown: Vec::new(),
         }
@@ -133,9 +142,25 @@ impl Host {
         if let Some(parent) = parent {
             self.describe(parent, Role::PARENT, &mut fields);
         }
+        let starter = fields
+            .get("process.parent.executable")
+            .map_or("", |path| base(path));
+        let by_manager = on_windows && starter.eq_ignore_ascii_case("services.exe");
+        let by_system = by_manager || (on_windows && starter.eq_ignore_ascii_case("WmiPrvSE.exe"));
         if on_windows {
-            let level = if self.elevated { "High" } else { "Medium" };
+            let level = match (by_manager, self.elevated) {
+                (true, _) => "System",
+                (_, true) => "High",
+                _ => "Medium",
+            };
             fields.insert("process.integrity_level", level.to_owned());
+        }
+        if by_system {
+            let folder = "C:\\Windows\\system32\\".to_owned();
+            fields.insert("process.working_directory", folder);
+        } else if let Some(folder) = self.folder.path() {
+            let end = if on_windows { "\\" } else { "" };
+            fields.insert("process.working_directory", format!("{folder}{end}"));
         }
         let (key, also): (_, &[_]) = match self.platform {
             Platform::Windows => ("Sysmon/1", &["Security-Auditing/4688"]),
@@ -205,9 +230,9 @@ impl Host {
 
     /// A file is made or written.
     pub(crate) fn file(&mut self, actor: usize, path: &str, place: Place, why: &str) {
-        if !self.is_file(path) {
-            return;
-        }
+        let Some(path) = self.folder.rooted(path).filter(|path| self.is_file(path)) else {
+            return self.unrooted(path, place);
+        };
         let (key, also): (_, &[_]) = match self.platform {
             Platform::Windows => ("Sysmon/11", &[]),
             Platform::Linux => ("Sysmon-Linux/11", &["Auditd/PATH"]),
@@ -215,15 +240,24 @@ impl Host {
             Platform::Cloud(_) => return,
         };
         let mut fields = self.by(actor);
-        fields.insert("file.path", self.plain(path));
+        fields.insert("file.path", path);
         self.add(key, also, fields, place, why);
+    }
+
+    /// A file whose folder the text does not tell.
+    fn unrooted(&mut self, path: &str, place: Place) {
+        let plain = path.trim_matches('"');
+        let is_name = !plain.is_empty() && !plain.starts_with(['-', '&', '/', '\\', '$', '%']);
+        if is_name && !plain.contains([':', '*']) && self.folder.path().is_none() {
+            self.unknown(place, format!("the folder of the file `{plain}`"));
+        }
     }
 
     /// A file is deleted.
     pub(crate) fn file_deleted(&mut self, actor: usize, path: &str, place: Place, why: &str) {
-        if !self.is_file(path) || path.contains('*') {
+        let Some(path) = self.folder.rooted(path).filter(|path| self.is_file(path)) else {
             return;
-        }
+        };
         let (key, also): (_, &[_]) = match self.platform {
             Platform::Windows => ("Sysmon/23", &["Sysmon/26"]),
             Platform::Linux => ("Sysmon-Linux/23", &["Auditd/PATH"]),
@@ -231,7 +265,7 @@ impl Host {
             Platform::Cloud(_) => return,
         };
         let mut fields = self.by(actor);
-        fields.insert("file.path", self.plain(path));
+        fields.insert("file.path", path);
         self.add(key, also, fields, place, why);
     }
 
@@ -245,13 +279,6 @@ impl Host {
             let device = path.starts_with("/dev/") && !path.starts_with("/dev/shm/");
             path.starts_with('/') && !device && !path.ends_with('/')
         }
-    }
-
-    fn plain(&self, path: &str) -> String {
-        if self.platform == Platform::Windows {
-            return path.trim_matches('"').replace('/', "\\");
-        }
-        path.to_owned()
     }
 
     /// A value of the registry is set; `key` begins with a hive in any form.
@@ -351,9 +378,10 @@ impl Host {
 
     /// A library is loaded.
     pub(crate) fn image_load(&mut self, actor: usize, path: &str, place: Place) {
-        if self.platform == Platform::Windows && self.is_file(path) {
+        let whole = self.folder.rooted(path).filter(|path| self.is_file(path));
+        if let Some(whole) = whole.filter(|_| self.platform == Platform::Windows) {
             let mut fields = self.by(actor);
-            fields.insert("dll.path", self.plain(path));
+            fields.insert("dll.path", whole);
             self.add("Sysmon/7", &[], fields, place, "loads a library");
         }
     }
@@ -468,7 +496,17 @@ fn hive(path: &str) -> Option<(&'static str, &str)> {
         .iter()
         .find(|(own, _)| own.eq_ignore_ascii_case(name))?;
     let rest = rest.trim_start_matches(':').trim_matches(['\\', '/']);
-    (!rest.is_empty()).then_some((found.1, rest))
+    let classes = "Software\\Classes\\";
+    let in_classes = found.1 == USER_HIVE
+        && rest
+            .get(..classes.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(classes));
+    let (hive, rest) = if in_classes {
+        (USER_CLASSES, &rest[classes.len()..])
+    } else {
+        (found.1, rest)
+    };
+    (!rest.is_empty()).then_some((hive, rest))
 }
 
 /// A value's data as Sysmon writes it.

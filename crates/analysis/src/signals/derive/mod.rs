@@ -5,6 +5,7 @@
 
 mod cloud;
 mod cmdlets;
+mod folder;
 mod host;
 mod posix;
 mod programs;

@@ -54,6 +54,10 @@ fn words(host: &mut Host, command: &Command, parent: usize, at: Place, depth: us
         return words(host, &without(command, 1), parent, at, depth);
     }
     if tables::unix().builtins.iter().any(|own| own == name) {
+        if matches!(name, "cd" | "pushd") && command.words.len() > 1 {
+            let to = &command.words[1];
+            host.folder.go(Some(to.text.as_str()).filter(|_| to.known));
+        }
         if name == "eval" && command.words.iter().all(|word| word.known) {
             let text = command.args().join(" ");
             nested(host, &text, parent, at, depth);
@@ -63,7 +67,8 @@ fn words(host: &mut Host, command: &Command, parent: usize, at: Place, depth: us
     let image = if name.starts_with('/') {
         name.to_owned()
     } else if name.contains('/') {
-        base(name).to_owned()
+        let rooted = host.folder.rooted(name);
+        rooted.unwrap_or_else(|| base(name).to_owned())
     } else {
         host.program(name)
     };
@@ -78,7 +83,9 @@ fn words(host: &mut Host, command: &Command, parent: usize, at: Place, depth: us
     if !command.words.iter().all(|word| word.known) {
         host.unknown(at, "a value that only a run would tell");
     }
+    let folder = host.folder.clone();
     effects(host, base(name), command, process, at, depth);
+    host.folder = folder;
 }
 
 fn without(command: &Command, count: usize) -> Command {

@@ -12,6 +12,8 @@ struct Run<'a> {
     process: usize,
     at: Place,
     depth: usize,
+    /// Whether all of it is what a run would give.
+    known: bool,
 }
 
 impl Run<'_> {
@@ -83,6 +85,7 @@ pub(crate) fn effects(
         process,
         at,
         depth,
+        known: started.known,
     };
     match program {
         "cmd.exe" => {
@@ -155,6 +158,9 @@ fn powershell(host: &mut Host, run: &Run<'_>) {
             _ => host.unknown(run.at, "the encoded command"),
         }
         return;
+    }
+    if !run.known {
+        return host.unknown(run.at, "the text that PowerShell runs");
     }
     let names = [
         "-command", "-c", "/c", "-comm", "-com", "-co", "/command", "-cmd",
@@ -290,8 +296,14 @@ fn schtasks(host: &mut Host, run: &Run<'_>) {
 /// A task is registered: the service writes its definition into a file.
 pub(crate) fn task_created(host: &mut Host, name: &str, action: Option<&str>, at: Place) {
     let full = format!("\\{name}");
-    let content =
-        action.map(|action| format!("<Actions><Exec><Command>{action}</Command></Exec></Actions>"));
+    let content = action.map(|action| {
+        let (program, arguments) = split_action(action);
+        let arguments = match arguments {
+            "" => String::new(),
+            some => format!("<Arguments>{some}</Arguments>"),
+        };
+        format!("<Actions><Exec><Command>{program}</Command>{arguments}</Exec></Actions>")
+    });
     let mut fields = vec![("task.name", full.as_str())];
     if let Some(content) = &content {
         fields.push(("task.content", content));
@@ -319,6 +331,27 @@ pub(crate) fn task_created(host: &mut Host, name: &str, action: Option<&str>, at
         at,
         "the task scheduler keeps the task in this file",
     );
+    let key = format!("{TASK_CACHE}\\{name}");
+    host.registry_object(service, &key, "CreateKey", at);
+}
+
+/// Where the task scheduler lists its tasks.
+const TASK_CACHE: &str =
+    "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree";
+
+/// The program and the arguments of a task's action.
+fn split_action(action: &str) -> (&str, &str) {
+    let action = action.trim();
+    let inner = action
+        .strip_prefix('"')
+        .and_then(|rest| rest.split_once('"'));
+    match inner {
+        Some((program, rest)) if rest.is_empty() || rest.starts_with(' ') => (program, rest.trim()),
+        _ => match action.split_once(' ') {
+            Some((program, rest)) => (program, rest.trim()),
+            None => (action, ""),
+        },
+    }
 }
 
 /// A service is registered: the service control manager writes its key.
@@ -328,6 +361,10 @@ pub(crate) fn service_created(host: &mut Host, name: &str, image: Option<&str>, 
     let also = &["Security-Auditing/4697"];
     let why = "registers a service";
     host.log("Service-Control-Manager/7045", also, &fields, at, why);
+    if let Some(image) = image {
+        let name = name.to_ascii_lowercase();
+        host.services.insert(name, image.to_owned());
+    }
     let program = "C:\\Windows\\System32\\services.exe";
     let manager = host.service(program, program);
     let key = format!("HKLM\\System\\CurrentControlSet\\Services\\{name}");
@@ -338,6 +375,16 @@ pub(crate) fn service_created(host: &mut Host, name: &str, image: Option<&str>, 
         data: image,
     };
     host.registry_set(manager, &value, at);
+}
+
+/// The service control manager starts a service that the test has registered.
+fn service_started(host: &mut Host, name: &str, run: &Run<'_>) {
+    let Some(line) = host.services.get(&name.to_ascii_lowercase()).cloned() else {
+        return;
+    };
+    let program = "C:\\Windows\\System32\\services.exe";
+    let manager = host.service(program, program);
+    start_line(host, &line, manager, run.at, run.depth);
 }
 
 fn service_control(host: &mut Host, run: &Run<'_>) {
@@ -356,6 +403,7 @@ fn service_control(host: &mut Host, run: &Run<'_>) {
     let name = run.arg(1);
     match run.verb().as_str() {
         "create" => service_created(host, name, equals("binpath"), run.at),
+        "start" => service_started(host, name, run),
         "config" => {
             if let Some(image) = equals("binpath") {
                 let key = format!("HKLM\\System\\CurrentControlSet\\Services\\{name}");
@@ -411,6 +459,7 @@ fn accounts(host: &mut Host, run: &Run<'_>) {
         "user" if run.has("/delete") || run.has("/del") => {
             log(host, "Security-Auditing/4726", "deletes an account");
         }
+        "start" => service_started(host, name, run),
         "localgroup" if adds && run.args.len() > 3 => {
             log(
                 host,

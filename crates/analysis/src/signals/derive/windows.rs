@@ -74,6 +74,16 @@ fn builtin_effect(host: &mut Host, name: &str, command: &Command, actor: usize, 
                 host.file(actor, &link, at, "makes a link");
             }
         }
+        "cd" | "chdir" | "pushd" => {
+            let named = command
+                .words
+                .iter()
+                .skip(1)
+                .any(|word| !word.text.starts_with('/'));
+            if named {
+                host.folder.go(known(0).as_deref());
+            }
+        }
         "del" | "erase" => {
             if let Some(path) = known(0) {
                 host.file_deleted(actor, &path, at, "deletes a file");
@@ -149,7 +159,9 @@ pub(crate) fn start(host: &mut Host, run: &Started, parent: usize, at: Place, de
         host.unknown(at, "a value that only a run would tell");
     }
     let program = base(&image).to_ascii_lowercase();
+    let folder = host.folder.clone();
     programs::effects(host, &program, run, process, at, depth);
+    host.folder = folder;
 }
 
 /// Path of a program: as written when from a root, else that of the table.
@@ -167,13 +179,8 @@ fn image(host: &Host, name: &str) -> String {
         name.to_owned()
     };
     if whole.contains('\\') {
-        // Relative paths: the folder is not known.
-        let rooted = whole.as_bytes().get(1) == Some(&b':') || whole.starts_with("\\\\");
-        return if rooted {
-            whole
-        } else {
-            base(&whole).to_owned()
-        };
+        let rooted = host.folder.rooted(&whole);
+        return rooted.unwrap_or_else(|| base(&whole).to_owned());
     }
     host.program(&whole)
 }

@@ -3,11 +3,12 @@
 //! Read: statements by lines, `;`, `|` and brackets of every kind, strings and here-strings,
 //! comments, `$name = CONSTANT` and `$env:NAME`, call operators, cmdlets with parameters, and calls
 //! of methods, which become commands of their own with [`Command::method`]. What stands in
-//! brackets and script blocks is read where it stands.
+//! brackets, script blocks and functions is read where it stands; a call of a function that the
+//! text defines runs nothing more.
 
 use super::{Command, MAX_DEPTH, Redirect, Script, Word, bounded};
 use crate::signals::tables;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words before a statement or block that run nothing themselves.
 const KEYWORDS: [&str; 26] = [
@@ -26,6 +27,7 @@ pub(crate) fn read(text: &str) -> Script {
         depth: 0,
         script,
         variables: BTreeMap::new(),
+        functions: BTreeSet::new(),
     };
     while reader.at < text.len() {
         reader.block();
@@ -42,6 +44,8 @@ struct Reader<'t> {
     script: Script,
     /// Constants, by lower-case name.
     variables: BTreeMap<String, String>,
+    /// Functions that the text defines, by lower-case name.
+    functions: BTreeSet<String>,
 }
 
 impl<'t> Reader<'t> {
@@ -148,7 +152,8 @@ impl<'t> Reader<'t> {
                     self.at += length;
                     if matches!(name.as_str(), "function" | "filter" | "class") {
                         self.blanks(false);
-                        let _ = self.bare();
+                        let defined = self.bare();
+                        self.functions.insert(defined.text.to_ascii_lowercase());
                     }
                     return;
                 }
@@ -246,7 +251,9 @@ impl<'t> Reader<'t> {
         }
         command.piped = self.starts("|");
         command.place = (start, end);
-        if !command.words.is_empty() {
+        let name = command.name().to_ascii_lowercase();
+        // The body of a function is read where it is defined.
+        if !command.words.is_empty() && !self.functions.contains(&name) {
             self.script.push(command);
         }
     }
@@ -371,14 +378,23 @@ impl<'t> Reader<'t> {
                 self.advance();
                 self.bracket();
                 word.known = false;
+                word.text = self.text[start..self.at].to_owned();
             }
             Some('$') => self.variable(&mut word),
             Some('(' | '{' | '@') => {
-                if self.starts("@") {
+                let splat = self.starts("@");
+                if splat {
                     self.advance();
                 }
                 if matches!(self.peek(), Some('(' | '{')) {
                     word = self.listed();
+                } else if splat {
+                    // The elements of a list as arguments: `@args`.
+                    while self.peek().is_some_and(|c| c.is_alphanumeric() || c == '_') {
+                        self.advance();
+                    }
+                    word.known = false;
+                    word.text = self.text[start..self.at].to_owned();
                 }
             }
             Some('[') => {
@@ -422,6 +438,7 @@ impl<'t> Reader<'t> {
             depth: MAX_DEPTH,
             script: Script::default(),
             variables: self.variables.clone(),
+            functions: BTreeSet::new(),
         };
         let mut parts = Vec::new();
         let mut known = true;
