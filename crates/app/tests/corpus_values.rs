@@ -124,7 +124,8 @@ fn offences(language: Language, body: &str, atoms: &[AtomFact]) -> Vec<String> {
 }
 
 /// Whether a value keeps the quotes of the literal that it was. Quotes that the author put inside
-/// the literal are escaped, doubled, or stand inside other quotes.
+/// the literal are escaped, doubled, stand inside other quotes, or are literals of their own that
+/// are joined to it: `strcat("\"", x, "\"")`, as an element of a JSON text.
 fn enclosed(value: &str, body: &str) -> bool {
     let inner = ['"', '\''].iter().find_map(|quote| {
         value
@@ -143,7 +144,13 @@ fn enclosed(value: &str, body: &str) -> bool {
             before
                 .is_some_and(|c| matches!(c, '\\' | '"' | '\'' | '/' | '*' | '`' | '|' | '(' | '['))
         });
-    !written
+    let alone = if quote == '"' {
+        [r#""\"""#, r#"'"'"#]
+    } else {
+        [r"'\''", r#""'""#]
+    };
+    let joined = alone.iter().any(|literal| body.contains(literal));
+    !written && !joined
 }
 
 #[test]
@@ -231,6 +238,12 @@ fn wrong_values_are_found() {
     assert!(wrong(Eql, "eq", "\"a b\"", r#"process.args == "\"a b\"""#).is_empty());
     assert_eq!(
         wrong(Kusto, "eq", "'cmd.exe'", "FileName == 'cmd.exe'").len(),
+        1
+    );
+    let joined = r#"let a = "x"; T | where b contains strcat("\"", a, "\"")"#;
+    assert!(wrong(Kusto, "contains", "\"x\"", joined).is_empty());
+    assert_eq!(
+        wrong(Kusto, "contains", "\"x\"", r#"T | where b contains "x""#).len(),
         1
     );
 }

@@ -1,7 +1,7 @@
 //! Values: names, paths, arithmetic, calls; constants are folded.
 
 use super::relation::Branch;
-use super::table::close;
+use super::table::{close, table_column};
 use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Arithmetic, Call, Expr, ExprKind, Json, Literal, Test};
 use tripline_ir::{
@@ -592,28 +592,6 @@ impl<'a> Lowering<'a> {
             Value::Field(FieldRef::unmapped(name)),
             Kind::Dynamic,
         )])
-    }
-}
-
-/// The values of a column of rows that stand in the query.
-fn table_column(plan: &tripline_ir::Plan, name: &str) -> Option<Vec<Constant>> {
-    use tripline_ir::{Plan, Projection};
-    match plan {
-        Plan::Table(table) => {
-            let at = table.columns.iter().position(|column| column == name)?;
-            Some(
-                table
-                    .rows
-                    .iter()
-                    .filter_map(|row| row.get(at).cloned())
-                    .collect(),
-            )
-        }
-        Plan::Project {
-            input,
-            projection: Projection::Keep(_),
-        } => table_column(input, name),
-        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::near;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tripline_ir::{
-    LossReason, Match, Opaque, Plan, Predicate, Source as Origin, Table, Text, Value,
+    LossReason, Match, Opaque, Plan, Predicate, Projection, Source as Origin, Table, Text, Value,
     format_smolstr,
 };
 use tripline_schema::{Activity, Scheme};
@@ -313,6 +313,27 @@ fn declared(branch: &mut Branch, columns: &[Parameter]) {
             lost: None,
         };
         branch.define(&column.name.text, own, true);
+    }
+}
+
+/// The values of a column of rows that stand in the query.
+pub(super) fn table_column(plan: &Plan, name: &str) -> Option<Vec<Value>> {
+    match plan {
+        Plan::Table(table) => {
+            let at = table.columns.iter().position(|column| column == name)?;
+            Some(
+                table
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.get(at).cloned())
+                    .collect(),
+            )
+        }
+        Plan::Project {
+            input,
+            projection: Projection::Keep(_),
+        } => table_column(input, name),
+        _ => None,
     }
 }
 
