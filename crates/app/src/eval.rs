@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use tripline_corpus::{Hint, SingleRead, read_path, read_text};
+use tripline_corpus::{Hint, SingleRead, Status, read_path, read_text};
 use tripline_ir::law::{self, EventExplanation, LeafExplanation, Options};
 use tripline_ir::{Class, Detection, Event, Text, Timestamp, Value};
 use tripline_text::render::{Format, Sources, Style, render};
@@ -118,8 +118,8 @@ impl RulesToRun {
     /// A rule of the catalogue.
     pub fn of_detection(detection: Detection) -> Self {
         Self {
+            remarks: partial(&detection).into_iter().collect(),
             detections: vec![detection],
-            remarks: Vec::new(),
         }
     }
 
@@ -159,7 +159,7 @@ impl RulesToRun {
             &sources,
             Style::default(),
         );
-        let remarks: Vec<String> = text.lines().map(str::to_owned).collect();
+        let mut remarks: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut detections = read.detections;
         if detections.iter().any(alerts) {
             detections.retain(alerts);
@@ -168,11 +168,28 @@ impl RulesToRun {
             let error = AppError::rule("no rule could be read");
             return Err(remarks.into_iter().fold(error, AppError::hint));
         }
+        remarks.extend(detections.iter().filter_map(partial));
         Ok(Self {
             detections,
             remarks,
         })
     }
+}
+
+/// What of a rule is not run, when that is something.
+fn partial(detection: &Detection) -> Option<String> {
+    if Status::of(detection) != Status::Partial {
+        return None;
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for loss in &detection.losses {
+        let part = format!("{}: {}", loss.reason.phrase(), loss.detail);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let (id, parts) = (&detection.id, parts.join("; "));
+    Some(format!("{id} is partial, it runs without this: {parts}"))
 }
 
 fn alerts(detection: &Detection) -> bool {

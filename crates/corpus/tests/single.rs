@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use tripline_corpus::{Hint, SingleRead, read_path, read_text};
-use tripline_ir::Language;
+use tripline_ir::{Class, Language};
 
 const THREE: &str = "DeviceProcessEvents\n| where FileNam == 'x'\n\nSigninLog | where UserPrincipalNam == 'x'\n\nDeviceProcessEvents | where FileName == 'y'\n";
 
@@ -144,4 +144,31 @@ fn pipes_in_folders_are_not_opened() {
     assert_eq!(read_path(dir.path()).detections.len(), 1);
     let alone: &Path = &dir.path().join("c.yml");
     assert_eq!(read_path(alone).detections.len(), 1);
+}
+
+/// What only serves a correlation does not alert by itself: a rule, and a correlation too.
+#[test]
+fn inner_correlations_are_building_blocks() {
+    let text = "\
+title: Failed
+name: failed
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4625}, condition: s}
+---
+title: Many failed
+name: many
+correlation: {type: event_count, rules: [failed], group-by: [User], timespan: 1m, condition: {gte: 2}}
+---
+title: Done
+name: done
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4624}, condition: s}
+---
+title: Many failed, then done
+correlation: {type: temporal_ordered, rules: [many, done], group-by: [User], timespan: 5m}
+";
+    let read = read_text("guess.yml", text, Hint::Auto);
+    let classes: Vec<Class> = read.detections.iter().map(|rule| rule.class).collect();
+    let block = Class::BuildingBlock;
+    assert_eq!(classes, [block, block, block, Class::Alert]);
 }

@@ -196,6 +196,11 @@ impl Reader<'_> {
                 continue;
             }
             let Some(id) = self.id(self.activity, name) else {
+                if let Some(rest) = self.schema.without_dataset(Scheme::Cim, name) {
+                    canonical
+                        .entry(rest.into())
+                        .or_insert_with(|| value.clone());
+                }
                 continue;
             };
             if id != "event.time" || !canonical.contains_key(&id) {

@@ -67,6 +67,9 @@ fn arithmetic() {
     assert_eq!(call(F::Add, [n(i64::MAX), n(1)]), NULL);
     assert_eq!(call(F::Add, [t("2"), n(1)]), n(3));
     assert_eq!(call(F::Add, [t("a"), n(1)]), NULL);
+    assert_eq!(call(F::AddOrJoin, [t("2"), n(1)]), n(3));
+    assert_eq!(call(F::AddOrJoin, [t("a"), n(1)]), t("a1"));
+    assert_eq!(call(F::AddOrJoin, [NULL, t("a")]), NULL);
     assert_eq!(call(F::Add, [l([n(1), n(2)]), n(10)]), l([n(11), n(12)]));
     assert_eq!(call(F::Round, [x(2.5)]), x(3.0));
     assert_eq!(call(F::Round, [x(2.345), n(2)]), x(2.35));

@@ -27,8 +27,7 @@ fn fields(language: Language) -> [&'static str; 2] {
     match language {
         Language::Yaral => ["$e.principal.hostname", "$e.target.hostname"],
         Language::Spl => ["Processes.first", "odd name"],
-        Language::Kusto => ["First", "odd-name"],
-        Language::Sigma => ["First", "odd-name"],
+        Language::Kusto | Language::Sigma => ["First", "odd-name"],
         _ => ["x.first", "odd-name"],
     }
 }

@@ -7,6 +7,7 @@
 //!   which makes, or does not make, an alert on its own;
 //! - ```` ```json alerts [[0, 1]] ````: a list of events and the events of each alert;
 //! - ```` ```json lists ````: named lists for the case, before the other fences;
+//! - ```` ```json library ````: macros and lookups for the case, as `common` says, before the others;
 //! - ```` ```ir ````: the plan as printed;
 //! - ```` ```losses ````: one loss a line (absent: there is none);
 //! - ```` ```diagnostics ````: one a line, `CODE text-under-the-span: message` (absent: none).
@@ -15,10 +16,13 @@
 //! `_source` its declared source. `LITERATE=update` writes the `ir`, `losses` and `diagnostics`
 //! fences that are there; read what it wrote.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use tripline_ir::{Event, EventSource, Fields, Language, SECOND, Text, Value, law};
+use tripline_languages::spl::Library;
 use tripline_languages::{Context, Lowered, lower};
 use tripline_schema::Schema;
 use tripline_text::Source;
@@ -101,6 +105,7 @@ struct Case {
     line: usize,
     source: Source,
     lists: BTreeMap<Text, Vec<Text>>,
+    library: Option<Library>,
     lowered: Lowered,
     /// Fences that speak about losses and diagnostics.
     told: (bool, bool),
@@ -189,15 +194,16 @@ impl Run<'_> {
     fn open(&mut self, fence: &Fence) {
         self.cases += 1;
         let source = Source::new("rule", fence.body.as_str());
-        let lists = BTreeMap::new();
-        let lowered = lowered(self.language, &source, &lists);
-        self.case = Some(Case {
+        let mut case = Case {
             line: fence.line,
             source,
-            lists,
-            lowered,
+            lists: BTreeMap::new(),
+            library: None,
+            lowered: Lowered::default(),
             told: (false, false),
-        });
+        };
+        case.lower(self.language);
+        self.case = Some(case);
     }
 
     /// What no fence of the case spoke about must not be there.
@@ -212,10 +218,14 @@ impl Run<'_> {
     }
 }
 
-fn lowered(language: Language, source: &Source, lists: &BTreeMap<Text, Vec<Text>>) -> Lowered {
-    let mut context = Context::new(Schema::builtin());
-    context.lists.clone_from(lists);
-    lower(language, source, &context)
+impl Case {
+    /// Reads the rule with what the case knows so far.
+    fn lower(&mut self, language: Language) {
+        let mut context = Context::new(Schema::builtin());
+        context.lists.clone_from(&self.lists);
+        context.spl = self.library.as_ref();
+        self.lowered = lower(language, &self.source, &context);
+    }
 }
 
 fn ir(case: &Case) -> String {
@@ -256,10 +266,13 @@ fn events_fence(info: &str, body: &str, case: &mut Case, language: Language) -> 
     };
     let json: serde_json::Value = serde_json::from_str(body).map_err(|error| error.to_string())?;
     if expect == "lists" {
-        let lists: BTreeMap<Text, Vec<Text>> =
-            serde_json::from_value(json).map_err(|error| error.to_string())?;
-        case.lowered = lowered(language, &case.source, &lists);
-        case.lists = lists;
+        case.lists = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        case.lower(language);
+        return Ok(());
+    }
+    if expect == "library" {
+        case.library = Some(common::library(json)?);
+        case.lower(language);
         return Ok(());
     }
     let values = match json {

@@ -244,6 +244,19 @@ impl Schema {
             .or_else(|| self.canonical(scheme, activity, name))
     }
 
+    /// A name without the data sets that it begins with (`Web.url_length` is `url_length`); `None`
+    /// when it begins with none.
+    pub fn without_dataset<'n>(&self, scheme: Scheme, name: &'n str) -> Option<&'n str> {
+        let datasets = &self.names.get(scheme as usize)?.datasets;
+        let mut rest = name;
+        while let Some((dataset, inner)) = rest.split_once('.')
+            && datasets.contains_key(dataset)
+        {
+            rest = inner;
+        }
+        (rest.len() < name.len()).then_some(rest)
+    }
+
     fn number(&self, scheme: Scheme, activity: Activity, name: &str) -> Option<u16> {
         let names = self.names.get(scheme as usize)?;
         if let Some(roles) = names.index.get(name) {

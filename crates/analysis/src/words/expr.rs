@@ -176,7 +176,7 @@ fn test_of_one(function: Function, arguments: &[Expr]) -> Option<String> {
 /// Functions that make values.
 fn computed(function: Function, arguments: &[Expr]) -> Option<String> {
     let sign = match function {
-        Function::Add => " + ",
+        Function::Add | Function::AddOrJoin => " + ",
         Function::Subtract => " - ",
         Function::Multiply => " * ",
         Function::Divide | Function::DivideReal => " / ",

@@ -110,8 +110,10 @@ impl Linker<'_> {
                     let mut sources = Vec::new();
                     self.sources(correlation, MAX_CHAIN, &mut sources);
                     add_sources(sources, &mut draft.detection);
-                    self.classify(document, &mut draft.detection);
                     draft.finish(lowered, read);
+                    if let Some(finished) = read.detections.last_mut() {
+                        self.classify(document, finished);
+                    }
                 }
                 Document::Filter(filter) => self.unresolved(filter, &part.source, read),
             }

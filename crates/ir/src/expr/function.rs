@@ -27,6 +27,9 @@ pub enum Function {
     // --- arithmetic (scalar): numbers, or texts that write them ---
     /// `(a, b)`: sum; a time and a length of time give a time, two lengths a length.
     Add,
+    /// `(a, b)`: the sum of two numbers (or texts that write them), else both as texts, joined. SPL's
+    /// `+`.
+    AddOrJoin,
     /// `(a, b)`: `a - b`; two times (or texts that write instants) give the length between, a time
     /// and a length a time.
     Subtract,

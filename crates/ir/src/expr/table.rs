@@ -142,7 +142,7 @@
 //!
 //! | SPL | Kusto | ES\|QL | YARA-L | variant |
 //! |---|---|---|---|---|
-//! | `+ - * %` | same | same | same | `Add Subtract Multiply Modulo` (SPL's `+` of texts `Concat`) |
+//! | `+ - * %` | same | same | same | `Add Subtract Multiply Modulo` (SPL's `+`: `AddOrJoin`, with a literal text `Concat`) |
 //! | `/` | `/` | `/` | `/` | SPL `DivideReal`, others `Divide` |
 //! | `round floor ceiling abs sqrt pow exp ln log` | `round ..` | `ROUND ..` | `math.round ..` | `Round Floor Ceiling Abs SquareRoot Power Exponential Logarithm` |
 //! | `min max` | `min_of max_of` | | | `LeastKnown GreatestKnown` |

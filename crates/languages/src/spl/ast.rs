@@ -262,6 +262,8 @@ pub(super) enum Expr {
         negated: bool,
         span: Span,
     },
+    /// `searchmatch("a=b c")`: a condition of the search language.
+    Search(Box<Search>, Span),
     Error(Span),
 }
 
@@ -364,6 +366,7 @@ impl Expr {
             | Self::Not(_, span)
             | Self::Negate(_, span)
             | Self::In { span, .. }
+            | Self::Search(_, span)
             | Self::Error(span) => *span,
             Self::Field(name) => name.span,
         }

@@ -189,11 +189,18 @@ impl<'s> Cursor<'s> {
         })
     }
 
-    /// The new name behind `as`; without quotes it may hold a part in parentheses.
+    /// The new name behind `as`.
     pub(super) fn alias(&mut self) -> Option<Name> {
-        if !self.take_word("as") {
-            return None;
+        if self.take_word("as") {
+            self.column()
+        } else {
+            None
         }
+    }
+
+    /// A column's name; without quotes it may hold a part in parentheses, as those do that `stats`
+    /// gives: `values(user)`.
+    pub(super) fn column(&mut self) -> Option<Name> {
         let start = self.at;
         let mut name = self.name()?;
         let bare = !self.text[name.span.range()].starts_with(['"', '\'']);
@@ -238,7 +245,7 @@ impl<'s> Cursor<'s> {
                 return found;
             }
             let before = *self;
-            match self.name() {
+            match self.column() {
                 Some(_) if self.rest().starts_with('=') => {
                     *self = before;
                     return found;

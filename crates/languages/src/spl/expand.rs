@@ -179,7 +179,13 @@ impl Expansion<'_> {
         if facts::is_hook(name) {
             self.out.hooks.push((place, name.into()));
         }
-        if let Some(definition) = built_in {
+        if let Some(mut definition) = built_in {
+            let before = self.out.text.trim_end();
+            if facts::is_condition_hook(name) && !before.is_empty() && !before.ends_with(['|', '['])
+            {
+                // Inside of a condition the hook is one that always holds.
+                definition = "*".into();
+            }
             self.open.push(name.into());
             self.run(&definition, Some(place));
             self.open.pop();

@@ -441,7 +441,12 @@ pub(super) fn unescape(text: &str) -> Text {
 
 /// A macro that is the user's own hook or a setting, and no part of what a rule finds.
 pub(super) fn is_hook(name: &str) -> bool {
-    name.ends_with("_filter") || name == "security_content_summariesonly"
+    is_condition_hook(name) || name == "security_content_summariesonly"
+}
+
+/// A macro in which users write conditions of their own.
+pub(super) fn is_condition_hook(name: &str) -> bool {
+    name.ends_with("_filter")
 }
 
 /// Macros that ship with Splunk's add-ons or that the content's build makes: the text they stand
@@ -458,7 +463,7 @@ pub(super) fn macro_of(name: &str, arguments: &[Text]) -> Option<Text> {
         ("summariesonly_config", []) => Some("false".into()),
         ("oldsummaries_config", []) => Some("true".into()),
         ("fillnull_config", []) => Some("null".into()),
-        (hook, []) if hook.ends_with("_filter") => Some("search *".into()),
+        (hook, []) if is_condition_hook(hook) => Some("search *".into()),
         _ => None,
     }
 }

@@ -49,7 +49,8 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
     }
     let expanded = expand::expand(source, context.spl, &mut diagnostics);
     let pipeline = parser::parse(source, &expanded, &mut diagnostics);
-    let errors: Vec<Diagnostic> = diagnostics.iter().filter(is_syntax).cloned().collect();
+    let errors = diagnostics.iter().filter(|found| is_syntax(found));
+    let errors: Vec<Diagnostic> = errors.cloned().collect();
     let mut lowered = ast2ir::lower(&pipeline, &expanded, source, context, diagnostics);
     let told = |loss: &Loss| loss.reason == LossReason::SyntaxError;
     if !lowered.losses.iter().any(told) {
@@ -64,7 +65,7 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
 }
 
 /// Whether something says that the text is no search.
-fn is_syntax(found: &&Diagnostic) -> bool {
+fn is_syntax(found: &Diagnostic) -> bool {
     matches!(
         found.code,
         Code::SplSyntax | Code::SplUnclosed | Code::SplArgument

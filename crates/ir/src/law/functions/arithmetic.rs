@@ -16,6 +16,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             let (left, right) = (a.first()?, a.get(1)?);
             with_time(function, left, right).unwrap_or_else(|| of_numbers(function, a))
         }
+        Function::AddOrJoin => match of_numbers(Function::Add, a) {
+            Some(sum) => Some(sum),
+            None => super::text::apply(Function::Concat, a),
+        },
         Function::Negate => match a.first()? {
             Value::Duration(length) => length.checked_neg().map(Value::Duration),
             _ => match number(a, 0)? {

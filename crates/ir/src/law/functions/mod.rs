@@ -167,6 +167,7 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
     use Function as F;
     match function {
         F::Add
+        | F::AddOrJoin
         | F::Subtract
         | F::Multiply
         | F::Divide

@@ -1,7 +1,7 @@
 //! `stats` and its kin, `tstats`, `top`, `rare`.
 
 use super::super::ast::{
-    Aggregate as Ast, Argument, Name, Options, Search, Stats, StatsKind, Tstats,
+    Aggregate as Ast, Argument, Command, Name, Options, Search, Stage, Stats, StatsKind, Tstats,
 };
 use super::super::facts;
 use super::scope::{Scope, captures};
@@ -73,22 +73,30 @@ impl Lowering<'_> {
                 });
             }
         }
+        let mut by = tstats.by.clone();
         if let Some(span) = &tstats.span_of_time {
             self.bin_time(&mut flow, &span.text, span.span);
+            if tstats.metrics && by.iter().all(|name| name.text != "_time") {
+                // `mstats` groups by time without being told the field.
+                by.push(Name {
+                    text: "_time".into(),
+                    span: span.span,
+                });
+            }
         }
-        self.grouped(flow, &tstats.by, &tstats.aggregates)
+        self.grouped(flow, &by, &tstats.aggregates)
     }
 
     /// `nodename=`, `sourcetype=` and their kin in `tstats ... where`.
     fn model_routing(&mut self, part: &Search, tstats: &Tstats, source: &mut Source) -> Predicate {
         if (tstats.metrics || tstats.from.is_none())
             && let Search::Compare { field, value, .. } = part
-            && field.text.eq_ignore_ascii_case("index")
+            && field.text == "index"
         {
             source.names.push(value.text.clone());
         }
         if let Search::Compare { field, value, .. } = part
-            && field.text.eq_ignore_ascii_case("nodename")
+            && field.text == "nodename"
         {
             let set = value.text.rsplit('.').next().unwrap_or(&value.text);
             let outcome = match set {
@@ -125,7 +133,13 @@ impl Lowering<'_> {
     }
 
     /// `stats` and its kin.
-    pub(super) fn stats(&mut self, stats: &Stats, mut flow: Flow, span: Span) -> Flow {
+    pub(super) fn stats(
+        &mut self,
+        stats: &Stats,
+        mut flow: Flow,
+        later: &[Stage],
+        span: Span,
+    ) -> Flow {
         let option = |name: &str| option(&stats.options, name).cloned();
         match stats.kind {
             StatsKind::Stats => self.grouped(flow, &stats.by, &stats.aggregates),
@@ -145,6 +159,16 @@ impl Lowering<'_> {
                 let mut flow = self.grouped(flow, &by, &stats.aggregates);
                 // Values of the second field become columns; their names are not known.
                 flow.scope.vague |= split;
+                let shows = |stage: &Stage| {
+                    matches!(
+                        &stage.command,
+                        Command::Fields { .. } | Command::Rename(_) | Command::Macro(_)
+                    )
+                };
+                if split && !later.iter().all(shows) {
+                    let detail = "columns named by values";
+                    self.lose(LossReason::NotExpressible, detail, span);
+                }
                 flow
             }
             StatsKind::Eventstats => {

@@ -43,11 +43,9 @@ impl Lowering<'_> {
                 ("false", []) => truth(!wanted),
                 ("isnotnull", [Ast::Field(field)]) => self.exists(field, scope, wanted),
                 ("isnull", [Ast::Field(field)]) => self.exists(field, scope, !wanted),
-                ("searchmatch", [Ast::Text(text, span)]) => {
-                    self.searchmatch(text, *span, scope, wanted)
-                }
                 _ => self.leaf(ast, scope, wanted),
             },
+            Ast::Search(search, _) => signed(self.search(search, scope), wanted),
             _ => self.leaf(ast, scope, wanted),
         }
     }
@@ -66,13 +64,6 @@ impl Lowering<'_> {
             self.place(field.span),
         );
         signed(Predicate::atom(atom), wanted)
-    }
-
-    fn searchmatch(&mut self, text: &str, span: Span, scope: &Scope, wanted: bool) -> Predicate {
-        let _ = (text, scope);
-        // The text is a search of its own, whose places the expanded text does not hold.
-        self.lose(LossReason::NotExpressible, "searchmatch", span);
-        truth(wanted)
     }
 
     /// A comparison as an atom where it is one, else computed.
@@ -259,6 +250,10 @@ impl Lowering<'_> {
                 arguments,
                 span,
             } => self.call(name, arguments, *span, scope),
+            Ast::Search(_, span) => {
+                self.lose(LossReason::NotExpressible, "searchmatch", *span);
+                Expr::Literal(Value::Null)
+            }
             Ast::Error(span) => {
                 self.lose(LossReason::SyntaxError, self.excerpt(*span), *span);
                 Expr::Literal(Value::Null)
@@ -286,7 +281,7 @@ impl Lowering<'_> {
             Binary::Like => Function::Like(Case::Sensitive),
             Binary::Concat => Function::Concat,
             Binary::Add if texts => Function::Concat,
-            Binary::Add => Function::Add,
+            Binary::Add => Function::AddOrJoin,
             Binary::Subtract => Function::Subtract,
             Binary::Multiply => Function::Multiply,
             Binary::Divide => Function::DivideReal,

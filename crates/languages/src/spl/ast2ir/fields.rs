@@ -423,6 +423,6 @@ fn fill_expr(expr: &mut super::super::ast::Expr, fill: &impl Fn(&mut Text)) {
                 fill_expr(one, fill);
             }
         }
-        Ast::Number(..) | Ast::Int(..) | Ast::Error(_) => {}
+        Ast::Number(..) | Ast::Int(..) | Ast::Search(..) | Ast::Error(_) => {}
     }
 }

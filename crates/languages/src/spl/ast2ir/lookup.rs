@@ -234,10 +234,7 @@ impl Lowering<'_> {
             },
             _ => return false,
         };
-        !matches!(
-            pipeline.stages.first().map(|stage| &stage.command),
-            Some(Command::Inputlookup { .. })
-        )
+        !reads_rows(pipeline)
     }
 
     /// Keeps (or drops) rows that have a partner in a subsearch.
@@ -269,8 +266,8 @@ impl Lowering<'_> {
             .map(|name| JoinKey {
                 left: self.field_value(&flow.scope, name),
                 right: Expr::Field(self.field_ref(&right.scope, name)),
-                // What a subsearch finds is text to search for: letter case apart.
-                how: KeyMatch::Equal(Case::Insensitive),
+                // What a subsearch finds is text to search for: `*` is any run, letter case apart.
+                how: KeyMatch::Wildcard(Case::Insensitive),
             })
             .collect();
         Flow {
@@ -450,6 +447,26 @@ impl Lowering<'_> {
             scope,
         }
     }
+}
+
+/// Whether a subsearch only reads a lookup and renames or chooses its columns, so that it stands
+/// for conditions.
+fn reads_rows(pipeline: &Pipeline) -> bool {
+    let Some((first, rest)) = pipeline.stages.split_first() else {
+        return false;
+    };
+    matches!(&first.command, Command::Inputlookup { filter: None, .. })
+        && rest.iter().all(|stage| match &stage.command {
+            Command::Generic { name, .. } => name.text == "format",
+            command => matches!(
+                command,
+                Command::Rename(_)
+                    | Command::Fields { .. }
+                    | Command::Eval(_)
+                    | Command::Dedup { .. }
+                    | Command::Sort { .. }
+            ),
+        })
 }
 
 /// Rows with their known columns alone, so that fields of the events behind them do not show.

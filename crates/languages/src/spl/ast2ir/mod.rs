@@ -3,8 +3,8 @@
 //! A search is a chain of stages over rows. [`scope`] knows which columns there are after each
 //! stage and what they mean; [`search`] and [`expr`] give the two expression languages their
 //! meaning, [`aggregate`] the statistics, [`lookup`] the lookups and subsearches, [`source`] where
-//! events come from, [`stage`] everything else. A part without an image becomes a loss; it widens
-//! the condition that it stands in and never narrows it.
+//! events come from, [`numbers`] what computes with numbers, [`stage`] everything else. A part
+//! without an image becomes a loss; it widens the condition that it stands in and never narrows it.
 
 mod aggregate;
 mod decides;
@@ -12,6 +12,7 @@ mod expr;
 mod fields;
 mod lookup;
 mod map;
+mod numbers;
 mod scope;
 mod search;
 mod source;

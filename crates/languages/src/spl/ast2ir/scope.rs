@@ -93,7 +93,10 @@ impl Lowering<'_> {
 
     pub(super) fn canonical(&self, scope: &Scope, name: &str) -> Option<Text> {
         let schema = self.context.schema;
-        schema.canonical_in(scope.event.as_deref(), Scheme::Cim, scope.activity, name)
+        schema
+            .canonical_in(scope.event.as_deref(), Scheme::Cim, scope.activity, name)
+            // `Web.url_length` is the `url_length` of an event that does not name its data set.
+            .or_else(|| schema.without_dataset(Scheme::Cim, name).map(Text::from))
     }
 
     /// The value of a field: `_time` in seconds, null for what no row has.

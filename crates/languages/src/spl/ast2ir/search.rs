@@ -10,7 +10,7 @@ use super::Lowering;
 use super::scope::Scope;
 use tripline_ir::{
     Atom, Case, Coerce, CompareOp, Expr, Function, LossReason, Net, Number, Part, Pattern,
-    Predicate, Quantifier, Subject, Term, Test, Text, TimeFormat, Unit, Value,
+    Predicate, Quantifier, Subject, Term, Test, TimeFormat, Unit, Value,
 };
 use tripline_text::{Code, Span};
 
@@ -268,10 +268,11 @@ pub(super) fn number(text: &str) -> Option<Number> {
     Some(Number::Float(float))
 }
 
-/// The names that a search tests and that say where events come from.
+/// The names that a search tests and that say where events come from. Letter case counts: Okta's
+/// `eventType` is a field of the event.
 pub(super) fn is_routing(name: &str) -> bool {
     matches!(
-        Text::new(name.to_ascii_lowercase()).as_str(),
+        name,
         "index" | "sourcetype" | "source" | "eventtype" | "nodename"
     )
 }

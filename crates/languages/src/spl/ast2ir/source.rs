@@ -1,8 +1,9 @@
 //! Where events come from: indexes, source types, sources, data models.
 //!
-//! A source routes, it is no test: an event that does not say where it comes from fits. An event
-//! that does say (`sourcetype`, `source`, `index`, `eventtype` among its fields) must say what
-//! the search asks for; that condition is kept, marked as implied.
+//! A source routes, it is no test: an event that does not say where it comes from fits. What an
+//! event does say (by `sourcetype`, `source`, `index`, `eventtype` among its fields) must be what
+//! the search asks for; that condition is kept, marked as implied. Conditions that all must hold
+//! are looked at one by one: an event that says its source type alone is asked for that alone.
 
 use super::super::ast::{Name, Relation, Search, Word};
 use super::scope::Scope;
@@ -93,8 +94,6 @@ const SOURCES: [(&str, &[&str]); 58] = [
 struct Routing {
     names: Vec<Text>,
     events: Vec<Text>,
-    /// Fields that the conditions test.
-    fields: Vec<Text>,
     conditions: Vec<Predicate>,
 }
 
@@ -120,7 +119,7 @@ impl Lowering<'_> {
             names: tidy(routing.names.clone()),
             events: tidy(routing.events.clone()),
         };
-        let condition = routing.condition();
+        let condition = Predicate::and(routing.conditions);
         self.filtered(source, condition, &rest, scope)
     }
 
@@ -192,17 +191,24 @@ impl Lowering<'_> {
 
     /// Takes a condition on the source apart.
     fn route(&mut self, part: &Search, routing: &mut Routing) {
+        if let Search::And(parts) = part {
+            for part in parts {
+                self.route(part, routing);
+            }
+            return;
+        }
         let mut pairs = Vec::new();
         comparisons(part, &mut pairs);
+        let mut fields = Vec::new();
         for (field, value) in &pairs {
-            routing.fields.push(field.text.clone());
+            fields.push(field.text.clone());
             if !field.text.eq_ignore_ascii_case("channel") {
                 routing.names.push(value.text.clone());
             }
             routing.events.extend(self.events_of(&value.text));
         }
         let condition = self.routing_predicate(part);
-        routing.conditions.push(condition);
+        routing.conditions.push(or_silent(fields, condition));
     }
 
     /// The condition itself, over the event's own fields.
@@ -294,22 +300,19 @@ impl Lowering<'_> {
     }
 }
 
-impl Routing {
-    /// The event does not say where it comes from, or says what is asked for.
-    fn condition(self) -> Predicate {
-        let conditions = Predicate::and(self.conditions);
-        if conditions == Predicate::True {
-            return conditions;
-        }
-        let silent = tidy(self.fields).into_iter().map(|field| {
-            let subject = Subject::Field(FieldRef::unmapped(field));
-            let mut atom = Atom::new(subject, Test::Exists, Span::default());
-            atom.implied = true;
-            Predicate::not(Predicate::atom(atom))
-        });
-        let silent = Predicate::and(silent.collect::<Vec<_>>());
-        Predicate::or([silent, conditions])
+/// The event does not say where it comes from, or says what is asked for.
+fn or_silent(fields: Vec<Text>, condition: Predicate) -> Predicate {
+    if condition == Predicate::True {
+        return condition;
     }
+    let silent = tidy(fields).into_iter().map(|field| {
+        let subject = Subject::Field(FieldRef::unmapped(field));
+        let mut atom = Atom::new(subject, Test::Exists, Span::default());
+        atom.implied = true;
+        Predicate::not(Predicate::atom(atom))
+    });
+    let silent = Predicate::and(silent.collect::<Vec<_>>());
+    Predicate::or([silent, condition])
 }
 
 /// A condition of equalities, `AND` and `OR` alone, with its own atoms.

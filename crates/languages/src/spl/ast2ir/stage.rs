@@ -2,7 +2,7 @@
 
 use super::super::ast::{Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Stage};
 use super::super::facts;
-use super::aggregate::{binned, derive, duration, is_true, option};
+use super::aggregate::{derive, duration, is_true, option};
 use super::fields::words;
 use super::lookup::kept;
 use super::scope::{captures, filled};
@@ -12,7 +12,7 @@ use tripline_ir::{
     Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction, Value,
     format_smolstr,
 };
-use tripline_text::{Code, Span};
+use tripline_text::Span;
 
 impl Lowering<'_> {
     /// One stage; `later` are the stages behind it.
@@ -35,7 +35,7 @@ impl Lowering<'_> {
                     more
                 }
             }
-            Command::Stats(stats) => self.stats(stats, flow, span),
+            Command::Stats(stats) => self.stats(stats, flow, later, span),
             Command::Top {
                 rare,
                 options,
@@ -323,39 +323,6 @@ impl Lowering<'_> {
         }
     }
 
-    fn bin(
-        &mut self,
-        options: &Options,
-        field: &Name,
-        alias: Option<&Name>,
-        mut flow: Flow,
-        span: Span,
-    ) -> Flow {
-        let name = alias.unwrap_or(field).text.clone();
-        let length = option(options, "span").and_then(|text| duration(text));
-        match length {
-            Some(length) if field.text == "_time" || is_time_span(options) => {
-                let time = self.field_value(&flow.scope, &field.text);
-                derive(&mut flow, name, binned(time, length));
-            }
-            _ => {
-                if let Some(written) = options.iter().find(|(key, _)| key == "span") {
-                    let message = format!("`{}` is no span of time", written.1.text);
-                    let hint =
-                        Some("a span is a number and a unit: `30s`, `5m`, `1h`, `1d`".into());
-                    self.report(Code::SplArgument, written.1.span, message, hint);
-                }
-                self.lose(
-                    LossReason::NotExpressible,
-                    format_smolstr!("bin {}", field.text),
-                    span,
-                );
-                flow.scope.compute(&name);
-            }
-        }
-        flow
-    }
-
     fn transaction(
         &mut self,
         options: &Options,
@@ -495,6 +462,14 @@ impl Lowering<'_> {
             self.json_columns(&Text::from(*input), &mut flow, later);
             return flow;
         }
+        if name.text == "addtotals" {
+            return self.addtotals(&arguments.text, flow, later, span);
+        }
+        if matches!(name.text.as_str(), "accum" | "autoregress" | "delta")
+            && let Some(running) = self.running(&name.text, &arguments.text, &flow)
+        {
+            return running;
+        }
         let adds: &[&str] = match name.text.as_str() {
             "iplocation" => &[
                 "City",
@@ -512,7 +487,6 @@ impl Lowering<'_> {
                 "info_search_time",
                 "info_sid",
             ],
-            "addtotals" => &["Total"],
             "reltime" => &["reltime"],
             // The fields of the raw text are the event's own.
             "extract" | "kv" | "xmlkv" | "kvform" if !flow.scope.closed => return flow,
@@ -646,9 +620,4 @@ fn choose(keep: Keep, fields: &[Name], mut flow: Flow) -> Flow {
         };
     }
     flow
-}
-
-/// Whether a span has a unit of time, so that the field counts seconds.
-fn is_time_span(options: &Options) -> bool {
-    option(options, "span").is_some_and(|text| text.ends_with(|c: char| c.is_alphabetic()))
 }

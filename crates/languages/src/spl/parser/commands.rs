@@ -160,7 +160,7 @@ impl<'a> Parser<'a> {
             if cursor.take(',') {
                 continue;
             }
-            let Some(old) = cursor.name() else {
+            let Some(old) = cursor.column() else {
                 self.expected(cursor, "a field's name");
                 return Command::Error;
             };
@@ -713,10 +713,15 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
             }
             continue;
         }
+        let before = *cursor;
         let Some(mut name) = cursor.name() else { break };
-        if cursor.take('(') {
+        let orders = matches!(name.text.as_str(), "auto" | "ip" | "num" | "str");
+        if orders && cursor.take('(') {
             name = cursor.name().unwrap_or(name);
             cursor.take(')');
+        } else if !orders {
+            *cursor = before;
+            name = cursor.column().unwrap_or(name);
         }
         if matches!(name.text.as_str(), "desc" | "d") {
             for (_, down) in &mut fields {

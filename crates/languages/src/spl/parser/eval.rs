@@ -4,7 +4,7 @@
 //! Strings stand in double quotes, odd field names in single ones; a dot outside of quotes joins
 //! two texts.
 
-use super::super::ast::{Binary, Expr, Name};
+use super::super::ast::{Binary, Expr, Name, Search};
 use super::super::cursor::{Cursor, PLACEHOLDER};
 use super::super::facts;
 use super::Parser;
@@ -201,15 +201,15 @@ impl<'a> Parser<'a> {
                 inner
             }
             Some('"') => self.string(cursor),
-            Some('\'') => match cursor.single_quoted() {
-                Some(name) => Expr::Field(name),
-                None => {
-                    let open = Span::from_usize(start..start + 1);
-                    self.report(Code::SplUnclosed, open, "the quote is not closed", None);
-                    cursor.at = cursor.end;
-                    Expr::Error(cursor.span(start))
+            Some('\'') => {
+                if let Some(name) = cursor.single_quoted() {
+                    return Expr::Field(name);
                 }
-            },
+                let open = Span::from_usize(start..start + 1);
+                self.report(Code::SplUnclosed, open, "the quote is not closed", None);
+                cursor.at = cursor.end;
+                Expr::Error(cursor.span(start))
+            }
             Some('*') => self.wildcard(cursor, start),
             Some(c) if c.is_ascii_digit() => number(cursor, start),
             Some('.') if cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
@@ -276,8 +276,13 @@ impl<'a> Parser<'a> {
             return Expr::Field(name);
         }
         cursor.bump();
-        let arguments = self.arguments(cursor);
         name.text = name.text.to_lowercase().into();
+        if name.text == "searchmatch"
+            && let Some(search) = self.searchmatch(cursor)
+        {
+            return Expr::Search(Box::new(search), cursor.span(start));
+        }
+        let arguments = self.arguments(cursor);
         if !facts::functions().any(|known| known == name.text) {
             let hint = match facts::function_meant(&name.text) {
                 Some(meant) => Some(format!("SPL writes {meant}")),
@@ -293,6 +298,25 @@ impl<'a> Parser<'a> {
             arguments,
             span: cursor.span(start),
         }
+    }
+
+    /// The condition of `searchmatch`, behind its parenthesis. Its text is read where it stands, so
+    /// one with escapes in it is not taken apart.
+    fn searchmatch(&mut self, cursor: &mut Cursor<'a>) -> Option<Search> {
+        let mut ahead = *cursor;
+        ahead.skip_blank();
+        let (text, span, closed) = ahead.quoted_raw()?;
+        if !closed || text.contains('\\') || !ahead.take(')') {
+            return None;
+        }
+        let at = span.range().start + 1;
+        let mut inner = Cursor {
+            at,
+            end: at + text.len(),
+            ..*cursor
+        };
+        *cursor = ahead;
+        Some(self.search(&mut inner))
     }
 
     /// Reports a number of arguments that the function does not take.
