@@ -169,7 +169,8 @@ fn aggregate(found: &Aggregate) -> String {
         text = format!("{window} {}{rest}", text.to_lowercase());
     }
     if found.having != Predicate::True {
-        text += &format!("; keep those where {}", words(&found.having));
+        text.push_str("; keep those where ");
+        text.push_str(&words(&found.having));
     }
     text + "."
 }

@@ -72,7 +72,10 @@ impl<'a> Remarks<'a> {
             let Subject::Field(field) = &atom.subject else {
                 continue;
             };
-            if atom.implied || field.canonical != field.name || !self.seen.insert(&field.name) {
+            // A field that no table knows keeps its name, a data model's without the model.
+            let bare = field.name.rsplit_once('.').map(|(_, bare)| bare);
+            let unknown = field.canonical == field.name || bare == Some(field.canonical.as_str());
+            if atom.implied || !unknown || !self.seen.insert(&field.name) {
                 continue;
             }
             if let Some(meant) = meant(&field.name, schemes, self.schema) {

@@ -152,12 +152,12 @@ impl Ask {
     }
 
     /// The same answer in the API: how tables are shown stays here.
-    pub(crate) fn api(&self, path: &str) -> Option<String> {
+    pub(crate) fn api(&self, path: &str) -> String {
         let of_page = |name: &str| {
             name.contains('.') || matches!(name, "csv" | "json" | "as" | "routing" | "layer")
         };
         let path = format!("/api/v1/{path}");
-        Some(Links::new(None).with(path, &self.kept(of_page)))
+        Links::new(None).with(path, &self.kept(of_page))
     }
 
     fn encoded_path(&self) -> String {

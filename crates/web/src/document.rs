@@ -200,7 +200,7 @@ impl<'a> Draw<'a> {
         let title = &note.source.title;
         match (note.source.kind, self.links, &note.source.url) {
             (EvidenceKind::Rule, Some(links), _) => {
-                inward(&mut html, title, &links.rule(&note.key))
+                inward(&mut html, title, &links.rule(&note.key));
             }
             (_, _, Some(url)) => outward(&mut html, title, url),
             _ => html.text(title),

@@ -190,7 +190,7 @@ fn what_is_no_request_is_refused() {
         assert!(!said.contains("root:"));
     }
     let mut many = String::from("GET / HTTP/1.1\r\nHost: localhost\r\n");
-    (0..100).for_each(|number| many.push_str(&format!("X-{number}: y\r\n")));
+    many.extend((0..100).map(|number| format!("X-{number}: y\r\n")));
     let mut stream = server.connect();
     stream.write_all((many + "\r\n").as_bytes()).expect("sent");
     assert!(rest(&mut stream).starts_with("HTTP/1.1 431"));

@@ -171,8 +171,8 @@ impl Verb {
     }
 }
 
-fn quoted(text: &str) -> Option<String> {
-    Some(format!("`{text}`"))
+fn quoted(text: &str) -> String {
+    format!("`{text}`")
 }
 
 fn verb(test: &Test) -> Verb {
@@ -182,13 +182,16 @@ fn verb(test: &Test) -> Verb {
         Test::Pattern(pattern) => pattern_verb(pattern),
         Test::Regex(regex) => {
             let (is, is_not) = ("matches the expression", "does not match the expression");
-            Verb::of(is, is_not, quoted(&regex.text)).several("matches one of the expressions")
+            Verb::of(is, is_not, Some(quoted(&regex.text)))
+                .several("matches one of the expressions")
         }
         Test::Number(op, number) => {
             let value = Some(number.to_string());
             Verb::of(comparison(*op), not_comparison(*op), value)
         }
-        Test::TextOrder(op, text) => Verb::of(comparison(*op), not_comparison(*op), quoted(text)),
+        Test::TextOrder(op, text) => {
+            Verb::of(comparison(*op), not_comparison(*op), Some(quoted(text)))
+        }
         Test::Cidr(nets) => {
             let nets = nets.iter().map(|net| format!("`{}`", net.0));
             Verb::of("lies in", "does not lie in", Some(list(nets, ",")))
@@ -199,11 +202,11 @@ fn verb(test: &Test) -> Verb {
         }
         Test::InList(entry) => {
             let (is, is_not) = in_list(entry.how);
-            Verb::of(is, is_not, quoted(&entry.name))
+            Verb::of(is, is_not, Some(quoted(&entry.name)))
         }
         Test::Term(term) => {
             let (is, is_not) = ("has the word", "does not have the word");
-            Verb::of(is, is_not, quoted(&term.text)).several("has one of the words")
+            Verb::of(is, is_not, Some(quoted(&term.text))).several("has one of the words")
         }
         Test::Time(op, instant) => {
             let (is, is_not) = in_time(*op);
@@ -211,7 +214,7 @@ fn verb(test: &Test) -> Verb {
         }
         Test::Words(words) => {
             let (is, is_not) = ("has the phrase", "does not have the phrase");
-            Verb::of(is, is_not, quoted(&words.text)).several("has one of the phrases")
+            Verb::of(is, is_not, Some(quoted(&words.text))).several("has one of the phrases")
         }
         Test::Nested(inner) => {
             let (is, is_not) = ("has an element where", "has no element where");
@@ -230,14 +233,16 @@ fn pattern_verb(pattern: &Pattern) -> Verb {
     match pattern.shape() {
         Shape::Equals("") => Verb::alone("is empty", "is not empty"),
         Shape::Equals(text) if pattern.case == Case::Sensitive && letters(text) => {
-            Verb::of("is exactly", "is not exactly", quoted(text))
+            Verb::of("is exactly", "is not exactly", Some(quoted(text)))
         }
-        Shape::Equals(text) => Verb::of("is", "is not", quoted(text)),
-        Shape::StartsWith(text) => Verb::of("starts with", "does not start with", quoted(text)),
-        Shape::EndsWith(text) => Verb::of("ends with", "does not end with", quoted(text)),
-        Shape::Contains(text) => Verb::of("contains", "does not contain", quoted(text)),
+        Shape::Equals(text) => Verb::of("is", "is not", Some(quoted(text))),
+        Shape::StartsWith(text) => {
+            Verb::of("starts with", "does not start with", Some(quoted(text)))
+        }
+        Shape::EndsWith(text) => Verb::of("ends with", "does not end with", Some(quoted(text))),
+        Shape::Contains(text) => Verb::of("contains", "does not contain", Some(quoted(text))),
         Shape::Anything => Verb::alone("is present", "is absent"),
-        Shape::Wildcard => Verb::of("is like", "is not like", quoted(&pattern.glob())),
+        Shape::Wildcard => Verb::of("is like", "is not like", Some(quoted(&pattern.glob()))),
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let tables = parts::views(ask, all)?;
     let title = format!("{} {} per platform", answer.id, answer.name);
     let mut frame = frame(ask, &title, &answer.id);
-    frame.api = ask.api(&format!("techniques/{}/detections", answer.id));
+    frame.api = Some(ask.api(&format!("techniques/{}/detections", answer.id)));
     Reply::page(&Overview {
         frame,
         toggle: toggle(ask),
@@ -105,7 +105,7 @@ pub(crate) fn of_platform(ask: &Ask) -> Result<Reply, Stop> {
     }
     frame = frame.with_tables(&tables);
     let path = format!("techniques/{}/detections/{}", answer.id, answer.platform);
-    frame.api = ask.api(&path);
+    frame.api = Some(ask.api(&path));
     Reply::page(&Page {
         frame,
         facts: facts(&answer),

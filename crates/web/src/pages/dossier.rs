@@ -56,7 +56,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "What is known of {}, with the evidence of every line",
         drawn.title
     );
-    frame.api = ask.api(&format!("techniques/{}/dossier", answer.id));
+    frame.api = Some(ask.api(&format!("techniques/{}/dossier", answer.id)));
     Reply::page(&Page {
         frame,
         with,

@@ -47,7 +47,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "{}: what detection rules look for on this event",
         frame.title
     );
-    frame.api = api(ask, &answer);
+    frame.api = Some(api(ask, &answer));
     Reply::page(&Page {
         frame,
         name,
@@ -58,7 +58,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     })
 }
 
-fn api(ask: &Ask, answer: &EventAnswer) -> Option<String> {
+fn api(ask: &Ask, answer: &EventAnswer) -> String {
     let provider = crate::links::encode(&answer.provider);
     let event = crate::links::encode(&answer.event);
     ask.api(&format!("events/{provider}/{event}"))

@@ -47,7 +47,7 @@ fn show(
     ask: &Ask,
     answer: &EventsAnswer,
     frame: Frame,
-    api: Option<String>,
+    api: String,
     all: Vec<Table>,
 ) -> Result<Reply, Stop> {
     let tables = parts::views(ask, all)?;
@@ -56,7 +56,7 @@ fn show(
         "{}: events and the detection rules that can fire on them",
         frame.title
     );
-    frame.api = api;
+    frame.api = Some(api);
     Reply::page(&Page {
         title: frame.title.clone(),
         frame,

@@ -44,7 +44,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .with_tables(&tables);
     frame.about = format!("{}: spellings, operators, values and rules", found.field);
     let name = crate::links::encode(&answer.name);
-    frame.api = ask.api(&format!("fields/{name}"));
+    frame.api = Some(ask.api(&format!("fields/{name}")));
     Reply::page(&Page {
         frame,
         field: found.field,

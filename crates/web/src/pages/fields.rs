@@ -22,6 +22,6 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let tables = parts::views(ask, vec![tables::fields(ask, &answer.fields).first(60)])?;
     let mut frame = ask.frame("Fields").with_schemes(ask);
     frame.about = "The fields that detection rules test, with their most used values".into();
-    frame.api = ask.api("fields");
+    frame.api = Some(ask.api("fields"));
     Reply::page(&Page { frame, tables })
 }

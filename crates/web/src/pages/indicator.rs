@@ -39,7 +39,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         "{}: the detection rules that look for {shown}",
         answer.field
     );
-    frame.api = ask.api("indicators");
+    frame.api = Some(ask.api("indicators"));
     Reply::page(&Page {
         frame,
         field: parts::field(ask, &answer.field, &answer.canonical),

@@ -28,7 +28,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     )?;
     let mut frame = ask.frame("Ledger").with_tables(&tables);
     frame.about = "What was read, how well, and what was not".into();
-    frame.api = ask.api("ledger");
+    frame.api = Some(ask.api("ledger"));
     Reply::page(&Page { frame, tables })
 }
 

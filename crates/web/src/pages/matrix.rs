@@ -71,7 +71,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let tables = parts::views(ask, vec![tactics(&answer), techniques(ask, &answer)])?;
     let mut frame = ask.frame("Matrix");
     frame.about = "ATT&CK matrix with the detection rules of every technique".into();
-    frame.api = ask.api("techniques");
+    frame.api = Some(ask.api("techniques"));
     Reply::page(&Page {
         names: frame.names.clone(),
         covered: answer.covered,

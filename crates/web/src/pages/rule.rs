@@ -58,7 +58,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .with_schemes(ask);
     frame.about = format!("{} rule {}", answer.vendor, answer.id);
     let id = crate::links::encode(&answer.id);
-    frame.api = ask.api(&format!("rules/{id}"));
+    frame.api = Some(ask.api(&format!("rules/{id}")));
     frame.section("body", "Rule", None);
     if !answer.logic.is_empty() {
         frame.section("logic", "Detection logic", None);

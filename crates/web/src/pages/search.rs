@@ -50,7 +50,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let mut frame = ask.frame(if text.is_empty() { "Search" } else { text });
     text.clone_into(&mut frame.query);
     frame.about = "Rules by title, text, field value, technique or vendor".into();
-    frame.api = ask.api("search").filter(|_| !text.is_empty());
+    frame.api = (!text.is_empty()).then(|| ask.api("search"));
     let more = (hits.len() > limit && limit < MAX_SHOWN)
         .then(|| ask.again(&[("limit", &MAX_SHOWN.to_string())]));
     Reply::page(&Page {

@@ -70,7 +70,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         answer.name,
         parts::plural(answer.rules_total, "detection rule")
     );
-    frame.api = ask.api(&format!("techniques/{}", answer.id));
+    frame.api = Some(ask.api(&format!("techniques/{}", answer.id)));
     Reply::page(&Page {
         frame,
         summary: markdown::html(&answer.summary),

@@ -30,7 +30,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         .frame("Techniques")
         .with_tables(std::slice::from_ref(&table));
     frame.about = "ATT&CK techniques and the rules that count under them".into();
-    frame.api = ask.api("techniques");
+    frame.api = Some(ask.api("techniques"));
     if !unknown.is_empty() {
         frame = frame.with_tables(std::slice::from_ref(&unknown));
     }

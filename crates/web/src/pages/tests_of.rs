@@ -75,7 +75,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     frame.views = parts::views_of(ask, &answer.id, "tests");
     frame.about = format!("{title}: expected events and the rules that fire on them");
     let id = crate::links::encode(&answer.id);
-    frame.api = ask.api(&format!("techniques/{id}/tests"));
+    frame.api = Some(ask.api(&format!("techniques/{id}/tests")));
     let again = if below {
         (
             ask.again(&[("sub", "0")]),

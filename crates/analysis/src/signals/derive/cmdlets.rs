@@ -232,27 +232,8 @@ fn effect(
         }
         Effect::RemoveItem => host.file_deleted(actor, text, at, "deletes a file"),
         Effect::RegistrySet if is_registry(text) => {
-            let kind = given
-                .get("propertytype", None)
-                .or_else(|| given.get("type", None));
-            let kind = kind.map_or("", |word| word.text.as_str());
-            let number = known_value.is_some_and(|value| value.parse::<u32>().is_ok());
             if let Some(name) = name {
-                let value = RegistryValue {
-                    key: text,
-                    name: if name.text.eq_ignore_ascii_case("(default)") {
-                        ""
-                    } else {
-                        &name.text
-                    },
-                    kind: if kind.is_empty() && number {
-                        "dword"
-                    } else {
-                        kind
-                    },
-                    data: known_value,
-                };
-                host.registry_set(actor, &value, at);
+                set_value(host, &given, [text, &name.text], known_value, actor, at);
             }
         }
         Effect::RegistryDeleteValue if is_registry(text) => {
@@ -276,28 +257,7 @@ fn effect(
         Effect::TaskCreate => programs::task_created(host, text.trim_start_matches('\\'), None, at),
         Effect::DnsQuery => host.dns(actor, text, at),
         Effect::BitsDownload => programs::bits(host, text, known_value, at),
-        Effect::StartProcess => {
-            let shown = if text.contains(' ') {
-                format!("\"{text}\"")
-            } else {
-                text.to_owned()
-            };
-            let line = match known_value {
-                Some(args) => format!("{shown} {args}"),
-                None => shown,
-            };
-            let args = known_value.unwrap_or_default();
-            begin(
-                host,
-                text,
-                &line,
-                args,
-                value.is_none_or(|word| word.known),
-                actor,
-                at,
-                depth,
-            );
-        }
+        Effect::StartProcess => start_process(host, text, value, actor, at, depth),
         Effect::Connection => {
             if let Some(port) = known_value
                 .and_then(|port| port.parse().ok())
@@ -307,6 +267,72 @@ fn effect(
             }
         }
     }
+}
+
+/// `Set-ItemProperty` and its kin: `place` is the key and the value's name.
+fn set_value(
+    host: &mut Host,
+    given: &Parameters<'_>,
+    place: [&str; 2],
+    data: Option<&str>,
+    actor: usize,
+    at: Place,
+) {
+    let [key, name] = place;
+    let kind = given
+        .get("propertytype", None)
+        .or_else(|| given.get("type", None));
+    let kind = kind.map_or("", |word| word.text.as_str());
+    let number = data.is_some_and(|value| value.parse::<u32>().is_ok());
+    let value = RegistryValue {
+        key,
+        name: if name.eq_ignore_ascii_case("(default)") {
+            ""
+        } else {
+            name
+        },
+        kind: if kind.is_empty() && number {
+            "dword"
+        } else {
+            kind
+        },
+        data,
+    };
+    host.registry_set(actor, &value, at);
+}
+
+/// `Start-Process`, with what it hands over.
+fn start_process(
+    host: &mut Host,
+    name: &str,
+    handed: Option<&Word>,
+    actor: usize,
+    at: Place,
+    depth: usize,
+) {
+    let shown = if name.contains(' ') {
+        format!("\"{name}\"")
+    } else {
+        name.to_owned()
+    };
+    let args = handed
+        .filter(|word| word.known)
+        .map(|word| word.text.as_str());
+    let line = match args {
+        Some(args) => format!("{shown} {args}"),
+        None => shown,
+    };
+    let known = handed.is_none_or(|word| word.known);
+    begin(
+        host,
+        name,
+        &line,
+        args.unwrap_or_default(),
+        known,
+        actor,
+        at,
+        depth,
+    );
 }
 
 #[expect(clippy::too_many_arguments, reason = "all of one start, said once")]

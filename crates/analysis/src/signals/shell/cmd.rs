@@ -89,8 +89,8 @@ impl Reader<'_> {
                         continue;
                     }
                     if command.words.is_empty() {
-                        word.text = word.text.trim_start_matches('@').to_owned();
-                        word.raw = word.raw.trim_start_matches('@').to_owned();
+                        word.text.drain(..marks(&word.text));
+                        word.raw.drain(..marks(&word.raw));
                         if word.text.is_empty() {
                             continue;
                         }
@@ -197,18 +197,12 @@ impl Reader<'_> {
         let base = base.to_ascii_lowercase();
         let set = self.variables.get(&base).cloned();
         let value = set.or_else(|| tables::cmd().variables.get(&base).cloned());
-        match value.filter(|_| !name.contains(':')) {
-            Some(value) => {
-                word.text.push_str(&value);
-                word.raw.push_str(&value);
-            }
-            None => {
-                word.known = false;
-                let whole = &self.text[self.at..self.at + length + 2];
-                word.text.push_str(whole);
-                word.raw.push_str(whole);
-            }
-        }
+        let whole = &self.text[self.at..self.at + length + 2];
+        let value = value.filter(|_| !name.contains(':'));
+        word.known &= value.is_some();
+        let shown = value.as_deref().unwrap_or(whole);
+        word.text.push_str(shown);
+        word.raw.push_str(shown);
         self.at += length + 2;
         true
     }
@@ -305,4 +299,8 @@ fn carried(name: &str, command: &Command) -> Option<usize> {
 /// `2` of `2>&1`.
 fn is_handle(text: &str) -> bool {
     text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit())
+}
+/// How many `@` a line begins with: they only keep it from being shown.
+fn marks(text: &str) -> usize {
+    text.len() - text.trim_start_matches('@').len()
 }

@@ -378,7 +378,7 @@ impl<'t> Reader<'t> {
                 self.advance();
                 self.bracket();
                 word.known = false;
-                word.text = self.text[start..self.at].to_owned();
+                self.text[start..self.at].clone_into(&mut word.text);
             }
             Some('$') => self.variable(&mut word),
             Some('(' | '{' | '@') => {
@@ -394,7 +394,7 @@ impl<'t> Reader<'t> {
                         self.advance();
                     }
                     word.known = false;
-                    word.text = self.text[start..self.at].to_owned();
+                    self.text[start..self.at].clone_into(&mut word.text);
                 }
             }
             Some('[') => {
@@ -424,7 +424,7 @@ impl<'t> Reader<'t> {
         self.members("");
         if self.at > value {
             word.known = false;
-            word.text = self.text[start..self.at].to_owned();
+            self.text[start..self.at].clone_into(&mut word.text);
         }
         word
     }

@@ -396,7 +396,6 @@ fn close(text: &str, open: char, end: char) -> usize {
     for (at, c) in text.char_indices() {
         match quote {
             Some(mark) if c == mark => quote = None,
-            Some(_) => {}
             None if c == '\'' || c == '"' => quote = Some(c),
             None if c == open => depth += 1,
             None if c == end => {
@@ -405,7 +404,7 @@ fn close(text: &str, open: char, end: char) -> usize {
                     return at + c.len_utf8();
                 }
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
     text.len()
