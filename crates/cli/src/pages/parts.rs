@@ -185,6 +185,24 @@ pub(super) fn value(text: &str) -> Line {
     toned(Tone::Value, edge(left) + inner + &edge(right))
 }
 
+/// A sentence of ours in which values stand between backticks.
+pub(crate) fn prose(text: &str) -> Line {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return Line::from(text);
+    }
+    let mut line = Line::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        let tone = if at % 2 == 1 {
+            Tone::Value
+        } else {
+            Tone::Plain
+        };
+        line = line.push(tone, part);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::{unlinked, value};
@@ -209,22 +227,4 @@ mod tests {
         assert_eq!(shown("a  "), "a\u{2423}\u{2423}");
         assert_eq!(shown("a b"), "a b");
     }
-}
-
-/// A sentence of ours in which values stand between backticks.
-pub(crate) fn prose(text: &str) -> Line {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return Line::from(text);
-    }
-    let mut line = Line::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        let tone = if at % 2 == 1 {
-            Tone::Value
-        } else {
-            Tone::Plain
-        };
-        line = line.push(tone, part);
-    }
-    line
 }
