@@ -22,7 +22,8 @@ def main():
         command = [
             schemathesis, "run", f"{root}/api/v1/openapi.json", "--seed", "20261121",
             "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing",
-            "--exclude-checks", "unsupported_method", "--workers", "2", "--no-color",
+            # A text may have the right form and name nothing that there is: that is refused.
+            "--exclude-checks", "unsupported_method,positive_data_acceptance", "--workers", "2", "--no-color",
         ]
         result = subprocess.run(command, cwd=scratch, timeout=600, check=False)
     sys.exit(result.returncode)

@@ -18,7 +18,7 @@ describe("static site", () => {
     const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder };
     delete env.TRIPLINE_CATALOG;
     const out = path.join(folder, "site");
-    execFileSync(TRIPLINE, ["site", out], { env, stdio: "pipe" });
+    execFileSync(TRIPLINE, ["site", "--tests", out], { env, stdio: "pipe" });
     root = pathToFileURL(out).href;
     chrome = await browser();
   });

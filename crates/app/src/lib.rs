@@ -34,3 +34,9 @@ pub use tripline_analysis as answers;
 pub use error::AppError;
 pub use library::Library;
 pub use smol_str::SmolStr as Text;
+
+/// The JSON Schema of an answer as it is written: what may be left out is not required.
+pub fn schema_of<T: schemars::JsonSchema>() -> schemars::Schema {
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>()
+}

@@ -9,11 +9,24 @@ use std::ops::Range;
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
+#[serde(from = "[u32; 2]", into = "[u32; 2]")]
 pub struct Span {
     /// First byte.
     pub start: u32,
     /// One past the last byte; never less than `start`.
     pub end: u32,
+}
+
+impl From<[u32; 2]> for Span {
+    fn from([start, end]: [u32; 2]) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<Span> for [u32; 2] {
+    fn from(span: Span) -> Self {
+        [span.start, span.end]
+    }
 }
 
 impl Span {

@@ -108,6 +108,26 @@ impl Ask {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether the query gives every name that programs send a value that it can have: pages are asked by
+    /// forms, which send empty names, and by hand.
+    ///
+    /// # Errors
+    /// It does not.
+    pub(crate) fn strict(&self) -> Result<(), AppError> {
+        for (name, value) in &self.query {
+            let fits = match name.as_str() {
+                "sub" => matches!(value.as_str(), "0" | "1"),
+                "names" => !value.is_empty(),
+                _ => true,
+            };
+            if !fits {
+                let message = format!("`{name}` cannot be `{value}`");
+                return Err(AppError::request(message));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the query says yes.
     pub(crate) fn flag(&self, name: &str) -> bool {
         matches!(self.query(name), Some("1" | "true" | "yes" | "on"))

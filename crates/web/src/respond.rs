@@ -253,6 +253,9 @@ pub(crate) async fn get(
         async move {
             let make = move |library: &Library| {
                 let ask = Ask::new(library, &path, parts, &query)?;
+                if function.json {
+                    ask.strict()?;
+                }
                 (function.make)(&ask)
             };
             match work(&site, function, encoding, make).await {

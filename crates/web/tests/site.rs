@@ -5,14 +5,14 @@ use std::fs;
 use std::path::Path;
 use tripline_app::Library;
 use tripline_app::locate::Place;
-use tripline_web::site::{SiteReport, write};
+use tripline_web::site::{SiteOptions, SiteReport, write};
 
 fn library() -> Library {
     Library::open(&Place::Starter).expect("the starter opens")
 }
 
 fn written(out: &Path) -> SiteReport {
-    write(&library(), out, &|_, _| {}).expect("the site is written")
+    write(&library(), out, SiteOptions { tests: true }, &|_, _| {}).expect("the site is written")
 }
 
 /// Every file below a folder, by its name from there.
@@ -174,7 +174,13 @@ fn pages_ask_for_nothing_from_elsewhere_and_hold_no_inline_script(
 fn a_folder_of_other_things_is_refused() {
     let out = tempfile::tempdir().expect("a folder");
     fs::write(out.path().join("mine.txt"), "x").expect("written");
-    let error = write(&library(), out.path(), &|_, _| {}).expect_err("refused");
+    let error = write(
+        &library(),
+        out.path(),
+        SiteOptions { tests: true },
+        &|_, _| {},
+    )
+    .expect_err("refused");
     assert!(error.message().contains("no site wrote"));
     assert_eq!(files(out.path()).len(), 1);
 }

@@ -338,21 +338,53 @@ fn flips(index: &Index<'_>, predicate: &Predicate, leaf: &LeafExplanation) -> Ve
         };
         !atom.implied && !routing
     };
+    let kin = kin(predicate);
+    let mut carried: BTreeMap<usize, bool> = BTreeMap::new();
     let mut found = Vec::new();
     for at in turning.into_iter().filter(|at| behaviour(*at)) {
-        held[at] = !held[at];
-        let (_, needed) = pivots(predicate, &held);
-        let carries = |other: &usize| *other != at && held[*other] && behaviour(*other);
-        if needed.iter().any(carries) {
+        let carried = carried.entry(kin[at]).or_insert_with(|| {
+            held[at] = !held[at];
+            let (_, needed) = pivots(predicate, &held);
+            let carries = |other: &usize| *other != at && held[*other] && behaviour(*other);
+            let any = needed.iter().any(carries);
+            held[at] = !held[at];
+            any
+        });
+        if *carried {
             found.push(NearAtom {
                 test: atoms[at].to_smolstr(),
                 span: [atoms[at].span.start, atoms[at].span.end],
-                excluded: !held[at],
+                excluded: held[at],
             });
         }
-        held[at] = !held[at];
     }
     found
+}
+
+/// For each atom the first of its kin: those that stand side by side in one disjunction. Where several
+/// of them turn a predicate, none holds, and turning any of them leaves the same others needed.
+fn kin(predicate: &Predicate) -> Vec<usize> {
+    fn walk(predicate: &Predicate, kin: &mut Vec<usize>) {
+        match predicate {
+            Predicate::True | Predicate::False => {}
+            Predicate::Not(inner) => walk(inner, kin),
+            Predicate::Atom(_) => kin.push(kin.len()),
+            Predicate::And(parts) => parts.iter().for_each(|part| walk(part, kin)),
+            Predicate::Or(parts) => {
+                let mut first = None;
+                for part in parts {
+                    let at = kin.len();
+                    walk(part, kin);
+                    if matches!(part, Predicate::Atom(_)) {
+                        kin[at] = *first.get_or_insert(at);
+                    }
+                }
+            }
+        }
+    }
+    let mut all = Vec::new();
+    walk(predicate, &mut all);
+    all
 }
 
 /// The value of a predicate whose atoms have these values, in order, and the atoms each of which

@@ -6,7 +6,7 @@ use crate::output::show;
 use crate::pages;
 use crate::settings::Settings;
 use std::path::PathBuf;
-use tripline_web::site;
+use tripline_web::site::{self, SiteOptions};
 
 /// Writes every page as files: a site for any web server, or to be read from a disk.
 ///
@@ -16,11 +16,20 @@ pub(crate) struct Args {
     /// Folder of the site.
     #[arg(value_name = "OUT")]
     out: PathBuf,
+    /// Write the pages of tests, too. Rules are run over the events of every test, which takes
+    /// minutes on a large catalogue.
+    #[arg(long)]
+    tests: bool,
 }
 
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
     let library = open(settings)?;
-    let report = site::write(library, &args.out, &|_, _| {})?;
+    let report = site::write(
+        library,
+        &args.out,
+        SiteOptions { tests: args.tests },
+        &|_, _| {},
+    )?;
     let exit = show(settings, &report, |report| {
         pages::site::page(report, &args.out)
     })?;

@@ -6,10 +6,11 @@ use crate::ask::Ask;
 use crate::respond::{JSON, Reply};
 use crate::route::Make;
 use crate::stop::Stop;
-use schemars::{Schema, schema_for};
+use schemars::Schema;
 use serde::Serialize;
 use tripline_app::answers;
 use tripline_app::coverage::coverage;
+use tripline_app::schema_of;
 
 /// Most rules of a search.
 const MAX_HITS: usize = 1_000;
@@ -122,7 +123,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
                 "sigma..elastic",
             ),
         ],
-        schema: || ("coverage", schema_for!(answers::Coverage)),
+        schema: || ("coverage", schema_of::<answers::Coverage>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}",
@@ -132,7 +133,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "The authoring guide of a technique",
         parameters: GUIDE,
-        schema: || ("technique", schema_for!(answers::TechniqueAnswer)),
+        schema: || ("technique", schema_of::<answers::TechniqueAnswer>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/dossier",
@@ -151,7 +152,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             ),
             NAMES,
         ],
-        schema: || ("dossier", schema_for!(answers::Dossier)),
+        schema: || ("dossier", schema_of::<answers::Dossier>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/detections",
@@ -161,7 +162,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "The platforms with rules of a technique, and the rule to run first on each",
         parameters: GUIDE,
-        schema: || ("detections", schema_for!(answers::DetectionsAnswer)),
+        schema: || ("detections", schema_of::<answers::DetectionsAnswer>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/detections/{platform}",
@@ -183,7 +184,12 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             query(Kind::Flag, "sub", "Rules of sub-techniques too.", "1"),
             NAMES,
         ],
-        schema: || ("platform_detection", schema_for!(answers::DetectionAnswer)),
+        schema: || {
+            (
+                "platform_detection",
+                schema_of::<answers::DetectionAnswer>(),
+            )
+        },
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/tests",
@@ -197,7 +203,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             query(Kind::Flag, "sub", "Tests of sub-techniques too.", "1"),
             NAMES,
         ],
-        schema: || ("tests", schema_for!(answers::SignalsAnswer)),
+        schema: || ("tests", schema_of::<answers::SignalsAnswer>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/overlap",
@@ -207,7 +213,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "Which vendors look for the same things under a technique",
         parameters: GUIDE,
-        schema: || ("overlap", schema_for!(answers::OverlapAnswer)),
+        schema: || ("overlap", schema_of::<answers::OverlapAnswer>()),
     },
     Endpoint {
         path: "/api/v1/techniques/{id}/sequences",
@@ -217,7 +223,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "What the rules of a technique look for one after the other",
         parameters: GUIDE,
-        schema: || ("sequences", schema_for!(answers::SequencesAnswer)),
+        schema: || ("sequences", schema_of::<answers::SequencesAnswer>()),
     },
     Endpoint {
         path: "/api/v1/rules/{*id}",
@@ -229,7 +235,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "One rule, with its body and licence",
         parameters: &[part("id", "Rule id, title or path.", "sigma:1"), NAMES],
-        schema: || ("rule", schema_for!(answers::RuleAnswer)),
+        schema: || ("rule", schema_of::<answers::RuleAnswer>()),
     },
     Endpoint {
         path: "/api/v1/search",
@@ -243,14 +249,14 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             query(Kind::Needed, "q", "Words, phrases and filters.", "lsass"),
             query(Kind::Number, "limit", "Most rules, up to 1000.", "20"),
         ],
-        schema: || ("search", schema_for!(answers::SearchAnswer)),
+        schema: || ("search", schema_of::<answers::SearchAnswer>()),
     },
     Endpoint {
         path: "/api/v1/events",
         make: |ask| json(&tripline_app::events::events(&ask.library, None)?),
         summary: "Every event with its rules",
         parameters: &[],
-        schema: || ("events", schema_for!(answers::EventsAnswer)),
+        schema: || ("events", schema_of::<answers::EventsAnswer>()),
     },
     Endpoint {
         path: "/api/v1/events/{provider}",
@@ -262,7 +268,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         },
         summary: "The events of a provider with their rules",
         parameters: &[part("provider", "Provider.", "Sysmon")],
-        schema: || ("events", schema_for!(answers::EventsAnswer)),
+        schema: || ("events", schema_of::<answers::EventsAnswer>()),
     },
     Endpoint {
         path: "/api/v1/events/{provider}/{id}",
@@ -276,21 +282,21 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             part("id", "Event id within the provider.", "1"),
             NAMES,
         ],
-        schema: || ("event", schema_for!(answers::EventAnswer)),
+        schema: || ("event", schema_of::<answers::EventAnswer>()),
     },
     Endpoint {
         path: "/api/v1/fields",
         make: |ask| json(&tripline_app::fields::fields(&ask.library)),
         summary: "Every field that rules test",
         parameters: &[NAMES],
-        schema: || ("fields", schema_for!(answers::FieldsAnswer)),
+        schema: || ("fields", schema_of::<answers::FieldsAnswer>()),
     },
     Endpoint {
         path: "/api/v1/fields/{name}",
         make: |ask| json(&tripline_app::field::field(&ask.library, ask.part("name"))?),
         summary: "A field: spellings, operators, values, rules",
         parameters: &[part("name", "Any spelling of the field.", "Image"), NAMES],
-        schema: || ("field", schema_for!(answers::FieldAnswer)),
+        schema: || ("field", schema_of::<answers::FieldAnswer>()),
     },
     Endpoint {
         path: "/api/v1/indicators",
@@ -314,14 +320,14 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             ),
             NAMES,
         ],
-        schema: || ("indicator", schema_for!(answers::IndicatorAnswer)),
+        schema: || ("indicator", schema_of::<answers::IndicatorAnswer>()),
     },
     Endpoint {
         path: "/api/v1/ledger",
         make: |ask| json(&tripline_app::ledger::ledger(&ask.library)),
         summary: "What was read, how well, and what was not",
         parameters: &[],
-        schema: || ("ledger", schema_for!(answers::LedgerAnswer)),
+        schema: || ("ledger", schema_of::<answers::LedgerAnswer>()),
     },
 ];
 

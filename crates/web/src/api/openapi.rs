@@ -18,7 +18,7 @@ pub(super) fn document(_: &Ask) -> Result<Reply, Stop> {
         let path = endpoint.path.replace("{*", "{");
         paths.insert(path, json!({ "get": operation(endpoint, name) }));
     }
-    let schema = schemars::schema_for!(tripline_app::workbench::WorkbenchAnswer);
+    let schema = tripline_app::schema_of::<tripline_app::workbench::WorkbenchAnswer>();
     add_schema(&mut schemas, "workbench", schema.to_value());
     paths.insert("/api/v1/workbench".into(), json!({ "post": workbench() }));
     schemas.insert("error".into(), error());

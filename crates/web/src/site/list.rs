@@ -1,5 +1,6 @@
 //! Which pages there are, and the file of each.
 
+use super::SiteOptions;
 use crate::links::Links;
 use crate::route::{self, Make};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,6 +12,9 @@ use tripline_app::events::events;
 const MAX_NAME: usize = 80;
 /// Rules that an indicator needs to have a page of its own.
 const MIN_REACH: usize = 2;
+
+/// The pages whose making runs rules over events.
+const TESTS: &str = "/techniques/{id}/tests";
 
 /// A page of the site.
 #[derive(Debug, Clone)]
@@ -46,11 +50,12 @@ pub(super) struct Pages {
 
 impl Pages {
     /// The pages of a library: every route with everything that it can be asked for.
-    pub(super) fn of(library: &Library) -> Self {
+    pub(super) fn of(library: &Library, options: SiteOptions) -> Self {
         let things = Things::of(library);
         let mut all = Vec::new();
         let mut taken = BTreeSet::new();
-        for &(pattern, make) in route::PAGES {
+        let wanted = |pattern: &str| options.tests || pattern != TESTS;
+        for &(pattern, make) in route::PAGES.iter().filter(|page| wanted(page.0)) {
             for instance in things.instances(pattern) {
                 let (path, query) = match instance.target.split_once('?') {
                     Some((path, query)) => (path.to_owned(), query.to_owned()),

@@ -32,6 +32,13 @@ use tripline_app::{AppError, Library};
 /// What a page of a static site may load: as on the server, but named in the page itself.
 pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
 
+/// What a site holds beside what every site does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SiteOptions {
+    /// The pages of tests, for which rules are run over the events of each test.
+    pub tests: bool,
+}
+
 /// What became of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SiteReport {
@@ -59,9 +66,10 @@ pub struct SiteReport {
 pub fn write(
     library: &Library,
     out: &Path,
+    options: SiteOptions,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<SiteReport, AppError> {
-    let pages = Pages::of(library);
+    let pages = Pages::of(library, options);
     let index = index::files(library, &pages);
     let mut names: Vec<String> = pages.files().map(str::to_owned).collect();
     names.extend(assets::ASSETS.iter().map(|(name, ..)| asset_file(name)));
