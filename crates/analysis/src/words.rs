@@ -308,6 +308,9 @@ fn measure(measure: &tripline_ir::Measure) -> String {
         MeasureFunction::Rate(_) => format!("change of {values} per second"),
         MeasureFunction::Lag(_, rows) => format!("{values} of {rows} rows before"),
         MeasureFunction::Lead(_, rows) => format!("{values} of {rows} rows later"),
+        MeasureFunction::SessionStart { of: value, .. } => {
+            format!("{} at the start of the session", of(&[value]))
+        }
     };
     match &measure.filter {
         Some(filter) => format!("`{}` = {what} where {}", measure.name, words(filter)),

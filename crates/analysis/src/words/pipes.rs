@@ -184,5 +184,8 @@ fn project(projection: &Projection) -> Option<String> {
                 .map(|(from, to)| format!("`{}` `{to}`", from.name));
             Some(format!("Call {}.", list(names, "and")))
         }
+        Projection::Spread { field, .. } => {
+            Some(format!("Make each member of `{}` a column.", field.name))
+        }
     }
 }

@@ -27,7 +27,8 @@ pub enum Function {
     // --- arithmetic (scalar): numbers, or texts that write them ---
     /// `(a, b)`: sum; a time and a length of time give a time, two lengths a length.
     Add,
-    /// `(a, b)`: `a - b`; two times give the length between, a time and a length a time.
+    /// `(a, b)`: `a - b`; two times (or texts that write instants) give the length between, a time
+    /// and a length a time.
     Subtract,
     /// `(a, b)`: product; a length of time times a number is a length.
     Multiply,
@@ -39,6 +40,8 @@ pub enum Function {
     DivideReal,
     /// `(a, b)`: remainder with the sign of `a`; null when `b` is 0.
     Modulo,
+    /// `(a, b)`: remainder from 0 up to the size of `b`; null when `b` is 0. Kusto.
+    ModuloEuclid,
     /// `(a)`: minus `a`.
     Negate,
     /// `(a)`: without sign; of a length of time too.
@@ -60,6 +63,19 @@ pub enum Function {
     Exponential,
     /// `(a[, base])`: logarithm, natural without a base; null unless both are positive.
     Logarithm,
+    /// `(a)`: sine of an angle in radians.
+    Sine,
+    /// `(a)`: cosine of an angle in radians.
+    Cosine,
+    /// `(a)`: tangent of an angle in radians.
+    Tangent,
+    /// `(a)`: angle in radians with that sine; null outside -1 to 1.
+    ArcSine,
+    /// `(a)`: angle in radians with that cosine; null outside -1 to 1.
+    ArcCosine,
+    /// `(a[, b])`: angle in radians with that tangent, or of the point with height `a` and
+    /// distance `b`.
+    ArcTangent,
     /// `(a, ...)`: the smallest argument by [`Function::Compare`]'s order.
     Least,
     /// `(a, ...)`: the largest argument.
@@ -143,6 +159,12 @@ pub enum Function {
     /// `(ip, net, ...)`: the address lies in one of the networks (`10.0.0.0/8`; an address alone
     /// is a network of itself). A first argument that is no address: null.
     InNetwork,
+    /// `(text, ip)`: the IPv4 address stands in the text with no letter or digit at its edges. A
+    /// second argument that is no address: false.
+    HasIpv4,
+    /// `(text, prefix)`: an IPv4 address that begins with the prefix (`10.1.`, or a whole address;
+    /// any other: false) stands so in the text.
+    HasIpv4Prefix,
     /// `(ip)`: an IPv4 address in 10/8, 172.16/12, 192.168/16. No IPv4 address: null.
     IsPrivateV4,
     /// `(ip)`: an address in a private range: those of IPv4, loopback, link-local, fc00::/7.
@@ -271,8 +293,24 @@ pub enum Function {
     HexEncode,
     /// `(text)`: the text behind hexadecimal.
     HexDecode,
+    /// `(text)`: the list of bytes (0 to 255) behind Base64; null when it is none.
+    Base64Bytes,
+    /// `(code, ...)`: the text of Unicode code points, lists by their elements *(whole)*; null when
+    /// one is none.
+    FromCodePoints,
+    /// `(text)`: the list of its Unicode code points; the empty list for the empty text.
+    ToCodePoints,
+    /// `(from, to, text)`: each character of `from` replaced by the one at its place in `to`, by
+    /// the last of `to` where that is shorter, by nothing when `to` is empty: Kusto's `translate`.
+    Translate,
+    /// `(text, expression)`: position of the first match, -1 when there is none.
+    RegexIndexOf(Dialect),
     /// `(text)`: hash of its UTF-8.
     Hash(Hash),
+    /// `(a)`: 64-bit xxHash with seed 0 of a text's UTF-8, or of the 8 little-endian bytes of a
+    /// whole number, of an instant (in units of 100 ns since year 1) or of a length (of 100 ns).
+    /// Kusto's `hash`.
+    XxHash,
     /// `(format, a, ...)`: C's printf: `%s %d %i %u %f %.2f %e %x %X %o %c %%`, flags, widths.
     Printf,
     /// `(a, separator)`: a number with thousands separated: `tostring(x, "commas")`.
@@ -294,6 +332,9 @@ pub enum Function {
     /// `(text)`: an object with `Scheme`, `Host`, `Port`, `Path`, `Username`, `Password`, `Query
     /// Parameters` (an object), `Fragment`; parts that are missing are empty.
     ParseUrl,
+    /// `(text)`: an object with one member `Query Parameters`, an object of the pairs of a query
+    /// text (`a=1&b=2`).
+    ParseQuery,
     /// `(text)`: an object with `Scheme`, `RootPath`, `DirectoryPath`, `DirectoryName`,
     /// `Filename`, `Extension`, `AlternateDataStreamName`; what is missing is empty.
     ParsePath,
@@ -358,6 +399,27 @@ pub enum Function {
     /// `(a, b[, separator])`: texts of pairs, joined by the separator (`,`), as many as the
     /// shorter has: `mvzip`.
     Zip,
+    /// `(conditions, a, b)`: for each element of the first list the element of `a` at its place
+    /// where it is true, else that of `b`; a value that is no list stands for itself at all places.
+    ChooseEach,
+    /// `(list, n[, fill])`: elements moved `n` places to the end (to the start when negative); the
+    /// places left get `fill`.
+    ListShift,
+    /// `(list, n)`: elements moved `n` places to the end, those that fall off to the start.
+    ListRotate,
+    /// `(list, position, ...)`: the list of the parts that begin at the positions (list arguments
+    /// by their elements; negative from the end).
+    ListSplit,
+    /// `(a, b, ...)`: the list of the lists of the elements at each place, as many as the longest
+    /// has, nulls in place of what is missing: Kusto's `zip`.
+    Transpose,
+    /// `(value, n)`: the list with the value `n` times, at most 10,000.
+    ListRepeat,
+    /// `(a, b, ...)`: whether all hold the same elements, in any order and number.
+    SetEquals,
+    /// `(a, b)`: how many elements both have of those that one has, each counted once, as a
+    /// fraction.
+    Jaccard,
     /// `(from, to[, step])`: numbers from `from` up to but without `to`; at most 10,000.
     Range,
     /// `(from, to[, step])`: numbers (or times, with a length as step) up to and with `to`.
@@ -382,6 +444,10 @@ pub enum Function {
     HasKey,
     /// `(a, keys)`: an object without some keys.
     WithoutKeys,
+    /// `(a, key, value)`: an object with a member set.
+    WithKey,
+    /// `(keys, values)`: an object of two lists; a missing value is null, further values are left.
+    ObjectOfLists,
     /// `()`: an object of every field of the row: Kusto's `pack_all`.
     RowObject,
 
@@ -413,6 +479,9 @@ pub enum Function {
     TimeTruncate(Unit),
     /// `(time)`: the last 100 nanoseconds of the unit: Kusto's `endofday`.
     TimeEnd(Unit),
+    /// `(year, month, day[, hour, minute, second])`: an instant; seconds may have a fraction. Null
+    /// when there is no such date.
+    MakeTime,
     /// `(value, size[, origin])`: cut down to a multiple of `size` from `origin` (the epoch, 0):
     /// times by lengths, lengths by lengths, numbers by numbers. A size not above 0: null.
     Bin,
@@ -446,18 +515,24 @@ pub enum Function {
     // --- addresses (scalar) ---
     /// `(ip, v4 bits, v6 bits)`: the first address of the network of that many bits.
     IpPrefix,
-    /// `(a, b[, bits])`: -1, 0 or 1 by the order of the first `bits` of two addresses.
+    /// `(a, b[, bits])`: -1, 0 or 1 by the order of the first `bits` of two addresses; of networks
+    /// (`10.0.0.0/8`) at most as many bits as their prefixes have.
     IpCompare,
-    /// `(ip)`: an IPv4 address as a number.
+    /// `(ip)`: an IPv4 address as a number; of a network (`10.0.0.0/8`) its first address.
     IpToNumber,
+    /// `(ip or number[, bits])`: an IPv4 address with all but its first `bits` (32) cleared, as
+    /// text.
+    FormatIpv4,
+    /// `(ip)`: how many bits of an IPv4 network are its prefix; 32 of an address alone.
+    NetworkBits,
 
     // --- places on the earth ---
     /// `(a)` *(whole)*: a point as an object of `lat` and `lon` in degrees; of `lat,lon` or
     /// `POINT (lon lat)`, an object of `lat` and `lon` or of GeoJSON, a list `[lon, lat]`. Null when it
     /// is none, or outside 90 and 180 degrees.
     GeoPoint,
-    /// `(lat, lon, lat, lon)`: metres along the great circle between two points in degrees: the
-    /// haversine formula on a sphere of 6,371,008.7714 m.
+    /// `(lat, lon, lat, lon[, radius])`: metres along the great circle between two points in degrees:
+    /// the haversine formula on a sphere of 6,371,008.7714 m (ES|QL), or of the radius in metres.
     GeoDistance,
 }
 

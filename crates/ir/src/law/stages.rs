@@ -2,12 +2,20 @@
 
 use super::lookup::{Scope, glob_fits};
 use super::rows::{Part, Row, View, shown};
-use super::{Law, Unrunnable, value};
+use super::{Law, Unrunnable, functions, value};
 use crate::{
     Apply, Dedup, Expand, Expr, FieldRef, Fields, Fill, Inline, Key, Measure, MeasureFunction,
     MissingKey, Plan, Projection, Running, RunningWindow, Table, Text, Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The parts of [`MeasureFunction::SessionStart`].
+struct Session<'p> {
+    of: &'p Expr,
+    from_first: &'p Expr,
+    between: &'p Expr,
+    restart: &'p Expr,
+}
 
 /// The rows of a table.
 pub(crate) fn table(table: &Table) -> Vec<Row> {
@@ -120,8 +128,52 @@ impl Law<'_> {
         match &measure.function {
             MeasureFunction::Lag(expr, by) => neighbour(expr, place.checked_sub(*by as usize)),
             MeasureFunction::Lead(expr, by) => neighbour(expr, place.checked_add(*by as usize)),
+            MeasureFunction::SessionStart {
+                of,
+                from_first,
+                between,
+                restart,
+            } => {
+                let session = Session {
+                    of,
+                    from_first,
+                    between,
+                    restart,
+                };
+                self.session_start(&session, &members[..=place])
+            }
             _ => self.measure(measure, window),
         }
+    }
+
+    /// The instant at which the session of the last of some rows began.
+    fn session_start(&self, session: &Session<'_>, rows: &[Row]) -> Value {
+        let within = |limit: &Expr, row: &Row, length: Option<i64>| {
+            matches!((self.row_value(limit, row), length),
+                (Value::Duration(limit), Some(length)) if (0..=limit).contains(&length))
+        };
+        let mut pending: Option<(i64, i64)> = None;
+        let mut last = Value::Null;
+        for row in rows {
+            let Some(at) = functions::instant_of(&self.row_value(session.of, row)) else {
+                last = Value::Null;
+                continue;
+            };
+            let restarts = functions::truth(&self.row_value(session.restart, row)) == Some(true);
+            let start = match pending {
+                Some((start, before))
+                    if !restarts
+                        && within(session.from_first, row, at.checked_sub(start))
+                        && within(session.between, row, at.checked_sub(before)) =>
+                {
+                    start
+                }
+                _ => at,
+            };
+            pending = Some((start, at));
+            last = Value::Time(start);
+        }
+        last
     }
 
     /// The rows that a running measure of a row looks at.
@@ -252,6 +304,11 @@ impl Law<'_> {
                     }
                 }
                 Projection::Rename(pairs) => self.rename(pairs, row),
+                Projection::Spread {
+                    field,
+                    prefix,
+                    replace,
+                } => self.spread(field, prefix, *replace, row),
             }
         }
         Ok(rows)
@@ -278,6 +335,24 @@ impl Law<'_> {
         row.columns = kept;
         row.view.closed = true;
         row.view.hidden.clear();
+    }
+
+    fn spread(&self, field: &FieldRef, prefix: &str, replace: bool, row: &mut Row) {
+        let all = shown(row);
+        let scope = self.row_scope(row, &all);
+        let found = scope.field(field).cloned().or_else(|| scope.object(field));
+        let Some(members) = found.as_ref().and_then(functions::members) else {
+            return;
+        };
+        let taken: Vec<Text> = scope.visible().into_keys().collect();
+        hide(row, &field.name);
+        for (name, value) in members {
+            let name = crate::format_smolstr!("{prefix}{name}");
+            let free = name == field.name || !taken.contains(&name);
+            if !value.is_null() && (replace || free) {
+                row.columns.insert(name, value);
+            }
+        }
     }
 
     fn rename(&self, pairs: &[(FieldRef, Text)], row: &mut Row) {

@@ -109,6 +109,19 @@ pub enum MeasureFunction {
     Lag(Expr, u32),
     /// In [`Running`](super::Running) alone: the value so many rows later.
     Lead(Expr, u32),
+    /// In [`Running`](super::Running) alone: the instant at the first row of the session that the
+    /// row is in; null where `of` is, and elsewhere. Kusto's `row_window_session`. Rows without an
+    /// instant are in no session.
+    SessionStart {
+        /// The instant.
+        of: Expr,
+        /// A row later than this after the first one begins a session; so does an earlier one.
+        from_first: Expr,
+        /// A row later than this after the one before it begins a session.
+        between: Expr,
+        /// A row for which this is true begins a session.
+        restart: Expr,
+    },
 }
 
 /// What a spread is computed over.
@@ -149,6 +162,12 @@ impl MeasureFunction {
         match self {
             Self::Count => Vec::new(),
             Self::CountDistinct(all) => all.iter().collect(),
+            Self::SessionStart {
+                of,
+                from_first,
+                between,
+                restart,
+            } => vec![of, from_first, between, restart],
             Self::ArgMin { by, of } | Self::ArgMax { by, of } => vec![by, of],
             Self::CountValues(of)
             | Self::Values(of)
@@ -220,6 +239,7 @@ impl MeasureFunction {
             Self::Rate(_) => "rate",
             Self::Lag(..) => "lag",
             Self::Lead(..) => "lead",
+            Self::SessionStart { .. } => "session_start",
         }
     }
 }

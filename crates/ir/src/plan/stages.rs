@@ -89,6 +89,16 @@ pub enum Projection {
     /// the new name is gone. `*` on both sides stands for the same run of characters. A field
     /// that is absent takes away a column of the new name.
     Rename(Vec<(FieldRef, Text)>),
+    /// The members of an object (or of the JSON text that writes one) become columns, and the
+    /// column goes: Kusto's `bag_unpack`. Nothing happens to a row where it is no object.
+    Spread {
+        /// The column.
+        field: FieldRef,
+        /// What the new columns' names begin with.
+        prefix: Text,
+        /// A member takes the place of a column of its name; without it that column stays.
+        replace: bool,
+    },
 }
 
 /// Null replaced: `fillnull`.

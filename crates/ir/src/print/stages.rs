@@ -65,6 +65,20 @@ pub(super) fn projection(projection: &Projection) -> String {
                 name(to)
             ))
         ),
+        Projection::Spread {
+            field: of,
+            prefix,
+            replace,
+        } => {
+            let mut head = format!("spread {}", field(of));
+            if !prefix.is_empty() {
+                let _ = write!(head, " as {}*", name(prefix));
+            }
+            if *replace {
+                head.push_str(" replacing");
+            }
+            head
+        }
     }
 }
 

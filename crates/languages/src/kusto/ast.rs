@@ -58,6 +58,36 @@ pub(super) struct Expr {
     pub(super) span: Span,
 }
 
+impl Expr {
+    /// Visits the names that a value reads; tables in it are left out.
+    pub(super) fn names<'e>(&'e self, visit: &mut impl FnMut(&'e Text)) {
+        let mut stack = vec![self];
+        while let Some(next) = stack.pop() {
+            match &next.kind {
+                ExprKind::Name(name) => visit(name),
+                ExprKind::Member(of, _) | ExprKind::Sign(_, of) => stack.push(of),
+                ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Compare(_, a, b) => {
+                    stack.extend([&**b, &**a]);
+                }
+                ExprKind::Call(call) => {
+                    stack.extend(call.arguments.iter().rev().map(|argument| &argument.value));
+                }
+                ExprKind::In(list) => {
+                    stack.extend(list.items.iter().rev());
+                    stack.push(&list.left);
+                }
+                ExprKind::Between(between) => {
+                    stack.extend([&between.high, &between.low, &between.value]);
+                }
+                ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Tuple(parts) => {
+                    stack.extend(parts.iter().rev());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ExprKind {
@@ -337,13 +367,17 @@ pub(super) enum OperatorKind {
     ParseKv(Box<ParseKv>),
     /// `make-series`.
     MakeSeries {
-        /// The series.
-        measures: Vec<Argument>,
+        /// The series, each with the value of a step that has no rows.
+        measures: Vec<(Argument, Option<Expr>)>,
         /// The axis.
-        on: Expr,
+        on: Argument,
+        /// Its steps.
+        axis: Box<Axis>,
         /// The groups.
         by: Vec<Argument>,
     },
+    /// `top-nested n of a by f(), ...`.
+    TopNested(Vec<NestedLevel>),
     /// `serialize`.
     Serialize(Vec<Argument>),
     /// `evaluate plugin(...)`.
@@ -398,6 +432,36 @@ pub(super) struct SortItem {
     pub(super) value: Expr,
     /// `asc`; the default is descending.
     pub(super) ascending: bool,
+    /// `nulls first` or `nulls last`, where one was said.
+    pub(super) nulls_first: Option<bool>,
+}
+
+/// The steps of `make-series`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Axis {
+    /// Where the first step begins; the smallest value of the axis where left out.
+    pub(super) from: Option<Expr>,
+    /// Where the last step ends; behind the largest value where left out.
+    pub(super) to: Option<Expr>,
+    /// How long a step is.
+    pub(super) step: Option<Expr>,
+    /// A step that begins at `to` is there too: the older `in range(from, to, step)`.
+    pub(super) inclusive: bool,
+}
+
+/// A level of `top-nested`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NestedLevel {
+    /// How many, within each value of the level above; all where left out.
+    pub(super) count: Option<Expr>,
+    /// Of what.
+    pub(super) of: Argument,
+    /// `with others = name`.
+    pub(super) others: bool,
+    /// Which value decides.
+    pub(super) by: Argument,
+    /// The smallest instead of the largest.
+    pub(super) ascending: bool,
 }
 
 /// The items of `mv-expand` and `mv-apply`.
@@ -405,8 +469,12 @@ pub(super) struct SortItem {
 pub(super) struct MvExpand {
     /// What is expanded.
     pub(super) items: Vec<Argument>,
-    /// `to typeof(...)` was said for an item.
+    /// The type of `to typeof(...)` of each item, where one was said.
+    pub(super) types: Vec<Option<Text>>,
+    /// The column that gets an element's position.
     pub(super) index: Option<Text>,
+    /// An object's elements are lists of a key and a value: `bagexpansion=array`.
+    pub(super) pairs: bool,
     /// At most so many rows of each.
     pub(super) limit: Option<Expr>,
 }

@@ -11,7 +11,8 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         | Function::Multiply
         | Function::Divide
         | Function::DivideReal
-        | Function::Modulo => {
+        | Function::Modulo
+        | Function::ModuloEuclid => {
             let (left, right) = (a.first()?, a.get(1)?);
             with_time(function, left, right).unwrap_or_else(|| of_numbers(function, a))
         }
@@ -101,6 +102,14 @@ fn with_time(function: Function, left: &Value, right: &Value) -> Option<Option<V
             .and_then(|at| at.checked_sub(*length))
             .map(Time),
         (F::Subtract, Time(a), b) => instant_of(b).and_then(|b| a.checked_sub(b)).map(Duration),
+        (F::Subtract, a @ Value::Text(_), b @ Value::Text(_))
+            if value::number(a).is_none() && value::number(b).is_none() =>
+        {
+            match (instant_of(a), instant_of(b)) {
+                (Some(a), Some(b)) => a.checked_sub(b).map(Duration),
+                _ => None,
+            }
+        }
         (F::Subtract, a, Time(b)) => instant_of(a).and_then(|a| a.checked_sub(*b)).map(Duration),
         (F::Multiply, Duration(length), by) | (F::Multiply, by, Duration(length)) => {
             scaled(*length, value::number(by)?, false)
@@ -111,6 +120,7 @@ fn with_time(function: Function, left: &Value, right: &Value) -> Option<Option<V
         (F::Divide | F::DivideReal, Duration(length), by) => {
             scaled(*length, value::number(by)?, true)
         }
+        (F::ModuloEuclid, Duration(a), Duration(b)) => a.checked_rem_euclid(*b).map(Duration),
         (F::Modulo, Duration(a), Duration(b)) => a.checked_rem(*b).map(Duration),
         _ => return None,
     })
@@ -139,6 +149,7 @@ fn of_numbers(function: Function, a: &[Value]) -> Option<Value> {
                 return finite(value::float(left) / value::float(right));
             }
             Function::Divide | Function::DivideReal => a.checked_div(b),
+            Function::ModuloEuclid => a.checked_rem_euclid(b),
             _ => a.checked_rem(b),
         };
         return whole.map(Value::Int);
@@ -149,6 +160,7 @@ fn of_numbers(function: Function, a: &[Value]) -> Option<Value> {
         Function::Subtract => a - b,
         Function::Multiply => a * b,
         Function::Divide | Function::DivideReal => a / b,
+        Function::ModuloEuclid => a.rem_euclid(b),
         _ => a % b,
     })
 }

@@ -7,6 +7,9 @@ use time::{civil, from_civil, instant_of};
 const DAY: i64 = 86_400 * SECOND;
 
 pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
+    if function == Function::MakeTime {
+        return made(a);
+    }
     let first = instant_of(a.first()?)?;
     match function {
         Function::TimeTruncate(unit) => {
@@ -30,6 +33,23 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// An instant of its parts.
+fn made(a: &[Value]) -> Option<Value> {
+    let part = |at: usize| match a.get(at) {
+        Some(_) => int(a, at),
+        None => Some(0),
+    };
+    let small = |at: usize| i8::try_from(part(at)?).ok();
+    let day = jiff::civil::Date::new(i16::try_from(part(0)?).ok()?, small(1)?, small(2)?).ok()?;
+    let start = from_civil(day.at(small(3)?, small(4)?, 0, 0))?;
+    let seconds = match a.get(5) {
+        Some(_) => time::scaled(super::number(a, 5)?, SECOND)?,
+        None => 0,
+    };
+    let within = (0..60 * SECOND).contains(&seconds);
+    within.then(|| start.checked_add(seconds).map(Value::Time))?
 }
 
 /// Where a week's count begins: the Monday, or Sunday, before the Unix epoch.

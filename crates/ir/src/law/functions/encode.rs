@@ -5,6 +5,20 @@ use crate::{Function, Value};
 use std::fmt::Write as _;
 
 pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
+    match function {
+        Function::XxHash => return xx_hash(a.first()?),
+        Function::FromCodePoints => return from_code_points(a),
+        Function::ToCodePoints => {
+            let code = |c: char| Value::Int(i64::from(u32::from(c)));
+            return Some(Value::List(text(a, 0)?.chars().map(code).collect()));
+        }
+        Function::Base64Bytes => {
+            let bytes = from_base64(&text(a, 0)?)?;
+            let byte = |byte: u8| Value::Int(i64::from(byte));
+            return Some(Value::List(bytes.into_iter().map(byte).collect()));
+        }
+        _ => {}
+    }
     let text = text(a, 0)?;
     let bytes = text.as_bytes();
     Some(string(match function {
@@ -17,6 +31,32 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::Hash(which) => hex(&hash::of(which, bytes)),
         _ => return None,
     }))
+}
+
+/// xxHash of what Kusto hashes: the UTF-8 of a text, else 8 bytes; times count in units of 100 ns.
+fn xx_hash(value: &Value) -> Option<Value> {
+    /// Units of 100 ns from the first day of year 1 to the Unix epoch.
+    const EPOCH: i64 = 621_355_968_000_000_000;
+    let number = match value {
+        Value::Int(n) => *n,
+        Value::Time(at) => EPOCH.checked_add(at.div_euclid(100))?,
+        Value::Duration(length) => length / 100,
+        Value::Float(n) => i64::from_le_bytes(n.to_le_bytes()),
+        other => {
+            let text = other.as_text()?;
+            return Some(Value::Int(hash::xx(text.as_bytes())));
+        }
+    };
+    Some(Value::Int(hash::xx(&number.to_le_bytes())))
+}
+
+fn from_code_points(a: &[Value]) -> Option<Value> {
+    let codes = a.iter().flat_map(Value::elements);
+    let letter = |code: &Value| {
+        let code = super::int(std::slice::from_ref(code), 0)?;
+        char::from_u32(u32::try_from(code).ok()?)
+    };
+    codes.map(letter).collect::<Option<String>>().map(string)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -19,7 +19,11 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             let place = |at| Some((degrees(a, at)?, degrees(a, at + 1)?));
             let (from, to) = (place(0)?, place(2)?);
             let valid = |(latitude, longitude): (f64, f64)| in_range(latitude, longitude);
-            (valid(from) && valid(to)).then(|| finite(distance(from, to)))?
+            let radius = match a.get(4) {
+                Some(_) => degrees(a, 4)?,
+                None => RADIUS,
+            };
+            (valid(from) && valid(to)).then(|| finite(distance(from, to, radius)))?
         }
         _ => None,
     }
@@ -43,12 +47,12 @@ fn in_range(latitude: f64, longitude: f64) -> bool {
 }
 
 /// Along the great circle, by the haversine formula.
-fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
+fn distance(from: (f64, f64), to: (f64, f64), radius: f64) -> f64 {
     let (a, b) = (from.0.to_radians(), to.0.to_radians());
     let across = ((to.1 - from.1).to_radians() / 2.0).sin().powi(2);
     let along = ((b - a) / 2.0).sin().powi(2);
     let half = along + a.cos() * b.cos() * across;
-    2.0 * RADIUS * half.sqrt().min(1.0).asin()
+    2.0 * radius * half.sqrt().min(1.0).asin()
 }
 
 /// Latitude and longitude of a point in one of the forms in which events hold it.

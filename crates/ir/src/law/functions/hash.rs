@@ -1,4 +1,4 @@
-//! Hash functions, by their standards (RFC 1321, FIPS 180-4), written out because rules use them
+//! Hash functions, by their standards (RFC 1321, FIPS 180-4, the xxHash specification), written out because rules use them
 //! a handful of times and speed does not matter here.
 
 use crate::Hash;
@@ -10,6 +10,70 @@ pub(super) fn of(which: Hash, bytes: &[u8]) -> Vec<u8> {
         Hash::Sha256 => sha256(bytes),
         Hash::Sha512 => sha512(bytes),
     }
+}
+
+const XX: [u64; 5] = [
+    11_400_714_785_074_694_791,
+    14_029_467_366_897_019_727,
+    1_609_587_929_392_839_161,
+    9_650_029_242_287_828_579,
+    2_870_177_450_012_600_261,
+];
+
+/// XXH64 with seed 0, as a signed number.
+pub(super) fn xx(bytes: &[u8]) -> i64 {
+    let round = |lane: u64, input: u64| {
+        let mixed = lane.wrapping_add(input.wrapping_mul(XX[1]));
+        mixed.rotate_left(31).wrapping_mul(XX[0])
+    };
+    let eight = |part: &[u8]| {
+        part.iter()
+            .rev()
+            .fold(0, |all, byte| all << 8 | u64::from(*byte))
+    };
+    let stripes = bytes.chunks_exact(32);
+    let mut rest = stripes.remainder();
+    let mut hash = XX[4];
+    if bytes.len() >= 32 {
+        let mut lanes = [
+            XX[0].wrapping_add(XX[1]),
+            XX[1],
+            0,
+            0_u64.wrapping_sub(XX[0]),
+        ];
+        for stripe in stripes {
+            for (lane, part) in lanes.iter_mut().zip(stripe.chunks_exact(8)) {
+                *lane = round(*lane, eight(part));
+            }
+        }
+        let turned = lanes.iter().zip([1, 7, 12, 18]);
+        hash = turned.fold(0, |all: u64, (lane, by)| {
+            all.wrapping_add(lane.rotate_left(by))
+        });
+        for lane in lanes {
+            hash = (hash ^ round(0, lane))
+                .wrapping_mul(XX[0])
+                .wrapping_add(XX[3]);
+        }
+    }
+    hash = hash.wrapping_add(bytes.len() as u64);
+    while let Some((part, after)) = rest.split_at_checked(8) {
+        hash = (hash ^ round(0, eight(part))).rotate_left(27);
+        hash = hash.wrapping_mul(XX[0]).wrapping_add(XX[3]);
+        rest = after;
+    }
+    if let Some((part, after)) = rest.split_at_checked(4) {
+        hash = (hash ^ eight(part).wrapping_mul(XX[0])).rotate_left(23);
+        hash = hash.wrapping_mul(XX[1]).wrapping_add(XX[2]);
+        rest = after;
+    }
+    for byte in rest {
+        hash = (hash ^ u64::from(*byte).wrapping_mul(XX[4])).rotate_left(11);
+        hash = hash.wrapping_mul(XX[0]);
+    }
+    hash = (hash ^ hash >> 33).wrapping_mul(XX[1]);
+    hash = (hash ^ hash >> 29).wrapping_mul(XX[2]);
+    (hash ^ hash >> 32).cast_signed()
 }
 
 /// The message with a 1 bit, zeros, and its length in bits at the end of a block.

@@ -1,6 +1,7 @@
 //! What each function means, one file per family. [`Function`] documents them; `None` is null.
 
 mod arithmetic;
+mod arrays;
 mod calendar;
 mod command_line;
 mod compare;
@@ -20,12 +21,14 @@ mod relative;
 mod text;
 mod time;
 mod time_format;
+mod trigonometry;
 mod words;
 mod xml;
 
 pub(crate) use compare::order;
 pub(crate) use logic::truth;
 pub(crate) use network::inside;
+pub(crate) use objects::fields as members;
 pub(crate) use time::instant_of;
 pub(crate) use words::term_occurs;
 
@@ -46,86 +49,116 @@ pub(crate) enum Shape {
 
 /// How a function meets lists, as [`Function`] says.
 pub(crate) fn shape(function: Function) -> Shape {
-    use Function as F;
-    match function {
-        F::Compare(..)
-        | F::StartsWith(_)
-        | F::EndsWith(_)
-        | F::Contains(_)
-        | F::Like(_)
-        | F::Glob(_)
-        | F::HasWord(_)
-        | F::HasWordPrefix(_)
-        | F::HasWordSuffix(_)
-        | F::RegexMatch(_)
-        | F::IsPrivateV4
-        | F::IsPrivate
-        | F::IsInt
-        | F::IsNumber
-        | F::IsText
-        | F::IsBool
-        | F::IsIp => Shape::Test,
-        F::Length
-        | F::LeastKnown
-        | F::GreatestKnown
-        | F::Not
-        | F::And
-        | F::Or
-        | F::Xor
-        | F::IsNull
-        | F::IsEmpty
-        | F::IsTrue
-        | F::Coalesce
-        | F::CoalesceNotEmpty
-        | F::If
-        | F::Case
-        | F::NullIf
-        | F::EqualNullFalse(_)
-        | F::In(..)
-        | F::InNetwork
-        | F::IsList
-        | F::IsObject
-        | F::TypeOf(_)
-        | F::ToTextOrJson
-        | F::JsonPath
-        | F::SplunkPath
-        | F::List
-        | F::ListLength
-        | F::Index
-        | F::Slice
-        | F::ListFirst
-        | F::ListLast
-        | F::ListMin
-        | F::ListMax
-        | F::ListSum
-        | F::ListAverage
-        | F::ListMedian
-        | F::Distinct
-        | F::ListSort
-        | F::ListSortDescending
-        | F::ListReverse
-        | F::ListConcat
-        | F::ListContains(_)
-        | F::Intersect
-        | F::Difference
-        | F::Union
-        | F::ListIndexOf
-        | F::ListFindRegex
-        | F::Join
-        | F::Zip
-        | F::Single
-        | F::Elements
-        | F::Object
-        | F::Member
-        | F::Keys
-        | F::Merge
-        | F::HasKey
-        | F::WithoutKeys
-        | F::ParseJson
-        | F::ParseDynamic
-        | F::GeoPoint => Shape::Whole,
-        _ => Shape::Scalar,
+    if is_test(function) {
+        Shape::Test
+    } else if sees_all(function) {
+        Shape::Whole
+    } else {
+        Shape::Scalar
     }
+}
+
+fn is_test(function: Function) -> bool {
+    use Function as F;
+    matches!(
+        function,
+        F::Compare(..)
+            | F::StartsWith(_)
+            | F::EndsWith(_)
+            | F::Contains(_)
+            | F::Like(_)
+            | F::Glob(_)
+            | F::HasWord(_)
+            | F::HasWordPrefix(_)
+            | F::HasWordSuffix(_)
+            | F::RegexMatch(_)
+            | F::HasIpv4
+            | F::HasIpv4Prefix
+            | F::IsPrivateV4
+            | F::IsPrivate
+            | F::IsInt
+            | F::IsNumber
+            | F::IsText
+            | F::IsBool
+            | F::IsIp
+    )
+}
+
+fn sees_all(function: Function) -> bool {
+    use Function as F;
+    matches!(
+        function,
+        F::Length
+            | F::LeastKnown
+            | F::GreatestKnown
+            | F::Not
+            | F::And
+            | F::Or
+            | F::Xor
+            | F::IsNull
+            | F::IsEmpty
+            | F::IsTrue
+            | F::Coalesce
+            | F::CoalesceNotEmpty
+            | F::If
+            | F::Case
+            | F::NullIf
+            | F::EqualNullFalse(_)
+            | F::In(..)
+            | F::InNetwork
+            | F::IsList
+            | F::IsObject
+            | F::TypeOf(_)
+            | F::ToTextOrJson
+            | F::JsonPath
+            | F::SplunkPath
+            | F::List
+            | F::ListLength
+            | F::Index
+            | F::Slice
+            | F::ListFirst
+            | F::ListLast
+            | F::ListMin
+            | F::ListMax
+            | F::ListSum
+            | F::ListAverage
+            | F::ListMedian
+            | F::Distinct
+            | F::ListSort
+            | F::ListSortDescending
+            | F::ListReverse
+            | F::ListConcat
+            | F::ListContains(_)
+            | F::Intersect
+            | F::Difference
+            | F::Union
+            | F::ListIndexOf
+            | F::ListFindRegex
+            | F::Join
+            | F::Zip
+            | F::Single
+            | F::Elements
+            | F::Object
+            | F::Member
+            | F::Keys
+            | F::Merge
+            | F::HasKey
+            | F::WithoutKeys
+            | F::WithKey
+            | F::ObjectOfLists
+            | F::ChooseEach
+            | F::ListShift
+            | F::ListRotate
+            | F::ListSplit
+            | F::Transpose
+            | F::ListRepeat
+            | F::SetEquals
+            | F::Jaccard
+            | F::FromCodePoints
+            | F::ParseJson
+            | F::ParseDynamic
+            | F::GeoPoint
+    )
 }
 
 /// A function of values that it can take; `None` is null.
@@ -138,6 +171,7 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::Divide
         | F::DivideReal
         | F::Modulo
+        | F::ModuloEuclid
         | F::Negate
         | F::Abs
         | F::Ceiling
@@ -187,7 +221,8 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::RegexCapture(_)
         | F::RegexCaptureAll(_)
         | F::RegexGroups(_)
-        | F::RegexCount(_) => regexes::apply(function, a, context),
+        | F::RegexCount(_)
+        | F::RegexIndexOf(_) => regexes::apply(function, a, context),
         F::ListFindRegex => regexes::find_in_list(a, context),
         F::InNetwork
         | F::IsPrivateV4
@@ -196,7 +231,11 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::ToIp
         | F::IpPrefix
         | F::IpCompare
-        | F::IpToNumber => network::apply(function, a),
+        | F::IpToNumber
+        | F::FormatIpv4
+        | F::NetworkBits
+        | F::HasIpv4
+        | F::HasIpv4Prefix => network::apply(function, a),
         F::RowObject => Some(Value::Object(context.scope.visible().into_iter().collect())),
         F::Now => Some(Value::Time(context.law.now())),
         F::RowTime => time::of_row(a, context),
@@ -222,6 +261,9 @@ fn apply_more(function: Function, a: &[Value]) -> Option<Value> {
         | F::ToTextOrJson
         | F::ToTime
         | F::ToDuration => convert::apply(function, a),
+        F::Sine | F::Cosine | F::Tangent | F::ArcSine | F::ArcCosine | F::ArcTangent => {
+            trigonometry::apply(function, a)
+        }
         F::RelativeTime => relative::apply(a),
         F::FormatTime(_) | F::ParseTime(_) => time_format::apply(function, a),
         _ => apply_rest(function, a),
@@ -245,6 +287,7 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         | F::Replace
         | F::CountText
         | F::Split
+        | F::Translate
         | F::Printf
         | F::FormatCommas => text::apply(function, a),
         F::Substring
@@ -264,21 +307,50 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         | F::Base64Decode
         | F::HexEncode
         | F::HexDecode
+        | F::Base64Bytes
+        | F::FromCodePoints
+        | F::ToCodePoints
+        | F::XxHash
         | F::Hash(_) => encode::apply(function, a),
         F::ParseJson | F::ParseDynamic | F::JsonPath | F::SplunkPath => json::apply(function, a),
-        F::ParseKeyValue | F::ParseUrl | F::ParsePath | F::ParseCsv | F::ParseVersion => {
-            parse::apply(function, a)
-        }
+        F::ParseKeyValue
+        | F::ParseUrl
+        | F::ParseQuery
+        | F::ParsePath
+        | F::ParseCsv
+        | F::ParseVersion => parse::apply(function, a),
         F::GeoPoint | F::GeoDistance => geography::apply(function, a),
         F::ParseCommandLine => command_line::arguments(a),
         F::ParseXml => xml::apply(a),
-        F::Object | F::Member | F::Keys | F::Merge | F::HasKey | F::WithoutKeys | F::Elements => {
-            objects::apply(function, a)
-        }
+        F::Object
+        | F::Member
+        | F::Keys
+        | F::Merge
+        | F::HasKey
+        | F::WithoutKeys
+        | F::WithKey
+        | F::ObjectOfLists
+        | F::Elements => objects::apply(function, a),
+        _ => apply_last(function, a),
+    }
+}
+
+fn apply_last(function: Function, a: &[Value]) -> Option<Value> {
+    use Function as F;
+    match function {
+        F::ChooseEach
+        | F::ListShift
+        | F::ListRotate
+        | F::ListSplit
+        | F::Transpose
+        | F::ListRepeat
+        | F::SetEquals
+        | F::Jaccard => arrays::apply(function, a),
         F::TimeTruncate(_)
         | F::TimeEnd(_)
         | F::TimeAdd(_)
         | F::TimeDifference(_)
+        | F::MakeTime
         | F::TimeBoundaries(_) => calendar::apply(function, a),
         F::MinuteOfHour
         | F::HourOfDay

@@ -22,10 +22,28 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             Some(string(net.network().to_string()))
         }
         Function::IpCompare => compare(a),
-        Function::IpToNumber => match address(a, 0)? {
+        Function::IpToNumber => match network(&text(a, 0)?)?.network() {
             IpAddr::V4(ip) => Some(Value::Int(i64::from(u32::from(ip)))),
             IpAddr::V6(_) => None,
         },
+        Function::NetworkBits => match network(&text(a, 0)?)? {
+            IpNet::V4(net) => Some(Value::Int(i64::from(net.prefix_len()))),
+            IpNet::V6(_) => None,
+        },
+        Function::FormatIpv4 => format_v4(a),
+        Function::HasIpv4 => {
+            let listed = addresses(&text(a, 0)?);
+            let wanted: Option<Ipv4Addr> = text(a, 1)?.parse().ok();
+            let found = wanted.is_some_and(|ip| listed.contains(&ip));
+            Some(Value::Bool(found))
+        }
+        Function::HasIpv4Prefix => {
+            let prefix = text(a, 1)?;
+            let whole = prefix.ends_with('.') || prefix.parse::<Ipv4Addr>().is_ok();
+            let begins = |ip: Ipv4Addr| ip.to_string().starts_with(prefix.as_str());
+            let found = addresses(&text(a, 0)?).into_iter().any(begins);
+            Some(Value::Bool(whole && found))
+        }
         _ => None,
     }
 }
@@ -59,6 +77,27 @@ fn in_network(a: &[Value]) -> Option<Value> {
     Some(Value::Bool(inside))
 }
 
+/// An address, given as one or as a number, with its last bits cleared.
+fn format_v4(a: &[Value]) -> Option<Value> {
+    let bits = match a.get(1) {
+        Some(_) => u8::try_from(int(a, 1)?).ok()?,
+        None => 32,
+    };
+    let ip = match a.first()? {
+        Value::Int(n) => Ipv4Addr::from(u32::try_from(*n).ok()?),
+        _ => text(a, 0)?.trim().parse().ok()?,
+    };
+    let net = ipnet::Ipv4Net::new(ip, bits).ok()?;
+    Some(string(net.network().to_string()))
+}
+
+/// The IPv4 addresses in a text that no letter or digit touches.
+fn addresses(text: &str) -> Vec<Ipv4Addr> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '.')
+        .filter_map(|run| run.trim_matches('.').parse().ok())
+        .collect()
+}
+
 fn private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
@@ -66,11 +105,17 @@ fn private(ip: IpAddr) -> bool {
     }
 }
 
-/// The order of the first bits of two addresses; IPv4 counts as mapped into IPv6 when one is.
+/// The order of the first bits of two addresses, or of as many as the shorter network has; IPv4
+/// counts as mapped into IPv6 when one is.
 fn compare(a: &[Value]) -> Option<Value> {
-    let (left, right) = (address(a, 0)?, address(a, 1)?);
-    let short = left.is_ipv4() && right.is_ipv4();
-    let most = if short { 32 } else { 128 };
+    let (left, right) = (network(&text(a, 0)?)?, network(&text(a, 1)?)?);
+    let bits_of = |net: IpNet, short: bool| match net {
+        IpNet::V4(net) if !short => i64::from(net.prefix_len()) + 96,
+        net => i64::from(net.prefix_len()),
+    };
+    let short = matches!((left, right), (IpNet::V4(_), IpNet::V4(_)));
+    let most = bits_of(left, short).min(bits_of(right, short));
+    let (left, right) = (left.addr(), right.addr());
     let bits = match a.get(2) {
         Some(_) => int(a, 2)?.clamp(0, most),
         None => most,

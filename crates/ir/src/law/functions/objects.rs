@@ -52,13 +52,30 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
                 .filter(|(name, _)| !keys.contains(name));
             Some(Value::Object(kept.collect()))
         }
+        Function::WithKey => {
+            let key = text(a, 1)?;
+            let mut object = fields(a.first()?)?;
+            object.retain(|(name, _)| *name != key);
+            object.push((key, a.get(2)?.clone()));
+            Some(Value::Object(object))
+        }
+        Function::ObjectOfLists => {
+            let values = lists::items(a.get(1)?);
+            let mut object: Vec<(Text, Value)> = Vec::new();
+            for (at, key) in lists::items(a.first()?).iter().enumerate() {
+                let key = key.as_text()?;
+                object.retain(|(name, _)| *name != key);
+                object.push((key, values.get(at).cloned().unwrap_or(Value::Null)));
+            }
+            Some(Value::Object(object))
+        }
         Function::Elements => elements(a.first()?),
         _ => None,
     }
 }
 
 /// The members of an object, or of the JSON text that writes one.
-fn fields(value: &Value) -> Option<Vec<(Text, Value)>> {
+pub(crate) fn fields(value: &Value) -> Option<Vec<(Text, Value)>> {
     match value {
         Value::Object(fields) => Some(fields.clone()),
         Value::Text(text) => match json::parse(text)? {

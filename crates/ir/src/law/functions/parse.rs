@@ -7,6 +7,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     match function {
         Function::ParseKeyValue => Some(key_values(&text(a, 0)?, &text(a, 1)?, &text(a, 2)?)),
         Function::ParseUrl => Some(url(&text(a, 0)?)),
+        Function::ParseQuery => Some(Value::Object(vec![parameters(&text(a, 0)?)])),
         Function::ParsePath => Some(path(&text(a, 0)?)),
         Function::ParseCsv => Some(csv(&text(a, 0)?)),
         Function::ParseVersion => version(&text(a, 0)?),
@@ -70,17 +71,20 @@ fn url(text: &str) -> Value {
         ("Username", name),
         ("Password", password),
     ]);
+    object.push(parameters(query));
+    object.push(("Fragment".into(), string(fragment)));
+    Value::Object(object)
+}
+
+/// The parameters of a query, as the member of an object.
+fn parameters(query: &str) -> (Text, Value) {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let parameters = pairs.map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (Text::from(url_decode(key)), string(url_decode(value)))
     });
-    object.push((
-        "Query Parameters".into(),
-        Value::Object(parameters.collect()),
-    ));
-    object.push(("Fragment".into(), string(fragment)));
-    Value::Object(object)
+    let name = Text::new_static("Query Parameters");
+    (name, Value::Object(parameters.collect()))
 }
 
 fn path(text: &str) -> Value {

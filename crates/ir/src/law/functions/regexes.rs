@@ -19,6 +19,14 @@ pub(super) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
             Some(Value::Bool(compiled.is_match(&value)))
         }
         Function::RegexCount(dialect) => count(all(dialect, MAX_MATCHES)?.len()),
+        Function::RegexIndexOf(dialect) => {
+            let found = all(dialect, 1)?;
+            let start = found.first().and_then(|found| group(found, &Value::Int(0)));
+            match start {
+                None => Some(Value::Int(-1)),
+                Some((from, _)) => count(value[..from].chars().count()),
+            }
+        }
         Function::RegexCapture(dialect) => {
             let found = all(dialect, 1)?;
             group(found.first()?, a.get(2)?).map(|(from, to)| string(&value[from..to]))

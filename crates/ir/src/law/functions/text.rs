@@ -50,6 +50,16 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             }
             count(found)
         }
+        Function::Translate => {
+            let (from, to): (Vec<char>, Vec<char>) = (super::chars(a, 0)?, super::chars(a, 1)?);
+            let new = |c: char| match from.iter().position(|own| *own == c) {
+                None => Some(c),
+                Some(at) => to.get(at).or(to.last()).copied(),
+            };
+            Some(string(
+                text(a, 2)?.chars().filter_map(new).collect::<String>(),
+            ))
+        }
         Function::Split => {
             let (text, separator) = (text(a, 0)?, text(a, 1)?);
             let parts: Vec<Value> = if separator.is_empty() {

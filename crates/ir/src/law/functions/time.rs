@@ -38,7 +38,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     }
 }
 
-fn scaled(number: Number, length: i64) -> Option<i64> {
+pub(super) fn scaled(number: Number, length: i64) -> Option<i64> {
     match number {
         Number::Int(n) => n.checked_mul(length),
         Number::Float(_) => {

@@ -18,7 +18,8 @@ impl<'a> Lowering<'a> {
         by: &'a [Argument],
     ) -> Option<Relation> {
         let mut branch = rows.joined();
-        let (names, keys) = self.keys(&mut branch, by);
+        let (names, mut keys) = self.keys(&mut branch, by);
+        keys.extend(self.part_keys());
         let mut found = Found::default();
         for item in measures {
             self.measure(&mut branch, item, &mut found);
@@ -59,7 +60,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// The group's keys; a computed one becomes a column first.
-    fn keys(&mut self, branch: &mut Branch, by: &'a [Argument]) -> (Vec<Text>, Vec<Key>) {
+    pub(super) fn keys(
+        &mut self,
+        branch: &mut Branch,
+        by: &'a [Argument],
+    ) -> (Vec<Text>, Vec<Key>) {
         let mut names = Vec::new();
         let mut keys = Vec::new();
         for item in by {
@@ -216,7 +221,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The name that a measure without one gets.
-    fn measure_name(&mut self, value: &Expr) -> Text {
+    pub(super) fn measure_name(&mut self, value: &Expr) -> Text {
         let ExprKind::Call(call) = &value.kind else {
             return self
                 .default_name(value)

@@ -1,12 +1,12 @@
 //! Operators that take values apart: `mv-expand`, `mv-apply`, `parse`, `parse-kv`.
 
-use super::Lowering;
 use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
+use super::{Lowering, function};
 use crate::kusto::ast::{MvExpand, Operator, ParseKv, ParseOperator, ParsePiece};
 use tripline_ir::{
-    Apply, Atom, Dialect, Expand, Expr as Value, Function, LossReason, Plan, Predicate, Round,
-    Subject, Test, Text, Value as Constant,
+    Apply, Atom, Dialect, Each, Expand, Expr as Value, FieldRef, Function, LossReason, Plan,
+    Predicate, Subject, Test, Text, Value as Constant,
 };
 use tripline_text::Span;
 
@@ -36,22 +36,39 @@ impl<'a> Lowering<'a> {
             _ => None,
         };
         let mut columns = Vec::new();
-        for item in &items.items {
+        let mut converted = Vec::new();
+        for (item, kind) in items.items.iter().zip(&items.types) {
             let name = match item.names.first() {
                 Some(name) => Some(name.text.clone()),
                 None => self.default_name(&item.value),
             };
             let value = self.scalar(&item.value, Some(branch));
-            if let (Some(name), Some(value)) = (name, value) {
-                columns.push((name, Value::call(Function::Elements, vec![value.value])));
+            let (Some(name), Some(value)) = (name, value) else {
+                continue;
+            };
+            if let Some(kind) = kind {
+                let element = Value::Field(FieldRef::unmapped(name.clone()));
+                converted.push((name.clone(), function::as_type(element, kind)));
             }
+            let list = if items.pairs {
+                pairs(value.value)
+            } else {
+                value.value
+            };
+            columns.push((name, Value::call(Function::Elements, vec![list])));
         }
+        self.attach(branch);
         if columns.is_empty() {
             return;
         }
         branch.leave_events();
         for (name, _) in &columns {
-            plain(branch, name, Kind::Dynamic);
+            let kind = converted.iter().find(|(own, _)| own == name);
+            plain(
+                branch,
+                name,
+                kind.map_or(Kind::Dynamic, |(_, typed)| typed.kind),
+            );
         }
         if let Some(index) = &items.index {
             plain(branch, index, Kind::Number);
@@ -65,6 +82,10 @@ impl<'a> Lowering<'a> {
                 index: items.index.clone(),
             })
         });
+        let converted = converted
+            .into_iter()
+            .map(|(name, typed)| (name, typed.value));
+        branch.derive(converted.collect());
     }
 
     /// `mv-apply items on (operators)`: the operators run over the elements of one row.
@@ -78,9 +99,7 @@ impl<'a> Lowering<'a> {
         inner.leave_events();
         inner.plan = Plan::Given;
         self.expand(&mut inner, items);
-        if let Plan::Expand(expand) = &mut inner.plan {
-            expand.keep_empty = false;
-        }
+        drop_empty(&mut inner.plan);
         let Some(done) = self.pipeline(Relation::of(inner), operators) else {
             return;
         };
@@ -171,6 +190,15 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Rows of nothing go.
+fn drop_empty(plan: &mut Plan) {
+    match plan {
+        Plan::Expand(expand) => expand.keep_empty = false,
+        Plan::Derive { input, .. } => drop_empty(input),
+        _ => {}
+    }
+}
+
 /// Defines a computed column.
 fn plain(branch: &mut Branch, name: &Text, kind: Kind) {
     let column = Column {
@@ -184,15 +212,30 @@ fn plain(branch: &mut Branch, name: &Text, kind: Kind) {
 /// A found text as the column's type.
 fn converted(text: Value, kind: &str) -> Value {
     match Kind::named(kind) {
-        Kind::Number if matches!(kind, "int" | "long") => {
-            Value::call(Function::ToInt(Round::Truncate), vec![text])
-        }
-        Kind::Number => Value::call(Function::ToFloat, vec![text]),
-        Kind::Time => Value::call(Function::ToTime, vec![text]),
-        Kind::Length => Value::call(Function::ToDuration, vec![text]),
-        Kind::Bool => Value::call(Function::ToBool, vec![text]),
-        Kind::Dynamic => Value::call(Function::ParseDynamic, vec![text]),
         Kind::Text | Kind::Unknown => text,
+        _ => function::as_type(text, kind).value,
+    }
+}
+
+/// What `bagexpansion=array` makes rows of: of an object, lists of a key and a value.
+fn pairs(of: Value) -> Value {
+    let variable = Text::new_static("key");
+    let key = Value::Variable(variable.clone());
+    let bag = Value::Variable(Text::new_static("bag"));
+    let value = Value::call(Function::Member, vec![bag.clone(), key.clone()]);
+    let pair = Value::call(Function::List, vec![key, value]);
+    let pairs = Value::Each {
+        how: Each::Map,
+        list: Box::new(Value::call(Function::Keys, vec![bag.clone()])),
+        variable,
+        // A list in a list, because the results are put one after the other.
+        body: Box::new(Value::call(Function::List, vec![pair])),
+    };
+    let is_bag = Value::call(Function::IsObject, vec![bag.clone()]);
+    Value::Let {
+        variable: Text::new_static("bag"),
+        value: Box::new(Value::call(Function::ParseDynamic, vec![of])),
+        body: Box::new(Value::call(Function::If, vec![is_bag, pairs, bag])),
     }
 }
 

@@ -125,7 +125,7 @@ fn side(expr: &Expr) -> Option<(&str, String)> {
 }
 
 /// Adds the right's columns; one whose name is taken gets a number.
-fn merge(shown: &mut Branch, right: &Branch) {
+pub(super) fn merge(shown: &mut Branch, right: &Branch) {
     for (name, column) in &right.columns {
         let taken = shown.columns.contains_key(name)
             || shown

@@ -16,10 +16,14 @@ mod aggregate;
 mod expand;
 mod function;
 mod join;
+mod neighbour;
+mod nested;
 mod operator;
+mod plugin;
 mod predicate;
 mod relation;
 mod scalar;
+mod series;
 mod table;
 
 use super::ast::{Expr, ExprKind, Lambda, Query, Statement, StatementKind};
@@ -28,7 +32,7 @@ use relation::Relation;
 use scalar::Typed;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use tripline_ir::{Loss, LossReason, Measure, Plan, Text};
+use tripline_ir::{Key, Loss, LossReason, Measure, Plan, Text};
 use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// How deep names may lead to names.
@@ -57,6 +61,7 @@ pub(super) fn lower(
         fresh: 0,
         aggregates: None,
         attached: Vec::new(),
+        partition: None,
         used_alias: false,
         aliases: true,
     };
@@ -81,6 +86,14 @@ enum Bound<'a> {
     Rows(Rc<Relation>),
 }
 
+/// What must be done to rows before an expression can be computed over them.
+enum Attached {
+    /// Joined with a one-row table.
+    Row(Plan),
+    /// Given measures of the rows before and after.
+    Running(Vec<Key>, Vec<Measure>),
+}
+
 struct Lowering<'a> {
     source: &'a Source,
     context: &'a Context<'a>,
@@ -96,8 +109,10 @@ struct Lowering<'a> {
     fresh: u32,
     /// Measures collected while the parts of a `summarize` are lowered.
     aggregates: Option<Vec<Measure>>,
-    /// One-row tables that the expression being lowered reads a column of.
-    attached: Vec<Plan>,
+    /// What must be done to the rows before the expression being lowered can read its columns.
+    attached: Vec<Attached>,
+    /// The column whose values divide the rows of the pipeline being lowered: `partition`.
+    partition: Option<Text>,
     /// A name was read as the field that it stands for.
     used_alias: bool,
     /// Names may be read as the fields that they stand for.

@@ -2,13 +2,13 @@
 
 use super::relation::{Branch, Column, Relation};
 use super::scalar::{Kind, Typed};
-use super::{Bound, Lowering};
+use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Argument, Expr, ExprKind, Ident, Operator, OperatorKind, SortItem};
 use std::rc::Rc;
 use tripline_ir::{
     Aggregate, Dedup, Expr as Value, FieldRef, Join, JoinColumns, JoinKind, Limit, LossReason,
-    Measure, MeasureFunction, MissingKey, Plan, Predicate, Projection, SortKey, Text,
-    Value as Constant, Window, format_smolstr,
+    Measure, MeasureFunction, MissingKey, Plan, Predicate, Projection, Running, RunningWindow,
+    SortKey, Text, Value as Constant, Window, format_smolstr,
 };
 use tripline_text::Span;
 
@@ -67,22 +67,19 @@ impl<'a> Lowering<'a> {
             OperatorKind::Parse(parse) => self.each(rows, |l, b| l.parse(b, parse)),
             OperatorKind::ParseKv(parse) => self.each(rows, |l, b| l.parse_kv(b, parse)),
             OperatorKind::Invoke(call) => self.invoke(rows, call, span),
-            OperatorKind::Evaluate(value) => {
-                let name = match &value.kind {
-                    ExprKind::Call(call) => call.name.text.clone(),
-                    _ => Text::new_static("evaluate"),
-                };
-                self.lose(
-                    LossReason::UnknownFunction,
-                    format_smolstr!("evaluate {name}"),
-                    span,
-                );
-                Some(rows)
-            }
+            OperatorKind::Evaluate(value) => self.evaluate(rows, value, span),
             OperatorKind::Error => Some(rows),
-            OperatorKind::MakeSeries { .. } => self.skipped(rows, "make-series", span),
-            OperatorKind::Sample(..) => self.skipped(rows, "sample-distinct", span),
-            OperatorKind::Partition(..) => self.skipped(rows, "partition", span),
+            OperatorKind::MakeSeries {
+                measures,
+                on,
+                axis,
+                by,
+            } => self.make_series(rows, measures, on, axis, by, span),
+            OperatorKind::Sample(limit, Some(of)) => self.sample_distinct(rows, limit, of),
+            OperatorKind::TopNested(levels) => self.top_nested(rows, levels, span),
+            OperatorKind::Partition(column, operators) => {
+                self.divided(rows, column, operators, span)
+            }
             OperatorKind::Other(name) => self.skipped(rows, name, span),
             OperatorKind::Print(_) | OperatorKind::Range(..) => {
                 self.skipped(rows, "a source after `|`", span)
@@ -92,7 +89,7 @@ impl<'a> Lowering<'a> {
 
     /// A stage that is not understood: the rows go on as they are.
     #[expect(clippy::unnecessary_wraps, reason = "a stage like the others")]
-    fn skipped(&mut self, rows: Relation, name: &str, span: Span) -> Option<Relation> {
+    pub(super) fn skipped(&mut self, rows: Relation, name: &str, span: Span) -> Option<Relation> {
         self.lose(LossReason::UnknownCommand, name, span);
         let mut branch = rows.joined();
         branch.leave_events();
@@ -112,19 +109,26 @@ impl<'a> Lowering<'a> {
         Some(rows)
     }
 
-    /// Joins the one-row tables that an expression reads.
+    /// Does to the rows what the expression just lowered needs.
     pub(super) fn attach(&mut self, branch: &mut Branch) {
-        for table in std::mem::take(&mut self.attached) {
+        for needed in std::mem::take(&mut self.attached) {
             branch.leave_events();
-            branch.stage(|left| {
-                Plan::Join(Join {
-                    left,
+            branch.stage(|rows| match needed {
+                Attached::Row(table) => Plan::Join(Join {
+                    left: rows,
                     right: Box::new(table),
                     on: vec![Vec::new()],
                     kind: JoinKind::LeftOuter,
                     columns: JoinColumns::LeftFirst,
                     limit: None,
-                })
+                }),
+                Attached::Running(group_by, measures) => Plan::Running(Running {
+                    input: rows,
+                    group_by,
+                    window: RunningWindow::All,
+                    current: true,
+                    measures,
+                }),
             });
         }
     }
@@ -189,10 +193,79 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn extend(&mut self, rows: Relation, items: &'a [Argument]) -> Option<Relation> {
         self.each(rows, |lowering, branch| {
-            for item in items {
-                lowering.column(branch, item);
-            }
+            lowering.new_columns(branch, items);
         })
+    }
+
+    /// Adds the columns of items; gives their names. An item sees the columns as they were before
+    /// the first one.
+    fn new_columns(&mut self, branch: &mut Branch, items: &'a [Argument]) -> Vec<Text> {
+        let old = self.kept_aside(branch, items);
+        let mut names = Vec::new();
+        for item in items {
+            if old.is_empty() {
+                names.extend(self.column(branch, item));
+            } else {
+                names.extend(self.column_of_old(branch, item, &old));
+            }
+            if item.names.len() > 1 {
+                names.extend(item.names[1..].iter().map(|name| name.text.clone()));
+            }
+        }
+        names
+    }
+
+    /// Columns that an item gives a new value and a later one reads, each under a new name for
+    /// the value that it had.
+    fn kept_aside(&mut self, branch: &mut Branch, items: &'a [Argument]) -> Vec<(Text, Text)> {
+        let mut given: Vec<&Text> = Vec::new();
+        let mut read: Vec<Text> = Vec::new();
+        for item in items {
+            let renames = matches!(&item.value.kind, ExprKind::Name(name)
+                if item.names.first().is_none_or(|own| own.text == *name));
+            if !renames {
+                item.value.names(&mut |name| {
+                    if given.contains(&name) && !read.contains(name) {
+                        read.push(name.clone());
+                    }
+                });
+                given.extend(item.names.iter().map(|name| &name.text));
+            }
+        }
+        let mut aside = Vec::new();
+        for name in read {
+            let field = self.field(&name, branch);
+            let copy = self.fresh(&name);
+            let mut column = branch.columns.get(&name).cloned().unwrap_or(Column {
+                kind: self.kind_of(&field),
+                view: None,
+                lost: None,
+            });
+            if column.view.is_none() && branch.row_wise && !branch.derived.contains(&name) {
+                column.view = Some(super::scalar::View {
+                    field: field.clone(),
+                    fold: None,
+                });
+            }
+            branch.columns.insert(copy.clone(), column);
+            branch.derived.insert(copy.clone());
+            branch.derive(vec![(copy.clone(), Value::Field(field))]);
+            aside.push((name, copy));
+        }
+        aside
+    }
+
+    /// The column of one item, read with the old values of those that were kept aside.
+    fn column_of_old(
+        &mut self,
+        branch: &mut Branch,
+        item: &'a Argument,
+        old: &[(Text, Text)],
+    ) -> Option<Text> {
+        branch.old = old.to_vec();
+        let name = self.column(branch, item);
+        branch.old.clear();
+        name
     }
 
     /// Adds the column of one item; its name when it has one.
@@ -287,22 +360,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn project(&mut self, branch: &mut Branch, items: &'a [Argument]) {
-        let mut names = Vec::new();
-        let mut plain: Vec<(Text, Text)> = Vec::new();
-        for item in items {
-            if let ([name], ExprKind::Name(of)) = (item.names.as_slice(), &item.value.kind) {
-                plain.push((name.text.clone(), of.clone()));
-            }
-            match item.value.kind {
-                ExprKind::Star => return,
-                _ if item.names.len() > 1 => {
-                    self.column(branch, item);
-                    names.extend(item.names.iter().map(|name| name.text.clone()));
-                }
-                _ => names.extend(self.column(branch, item)),
-            }
+        if items.iter().any(|item| item.value.kind == ExprKind::Star) {
+            return;
         }
-        let fields = names.iter().map(|name| self.field(name, branch)).collect();
+        let names = self.new_columns(branch, items);
+        let mut shown = names.clone();
+        shown.extend(self.partition.clone());
+        let fields = shown.iter().map(|name| self.field(name, branch)).collect();
         branch.keep(names, fields);
     }
 
@@ -402,7 +466,7 @@ impl<'a> Lowering<'a> {
         if matches!(items, [item] if item.value.kind == ExprKind::Star) {
             let by = vec![Value::call(tripline_ir::Function::RowObject, Vec::new())];
             branch.leave_events();
-            branch.stage(|input| dedup(input, by));
+            branch.stage(|input| dedup(input, by, 1));
             return Some(Relation::of(branch));
         }
         let mut names = Vec::new();
@@ -417,9 +481,13 @@ impl<'a> Lowering<'a> {
                 let _ = self.scalar(&item.value, Some(&branch));
             }
         }
-        let by = fields.iter().cloned().map(Value::Field).collect();
+        let mut by: Vec<Value> = fields.iter().cloned().map(Value::Field).collect();
         branch.leave_events();
-        branch.stage(|input| dedup(input, by));
+        let parts = self.part_keys().into_iter().map(|key| key.value);
+        by.extend(parts);
+        branch.stage(|input| dedup(input, by, 1));
+        let mut fields = fields;
+        fields.extend(self.partition.clone().map(FieldRef::unmapped));
         branch.keep(names, fields);
         Some(Relation::of(branch))
     }
@@ -433,18 +501,19 @@ impl<'a> Lowering<'a> {
                 by.push(SortKey {
                     value: value.value,
                     descending: !item.ascending,
-                    nulls_first: item.ascending,
+                    nulls_first: item.nulls_first.unwrap_or(item.ascending),
                 });
             }
         }
         // Order alone decides nothing.
         self.losses.truncate(before);
+        self.attach(&mut branch);
         branch.leave_events();
         branch.stage(|input| Plan::Sort { input, by });
         Some(Relation::of(branch))
     }
 
-    fn take(&mut self, rows: Relation, limit: &'a Expr) -> Option<Relation> {
+    pub(super) fn take(&mut self, rows: Relation, limit: &'a Expr) -> Option<Relation> {
         let mut branch = rows.joined();
         let value = self.constant(limit).and_then(Typed::constant);
         let Some(Constant::Int(count)) = value else {
@@ -457,13 +526,10 @@ impl<'a> Lowering<'a> {
         };
         let count = u64::try_from(count).unwrap_or(0);
         branch.leave_events();
-        branch.stage(|input| {
-            Plan::Limit(Limit {
-                input,
-                count,
-                from_end: false,
-            })
-        });
+        match self.part_keys().pop() {
+            Some(key) => branch.stage(|input| dedup(input, vec![key.value], count)),
+            None => branch.stage(|input| limited(input, count)),
+        }
         Some(Relation::of(branch))
     }
 
@@ -477,6 +543,9 @@ impl<'a> Lowering<'a> {
             let lambda = *lambda;
             let arguments: Vec<_> = call.arguments.iter().collect();
             return self.call_function(lambda, &arguments, Some(rows), span);
+        }
+        if call.name.text == "FileProfile" {
+            return self.file_profile(rows, call);
         }
         self.lose(LossReason::UnknownFunction, call.name.text.clone(), span);
         Some(rows)
@@ -535,11 +604,21 @@ fn tagged(branch: &mut Branch, name: &Text, table: &str) {
     )]);
 }
 
-fn dedup(input: Box<Plan>, by: Vec<Value>) -> Plan {
+/// The first rows.
+pub(super) fn limited(input: Box<Plan>, count: u64) -> Plan {
+    Plan::Limit(Limit {
+        input,
+        count,
+        from_end: false,
+    })
+}
+
+/// The first rows of each key.
+pub(super) fn dedup(input: Box<Plan>, by: Vec<Value>, count: u64) -> Plan {
     Plan::Dedup(Dedup {
         input,
         by,
-        count: 1,
+        count,
         consecutive: false,
         missing: MissingKey::Value,
     })

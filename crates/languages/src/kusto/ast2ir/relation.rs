@@ -23,6 +23,8 @@ pub(super) struct Branch {
     pub(super) derived: BTreeSet<Text>,
     /// All columns in order, once a stage has listed them.
     pub(super) listed: Option<Vec<Text>>,
+    /// Columns that are read under another name while the items of one stage are lowered.
+    pub(super) old: Vec<(Text, Text)>,
     /// Every stage so far looks at one row alone and drops none but by tests.
     pub(super) row_wise: bool,
 }
@@ -95,6 +97,7 @@ impl Relation {
             columns,
             derived,
             listed: listed.flatten(),
+            old: Vec::new(),
             row_wise: false,
         }
     }
@@ -110,6 +113,7 @@ impl Branch {
             columns: BTreeMap::new(),
             derived: BTreeSet::new(),
             listed: None,
+            old: Vec::new(),
             row_wise: true,
         }
     }

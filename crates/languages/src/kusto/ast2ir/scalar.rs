@@ -2,7 +2,7 @@
 
 use super::relation::Branch;
 use super::table::close;
-use super::{Bound, Lowering};
+use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Arithmetic, Call, Expr, ExprKind, Json, Literal, Test};
 use tripline_ir::{
     Case, Coerce, CompareOp, Dialect, Expr as Value, FieldRef, Function, Instant, LossReason,
@@ -230,6 +230,8 @@ impl<'a> Lowering<'a> {
 
     /// A name: a column, a `let`, a field.
     fn name(&mut self, name: &Text, span: Span, row: Option<&Branch>) -> Option<Typed> {
+        let aside = row.and_then(|row| row.old.iter().find(|(own, _)| own == name));
+        let name = aside.map_or(name, |(_, copy)| copy);
         if let Some(column) = row.and_then(|row| row.columns.get(name)) {
             if let Some(loss) = &column.lost {
                 let loss = loss.clone();
@@ -279,7 +281,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What a field holds.
-    fn kind_of(&self, field: &FieldRef) -> Kind {
+    pub(super) fn kind_of(&self, field: &FieldRef) -> Kind {
         if matches!(field.name.as_str(), "Timestamp" | "TimeGenerated") {
             return Kind::Time;
         }
@@ -488,7 +490,7 @@ impl<'a> Lowering<'a> {
             input,
             projection: tripline_ir::Projection::Keep(vec![FieldRef::unmapped(name.clone())]),
         });
-        self.attached.push(branch.plan);
+        self.attached.push(Attached::Row(branch.plan));
         Some(Typed::new(Value::Field(FieldRef::unmapped(name)), kind))
     }
 
@@ -563,7 +565,7 @@ impl<'a> Lowering<'a> {
                 closed: true,
             })
         });
-        self.attached.push(branch.plan);
+        self.attached.push(Attached::Row(branch.plan));
         Some(vec![Typed::new(
             Value::Field(FieldRef::unmapped(name)),
             Kind::Dynamic,
@@ -654,7 +656,7 @@ pub(super) fn arithmetic(how: Arithmetic, left: Typed, right: Typed) -> Typed {
         Arithmetic::Subtract => Function::Subtract,
         Arithmetic::Multiply => Function::Multiply,
         Arithmetic::Divide => Function::Divide,
-        Arithmetic::Modulo => Function::Modulo,
+        Arithmetic::Modulo => Function::ModuloEuclid,
     };
     let mut done = Typed::new(Value::call(function, vec![left.value, right.value]), kind);
     done.instant = shifted;
@@ -694,7 +696,7 @@ fn folded(how: Arithmetic, a: &Constant, b: &Constant) -> Option<Constant> {
         Arithmetic::Subtract => a.checked_sub(b),
         Arithmetic::Multiply => a.checked_mul(b),
         Arithmetic::Divide => a.checked_div(b),
-        Arithmetic::Modulo => a.checked_rem(b),
+        Arithmetic::Modulo => a.checked_rem_euclid(b),
     };
     Some(match (a, b) {
         (Int(a), Int(b)) => Int(whole(*a, *b)?),
@@ -723,7 +725,7 @@ fn folded(how: Arithmetic, a: &Constant, b: &Constant) -> Option<Constant> {
                 Arithmetic::Subtract => a - b,
                 Arithmetic::Multiply => a * b,
                 Arithmetic::Divide => a / b,
-                Arithmetic::Modulo => a % b,
+                Arithmetic::Modulo => a.rem_euclid(b),
             })
         }
         _ => return None,

@@ -26,16 +26,12 @@ impl<'a> Lowering<'a> {
             ExprKind::Wildcard(name) => self.source_of(name, expr.span).map(Relation::of),
             ExprKind::Star => self.source_of("*", expr.span).map(Relation::of),
             ExprKind::Call(call) => self.called_table(call, expr.span),
-            ExprKind::Member(of, name) => {
-                self.place(of);
-                self.named_table(&name.text, expr.span)
-            }
-            ExprKind::MemberCall(of, call) => {
+            // A table of another workspace, cluster or service is a source like one here.
+            ExprKind::Member(_, name) => self.named_table(&name.text, expr.span),
+            ExprKind::MemberCall(_, call) => {
                 if is_place(&call.name.text) {
-                    self.place(of);
                     return self.opaque(LossReason::NotExpressible, &call.name.text, expr.span);
                 }
-                self.place(of);
                 self.called_table(call, expr.span)
             }
             ExprKind::Datatable(columns, values) => self.datatable(columns, values),
@@ -89,16 +85,6 @@ impl<'a> Lowering<'a> {
                 self.opaque(LossReason::NotExpressible, "a value as a table", expr.span)
             }
         }
-    }
-
-    fn place(&mut self, of: &'a Expr) {
-        let name = match &of.kind {
-            ExprKind::Call(call) | ExprKind::MemberCall(_, call) => {
-                format_smolstr!("{}()", call.name.text)
-            }
-            _ => return,
-        };
-        self.lose(LossReason::NotExpressible, name, of.span);
     }
 
     /// Rows that are not understood.

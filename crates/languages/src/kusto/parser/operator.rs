@@ -2,8 +2,8 @@
 
 use super::{Failed, Parsed, Parser};
 use crate::kusto::ast::{
-    Argument, Expr, ExprKind, JoinOperator, MvExpand, Operator, OperatorKind, ParseKv,
-    ParseOperator, ParsePiece, SortItem,
+    Argument, Axis, Expr, ExprKind, JoinOperator, MvExpand, NestedLevel, Operator, OperatorKind,
+    ParseKv, ParseOperator, ParsePiece, SortItem,
 };
 use crate::kusto::facts;
 use crate::kusto::lexer::{Kind, Punct};
@@ -92,6 +92,7 @@ impl Parser<'_> {
                 self.expect_word("by")?;
                 OperatorKind::Sort(self.list(Self::sort_item)?)
             }
+            "top-nested" => OperatorKind::TopNested(self.list(Self::nested_level)?),
             "top" | "top-hitters" => self.top(name == "top")?,
             "take" | "limit" => OperatorKind::Take(self.expression()?),
             "sample" => OperatorKind::Sample(self.expression()?, None),
@@ -314,10 +315,51 @@ impl Parser<'_> {
             }
             _ => false,
         };
-        if self.eat_word("nulls") && !self.eat_word("first") && !self.eat_word("last") {
-            return self.expected("`first` or `last`");
+        let nulls_first = match self.eat_word("nulls") {
+            false => None,
+            true if self.eat_word("first") => Some(true),
+            true if self.eat_word("last") => Some(false),
+            true => return self.expected("`first` or `last`"),
+        };
+        Ok(SortItem {
+            value,
+            ascending,
+            nulls_first,
+        })
+    }
+
+    /// `n of column by value asc`; levels after the first repeat the operator's name.
+    fn nested_level(&mut self) -> Parsed<NestedLevel> {
+        let again = self.at_word("top") && self.peek(1).is(Punct::Minus);
+        if again {
+            self.operator_name();
         }
-        Ok(SortItem { value, ascending })
+        let count = if self.at_word("of") {
+            None
+        } else {
+            Some(self.expression()?)
+        };
+        self.expect_word("of")?;
+        let of = self.item()?;
+        let others = self.eat_word("with");
+        if others {
+            self.expect_word("others")?;
+            self.expect(Punct::Assign, "`=`")?;
+            self.expression()?;
+        }
+        self.expect_word("by")?;
+        let by = self.item()?;
+        let ascending = self.eat_word("asc");
+        if !ascending {
+            self.eat_word("desc");
+        }
+        Ok(NestedLevel {
+            count,
+            of,
+            others,
+            by,
+            ascending,
+        })
     }
 
     fn top(&mut self, plain: bool) -> Parsed<OperatorKind> {
@@ -334,21 +376,25 @@ impl Parser<'_> {
     fn expanded(&mut self) -> Parsed<MvExpand> {
         let mut found = MvExpand::default();
         for (name, value, _) in self.settings() {
-            if name == "with_itemindex" {
-                found.index = Some(value);
+            match (name.as_str(), value.as_str()) {
+                ("with_itemindex", _) => found.index = Some(value),
+                ("bagexpansion" | "kind", "array") => found.pairs = true,
+                _ => {}
             }
         }
-        found.items = self.list(|parser| {
+        let items = self.list(|parser| {
             let item = parser.item()?;
+            let mut kind = None;
             if parser.at_word("to") && parser.peek(1).word().is_some_and(|w| w == "typeof") {
                 parser.at += 2;
                 let open = parser.span();
                 parser.expect(Punct::Open, "`(`")?;
-                parser.ident("a type")?;
+                kind = Some(parser.ident("a type")?.text);
                 parser.close(Punct::Close, "`)`", open)?;
             }
-            Ok(item)
+            Ok((item, kind))
         })?;
+        (found.items, found.types) = items.into_iter().unzip();
         if self.eat_word("limit") {
             found.limit = Some(self.expression()?);
         }
@@ -444,27 +490,68 @@ impl Parser<'_> {
         self.settings();
         let measures = self.list(|parser| {
             let item = parser.item()?;
+            let mut default = None;
             if parser.eat_word("default") {
                 parser.expect(Punct::Assign, "`=`")?;
-                parser.expression()?;
+                default = Some(parser.expression()?);
             }
-            Ok(item)
+            Ok((item, default))
         })?;
         self.expect_word("on")?;
-        let on = self.expression()?;
-        while let Some(word @ ("from" | "to" | "step" | "in")) = self.word() {
-            self.advance();
-            self.expression()?;
-            if word == "step" {
-                break;
-            }
-        }
+        let on = if self.peek(1).word().is_some_and(|word| word == "in") {
+            self.axis_name()?
+        } else {
+            self.item()?
+        };
+        let axis = Box::new(self.axis()?);
         let by = if self.eat_word("by") {
             self.list(Self::item)?
         } else {
             Vec::new()
         };
-        Ok(OperatorKind::MakeSeries { measures, on, by })
+        Ok(OperatorKind::MakeSeries {
+            measures,
+            on,
+            axis,
+            by,
+        })
+    }
+
+    /// The axis before `in`, which would else be read as a test.
+    fn axis_name(&mut self) -> Parsed<Argument> {
+        let name = self.ident("a column")?;
+        Ok(Argument {
+            names: Vec::new(),
+            value: Expr {
+                kind: ExprKind::Name(name.text),
+                span: name.span,
+            },
+        })
+    }
+
+    /// `from a to b step c`, or the older `in range(a, b, c)`.
+    fn axis(&mut self) -> Parsed<Axis> {
+        let mut axis = Axis::default();
+        if self.eat_word("in") {
+            let ExprKind::Call(call) = self.expression()?.kind else {
+                return self.expected("`range(`");
+            };
+            let mut values = call.arguments.into_iter().map(|argument| argument.value);
+            axis.from = values.next();
+            axis.to = values.next();
+            axis.step = values.next();
+            axis.inclusive = true;
+            return Ok(axis);
+        }
+        if self.eat_word("from") {
+            axis.from = Some(self.expression()?);
+        }
+        if self.eat_word("to") {
+            axis.to = Some(self.expression()?);
+        }
+        self.expect_word("step")?;
+        axis.step = Some(self.expression()?);
+        Ok(axis)
     }
 
     fn evaluate(&mut self) -> Parsed<OperatorKind> {
