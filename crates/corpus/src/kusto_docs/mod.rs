@@ -2,18 +2,18 @@
 //!
 //! Each fenced query is a rule. A query that stands twice, once for Defender and once for
 //! Sentinel, is two rules; the second names the first as similar and both say their variant. A
-//! text file holds one query, or several with blank lines between them. The title is the
-//! document's, the techniques are those that its tables, links and text name.
+//! text file holds one query, or several with blank lines between them. A block that begins with
+//! `|` is a stage to be put behind another query and no rule. The title is the document's, the techniques are those that its tables, links and text name.
 
 mod markdown;
 pub(crate) mod query;
 
 use crate::class;
 use crate::reader::{FileContext, FileRead, VendorReader};
-use crate::{Failure, Vendor, fallback_id};
+use crate::{Vendor, fallback_id};
 use tripline_ir::{Detection, Language, Related, TechniqueTag, Text, format_smolstr};
 use tripline_languages::kusto;
-use tripline_text::{Diagnostic, Source};
+use tripline_text::{Diagnostic, Source, Span};
 
 /// Reads Markdown and text with Kusto queries.
 pub(crate) struct KustoDocsReader;
@@ -52,7 +52,39 @@ const STAGES: [&str; 12] = [
 
 /// Whether a text is a query in Kusto.
 fn is_query(text: &str) -> bool {
-    STAGES.iter().any(|stage| text.contains(stage)) || text.trim_start().starts_with("search ")
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with("//"));
+    let stage = first.is_some_and(|line| line.starts_with('|'));
+    let stages = STAGES.iter().any(|stage| text.contains(stage));
+    !stage && (stages || text.trim_start().starts_with("search "))
+}
+
+/// The text with lines that begin with `#` blank: directives for a client and remarks. Places stay.
+fn without_directives(text: &str) -> Option<String> {
+    let directive = |line: &str| line.trim_start().starts_with('#');
+    if !text.lines().any(directive) {
+        return None;
+    }
+    let blank = |line: &str| -> String {
+        if directive(line) {
+            line.bytes()
+                .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+                .collect()
+        } else {
+            line.to_owned()
+        }
+    };
+    Some(text.split_inclusive('\n').map(blank).collect())
+}
+
+/// A part without the white space around it.
+fn trimmed(whole: &Source, span: Span) -> Span {
+    let part = whole.slice(span);
+    let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let start = span.start + length(part) - length(part.trim_start());
+    Span::new(start, start + length(part.trim()))
 }
 
 impl VendorReader for KustoDocsReader {
@@ -184,9 +216,15 @@ fn add(
     context: &FileContext<'_>,
     read: &mut FileRead,
 ) {
-    let whole = Source::new(source.name().clone(), text);
+    let blanked = without_directives(text);
+    let written = Source::new(source.name().clone(), text);
+    let whole = Source::new(source.name().clone(), blanked.as_deref().unwrap_or(text));
     let parts: Vec<_> = kusto::split(&whole)
         .into_iter()
+        .map(|span| match blanked {
+            Some(_) => trimmed(&whole, span),
+            None => span,
+        })
         .filter(|span| is_query(whole.slice(*span)) || text.len() == span.len() as usize)
         .collect();
     let several = parts.len() > 1;
@@ -208,13 +246,8 @@ fn add(
             .unwrap_or(u32::MAX)
             .saturating_add(span.start);
         detection.provenance.body_offset = Some(start);
-        let found = query::fill(&mut detection, whole.slice(span), source, context);
+        let found = query::fill(&mut detection, written.slice(span), source, context);
         let found: Vec<Diagnostic> = found.into_iter().map(|one| one.shifted(start)).collect();
-        if detection.plan.is_none() {
-            let error = found.iter().find(|one| one.is_error());
-            read.failures
-                .extend(error.map(|error| Failure::of(error, context.spec, context.path)));
-        }
         read.diagnostics.extend(found);
         class::decide(&mut detection, &[]);
         read.names.push(detection.title.clone());

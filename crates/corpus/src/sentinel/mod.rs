@@ -89,6 +89,9 @@ fn detection(
     read: &mut FileRead,
 ) {
     let Some(node) = root.get("query") else {
+        if moved(root) {
+            return;
+        }
         let message = "the document has no `query`";
         let found = Diagnostic::new(Code::SentinelMissingQuery, source, message).at(root.span, "");
         read.diagnostics.push(found);
@@ -110,6 +113,12 @@ fn detection(
     class::decide(&mut rule, &[]);
     read.names.push(rule.title.clone());
     read.detections.push(rule);
+}
+
+/// Whether a document only says where a rule is now: what upstream leaves behind when it moves
+/// rules into solutions.
+fn moved(root: &Node) -> bool {
+    text(root, "description").is_some_and(|text| text.contains("moved to a new location"))
 }
 
 /// What the document says about the rule.

@@ -17,6 +17,7 @@ impl<'a> Lowering<'a> {
         measures: &'a [Argument],
         by: &'a [Argument],
     ) -> Option<Relation> {
+        self.counted(&rows);
         let mut branch = rows.joined();
         let (names, mut keys) = self.keys(&mut branch, by);
         keys.extend(self.part_keys());

@@ -1,10 +1,12 @@
 //! `join` and `lookup`.
 
 use super::Lowering;
-use super::relation::{Branch, Relation};
+use super::relation::{Branch, Column, Relation};
+use super::scalar::Kind;
 use crate::kusto::ast::{Expr, ExprKind, JoinOperator, Test};
 use tripline_ir::{
-    Expr as Value, Join, JoinColumns, JoinKey, JoinKind, LossReason, Plan, format_smolstr,
+    Expr as Value, Join, JoinColumns, JoinKey, JoinKind, Loss, LossReason, Plan, Text,
+    format_smolstr,
 };
 
 impl<'a> Lowering<'a> {
@@ -15,10 +17,28 @@ impl<'a> Lowering<'a> {
         lookup: bool,
     ) -> Option<Relation> {
         let mut left = rows.joined();
-        let Some(right) = self.relation(&join.right) else {
+        let losses = std::mem::take(&mut self.losses);
+        let right = self.relation(&join.right).map(Relation::joined);
+        let found = std::mem::replace(&mut self.losses, losses);
+        let outer = match &join.kind {
+            None => lookup,
+            Some(kind) => kind.text == "leftouter",
+        };
+        if let (true, Some(right), [lost, ..]) = (outer, &right, found.as_slice())
+            && right.plan.has_opaque()
+            && let Some(names) = &right.listed
+        {
+            enriched(&mut left, names, lost);
+            return Some(Relation::of(left));
+        }
+        for loss in found {
+            if !self.losses.contains(&loss) {
+                self.losses.push(loss);
+            }
+        }
+        let Some(right) = right else {
             return Some(Relation::of(left));
         };
-        let right = right.joined();
         let mut keys = Vec::new();
         for on in &join.on {
             self.join_keys(on, &left, &right, &mut keys);
@@ -106,6 +126,26 @@ impl<'a> Lowering<'a> {
                 "a join on other than equal columns",
                 on.span,
             ),
+        }
+    }
+}
+
+/// Columns from rows that are not known, which only add to what a row shows: told when something
+/// reads them. How often a row would be repeated is not known either; that matters where rows are
+/// counted.
+fn enriched(left: &mut Branch, names: &[Text], lost: &Loss) {
+    left.leave_events();
+    left.repeated = Some(lost.clone());
+    for name in names {
+        let taken = left.columns.contains_key(name)
+            || left.listed.as_ref().is_some_and(|own| own.contains(name));
+        if !taken {
+            let column = Column {
+                kind: Kind::Unknown,
+                view: None,
+                lost: Some(lost.clone()),
+            };
+            left.define(name, column, true);
         }
     }
 }

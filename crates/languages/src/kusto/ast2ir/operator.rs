@@ -49,7 +49,10 @@ impl<'a> Lowering<'a> {
             }
             OperatorKind::Summarize { measures, by } => self.summarize(rows, measures, by),
             OperatorKind::Distinct(items) => self.distinct(rows, items),
-            OperatorKind::Count => Some(count(rows)),
+            OperatorKind::Count => {
+                self.counted(&rows);
+                Some(count(rows))
+            }
             OperatorKind::Join(join) => self.join(rows, join, false),
             OperatorKind::Lookup(join) => self.join(rows, join, true),
             OperatorKind::Union {
@@ -94,6 +97,16 @@ impl<'a> Lowering<'a> {
         let mut branch = rows.joined();
         branch.leave_events();
         Some(Relation::of(branch))
+    }
+
+    /// Tells that rows are counted of which it is not known how often they stand there.
+    pub(super) fn counted(&mut self, rows: &Relation) {
+        let lost = rows.branches.iter().find_map(|b| b.repeated.clone());
+        if let Some(lost) = lost
+            && !self.losses.contains(&lost)
+        {
+            self.losses.push(lost);
+        }
     }
 
     /// Runs a stage over every branch.
@@ -514,6 +527,7 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn take(&mut self, rows: Relation, limit: &'a Expr) -> Option<Relation> {
+        self.counted(&rows);
         let mut branch = rows.joined();
         let value = self.constant(limit).and_then(Typed::constant);
         let Some(Constant::Int(count)) = value else {

@@ -207,6 +207,12 @@ impl<'a> Lowering<'a> {
         not: bool,
         span: Span,
     ) -> Predicate {
+        if test == Operator::Regex
+            && let Some(text) = right.text()
+            && !self.regex_is_valid(text, span)
+        {
+            return Predicate::False;
+        }
         if let Some(view) = &left.view {
             if let Some(found) = self.field_test(test, cased, view, left.kind, &right, not, span) {
                 return found;
@@ -219,6 +225,25 @@ impl<'a> Lowering<'a> {
         }
         let value = scalar::compare(test, cased, left, right);
         truth(Typed::new(value, Kind::Bool), not, span)
+    }
+
+    /// Whether an expression is one of RE2's; another is reported.
+    pub(super) fn regex_is_valid(&mut self, text: &Text, span: Span) -> bool {
+        let Err(error) = tripline_ir::law::compile(&regex(text)) else {
+            return true;
+        };
+        let message = format!("the regular expression cannot be read: {error}");
+        let hint = if ["(?=", "(?!", "(?<=", "(?<!"]
+            .iter()
+            .any(|look| text.contains(look))
+        {
+            Some("Kusto's regular expressions are RE2's, which have no look-around".to_owned())
+        } else {
+            None
+        };
+        self.report(Code::KustoRegex, span, message, hint);
+        self.lose(LossReason::SyntaxError, "regular expression", span);
+        false
     }
 
     /// A comparison of a field with a constant.

@@ -25,6 +25,8 @@ pub(super) struct Branch {
     pub(super) listed: Option<Vec<Text>>,
     /// Columns that are read under another name while the items of one stage are lowered.
     pub(super) old: Vec<(Text, Text)>,
+    /// Why it is not known how often a row stands here; told where rows are counted.
+    pub(super) repeated: Option<Loss>,
     /// Every stage so far looks at one row alone and drops none but by tests.
     pub(super) row_wise: bool,
 }
@@ -72,6 +74,7 @@ impl Relation {
                 columns.entry(name.clone()).or_insert(plain);
             }
         }
+        let repeated = self.branches.iter().find_map(|b| b.repeated.clone());
         let listed = self
             .branches
             .iter()
@@ -98,6 +101,7 @@ impl Relation {
             derived,
             listed: listed.flatten(),
             old: Vec::new(),
+            repeated,
             row_wise: false,
         }
     }
@@ -114,6 +118,7 @@ impl Branch {
             derived: BTreeSet::new(),
             listed: None,
             old: Vec::new(),
+            repeated: None,
             row_wise: true,
         }
     }

@@ -535,7 +535,7 @@ impl<'a> Lowering<'a> {
             .as_ref()
             .and_then(|listed| listed.first())
             .cloned();
-        if branch.plan.has_opaque() && first.is_none() {
+        if branch.plan.has_opaque() {
             return None;
         }
         let Some(first) = first else {

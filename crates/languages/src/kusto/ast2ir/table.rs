@@ -35,14 +35,18 @@ impl<'a> Lowering<'a> {
                 self.called_table(call, expr.span)
             }
             ExprKind::Datatable(columns, values) => self.datatable(columns, values),
-            ExprKind::External(_, addresses) => {
+            ExprKind::External(columns, addresses) => {
                 let address = addresses.first().map(|address| &address.kind);
                 let name = match address {
                     Some(ExprKind::Literal(ast::Literal::Text(text))) => text.as_str(),
                     _ => "",
                 };
                 let name = format_smolstr!("externaldata {name}");
-                self.opaque(LossReason::UnresolvedList, &name, expr.span)
+                let mut rows = self.opaque(LossReason::UnresolvedList, &name, expr.span)?;
+                for branch in &mut rows.branches {
+                    declared(branch, columns);
+                }
+                Some(rows)
             }
             ExprKind::Leading(operator) => match &operator.kind {
                 OperatorKind::Union {
@@ -287,26 +291,28 @@ impl<'a> Lowering<'a> {
             row.resize(width, Value::Null);
             rows.push(row);
         }
-        let names: Vec<Text> = columns
-            .iter()
-            .map(|column| column.name.text.clone())
-            .collect();
+        let names = columns.iter().map(|column| column.name.text.clone());
         let plan = Plan::Table(Table {
-            columns: names.clone(),
+            columns: names.collect(),
             rows,
         });
         let mut branch = Branch::new(plan, Scheme::Sentinel, Activity::Other);
         branch.row_wise = false;
-        for column in columns {
-            let own = Column {
-                kind: Kind::named(&column.kind),
-                view: None,
-                lost: None,
-            };
-            branch.define(&column.name.text, own, true);
-        }
-        branch.listed = Some(names);
+        declared(&mut branch, columns);
         Some(Relation::of(branch))
+    }
+}
+
+/// Gives a branch the columns that its source declares.
+fn declared(branch: &mut Branch, columns: &[Parameter]) {
+    branch.listed = Some(Vec::new());
+    for column in columns {
+        let own = Column {
+            kind: Kind::named(&column.kind),
+            view: None,
+            lost: None,
+        };
+        branch.define(&column.name.text, own, true);
     }
 }
 

@@ -556,7 +556,7 @@ impl Parser<'_> {
 
     fn evaluate(&mut self) -> Parsed<OperatorKind> {
         self.settings();
-        let call = self.expression()?;
+        let call = self.expression_of_table()?;
         if self.eat(Punct::Colon) {
             self.parameters_or_star()?;
         }

@@ -94,8 +94,11 @@ impl Parser<'_> {
     /// Whether a statement of its own begins here, on a line of its own.
     fn starts_statement(&self) -> bool {
         let before = self.source.slice(Span::new(self.end(), self.span().start));
+        let begins = ["let", "union", "search", "find", "print", "range"];
         before.contains('\n')
-            && (self.at_word("let") || blank_line(before) || self.peek(1).is(Punct::Pipe))
+            && (self.word().is_some_and(|word| begins.contains(&word))
+                || blank_line(before)
+                || self.peek(1).is(Punct::Pipe))
     }
 
     fn statement(&mut self) -> Parsed<StatementKind> {

@@ -3,6 +3,7 @@
 //! [`names`] lists them; those with rules of their own stand in a file for each family.
 
 mod address;
+mod arguments;
 mod convert;
 mod lists;
 mod names;
@@ -15,7 +16,7 @@ use super::scalar::{Kind, Typed, View};
 use crate::kusto::ast::{Argument, Call, ExprKind};
 use crate::sigma::near;
 use names::{AGGREGATES, OTHER, SPECIAL, TABLE};
-use tripline_ir::{Expr as Value, Function, LossReason, Text, Value as Constant};
+use tripline_ir::{Expr as Value, Function, LossReason, Text, Value as Constant, format_smolstr};
 use tripline_text::{Code, Span};
 
 pub(super) use convert::as_type;
@@ -55,11 +56,18 @@ impl<'a> Lowering<'a> {
                 return self.neighbour(call, span, row);
             }
             _ if !is_known(name) => return self.unknown(call),
+            _ if self.wrong_number(call) => return None,
             _ => {}
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             arguments.push(self.scalar(&argument.value, row)?);
+        }
+        let regex = text::regex_place(name, arguments.len());
+        if let Some(expression) = regex.and_then(|at| arguments.get(at)?.text())
+            && !self.regex_is_valid(expression, span)
+        {
+            return None;
         }
         if let Some(done) = special(name, &arguments) {
             return Some(done);
@@ -73,6 +81,31 @@ impl<'a> Lowering<'a> {
         }
         self.lose(LossReason::UnknownFunction, call.name.text.clone(), span);
         None
+    }
+
+    /// Whether a function is given more or fewer arguments than it takes; that is reported.
+    fn wrong_number(&mut self, call: &Call) -> bool {
+        let Some((least, most)) = arguments::of(&call.name.text) else {
+            return false;
+        };
+        let given = call.arguments.len();
+        if (usize::from(least)..=usize::from(most)).contains(&given)
+            || (most == u8::MAX && given > 0)
+        {
+            return false;
+        }
+        let wanted = match (least, most) {
+            (1, 1) => "1 argument".to_owned(),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, u8::MAX) => format!("at least {least} arguments"),
+            (least, most) => format!("{least} to {most} arguments"),
+        };
+        let name = &call.name.text;
+        let message = format!("`{name}` takes {wanted}, found {given}");
+        self.report(Code::KustoArguments, call.name.span, message, None);
+        let detail = format_smolstr!("arguments of {name}");
+        self.lose(LossReason::SyntaxError, detail, call.name.span);
+        true
     }
 
     pub(super) fn unknown(&mut self, call: &Call) -> Option<Typed> {

@@ -81,6 +81,17 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
     }
 }
 
+/// Which argument of a function is a regular expression.
+pub(super) fn regex_place(name: &str, arguments: usize) -> Option<usize> {
+    match name {
+        "extract" | "extract_all" | "extractall" | "replace" | "trim" | "trim_start"
+        | "trim_end" => Some(0),
+        "replace_regex" | "indexof_regex" => Some(1),
+        "countof" if arguments == 3 => Some(1),
+        _ => None,
+    }
+}
+
 /// -1, 0 or 1.
 fn strcmp(left: &Value, right: &Value) -> Typed {
     use tripline_ir::{Case, Coerce, CompareOp};
