@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use tripline_catalog::facts::{RuleFacts, facts};
+use tripline_catalog::facts::{AtomFact, RuleFacts, facts};
 use tripline_corpus::{discover, read};
 use tripline_ir::{Detection, Language, Text};
 use tripline_schema::Schema;
@@ -87,33 +87,31 @@ fn is_literal(body: &str, value: &str) -> bool {
 }
 
 /// What stands as an indicator's value and must not.
-fn offences(body: &str, facts: &RuleFacts) -> Vec<String> {
-    let names = match facts.language {
+fn offences(language: Language, body: &str, atoms: &[AtomFact]) -> Vec<String> {
+    let names = match language {
         Language::Kusto => kusto_names(body),
         Language::Spl => macro_names(body),
         Language::Yaral => list_names(body),
         _ => BTreeSet::new(),
     };
-    let lists: Vec<String> = facts
-        .atoms
+    let lists: Vec<String> = atoms
         .iter()
         .filter(|atom| atom.operator == "in_list")
         .map(|atom| format!("%{}%", atom.value.to_lowercase()))
         .collect();
     let body = body.to_lowercase();
     let mut found = Vec::new();
-    for atom in facts.atoms.iter().filter(|atom| atom.literal) {
+    for atom in atoms.iter().filter(|atom| atom.literal) {
         let value = atom.value.to_lowercase();
         let bare = value.trim_matches(['*', '\\', '$', '%', '`']);
-        let named = match facts.language {
+        let named = match language {
             // A bare word of a search is a literal, and `name=value` looks like a column.
             Language::Spl => value.contains('`') && names.contains(first_word(bare)),
             _ => names.contains(bare) && !is_literal(&body, bare),
         };
         let placeholder = lists.iter().any(|list| value.contains(list));
         if named || placeholder || enclosed(&value, &body) {
-            let (field, operator) = (&atom.field, &atom.operator);
-            found.push(format!("{}: {field} {operator} {}", facts.id, atom.value));
+            found.push(format!("{} {} {}", atom.field, atom.operator, atom.value));
         }
     }
     found
@@ -155,7 +153,8 @@ fn no_name_and_no_quote_is_a_value() {
         for detection in read(&spec).into_detections() {
             let facts = of(&detection);
             values += facts.atoms.iter().filter(|atom| atom.literal).count();
-            found.extend(offences(&detection.body, &facts));
+            let own = offences(detection.language, &detection.body, &facts.atoms);
+            found.extend(own.into_iter().map(|own| format!("{}: {own}", detection.id)));
         }
     }
     assert!(values > 50_000, "only {values} values were looked at");
@@ -169,7 +168,7 @@ fn no_name_and_no_quote_is_a_value() {
 
 /// A rule of one test, and what is wrong with it.
 fn wrong(language: Language, operator: &str, value: &str, body: &str) -> Vec<String> {
-    let atom = tripline_catalog::facts::AtomFact {
+    let atom = AtomFact {
         field: "process.command_line".into(),
         operator: operator.into(),
         value: value.into(),
@@ -181,33 +180,13 @@ fn wrong(language: Language, operator: &str, value: &str, body: &str) -> Vec<Str
         name: "CommandLine".into(),
         span: tripline_ir::Span::new(0, 0),
     };
-    let list = tripline_catalog::facts::AtomFact {
+    let list = AtomFact {
         operator: "in_list".into(),
         value: "servers".into(),
         literal: false,
         ..atom.clone()
     };
-    let rule = RuleFacts {
-        id: "test".into(),
-        vendor: "test".into(),
-        language,
-        kind: Text::default(),
-        title: Text::default(),
-        class: tripline_ir::Class::Alert,
-        level: None,
-        status: tripline_corpus::Status::Full,
-        techniques: Vec::new(),
-        tactics: Vec::new(),
-        platforms: Vec::new(),
-        corpus: Text::default(),
-        path: Text::default(),
-        events: Vec::new(),
-        branches: Vec::new(),
-        atoms: vec![atom, list],
-        exclusions: Vec::new(),
-        correlations: Vec::new(),
-    };
-    offences(body, &rule)
+    offences(language, body, &[atom, list])
 }
 
 #[test]

@@ -23,7 +23,16 @@ type Pins = BTreeMap<(String, String), String>;
 fn the_ledger_is_the_pinned_one() {
     let mut pinned = pins(&std::fs::read_to_string(PINNED).unwrap_or_default());
     let mut changed = String::new();
-    for name in ["chronicle", "elastic", "sigma", "splunk"] {
+    for name in [
+        "azure-sentinel",
+        "bertjan-hunting",
+        "chronicle",
+        "elastic",
+        "falconfriday",
+        "m365-defender-hunting",
+        "sigma",
+        "splunk",
+    ] {
         let folder = PathBuf::from(CORPORA).join(name);
         if !folder.is_dir() {
             eprintln!("skipped: {} is missing", folder.display());

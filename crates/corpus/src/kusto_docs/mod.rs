@@ -221,9 +221,12 @@ fn add(
     let whole = Source::new(source.name().clone(), blanked.as_deref().unwrap_or(text));
     let parts: Vec<_> = kusto::split(&whole)
         .into_iter()
-        .map(|span| match blanked {
-            Some(_) => trimmed(&whole, span),
-            None => span,
+        .map(|span| {
+            if blanked.is_some() {
+                trimmed(&whole, span)
+            } else {
+                span
+            }
         })
         .filter(|span| is_query(whole.slice(*span)) || text.len() == span.len() as usize)
         .collect();
