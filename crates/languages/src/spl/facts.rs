@@ -6,6 +6,8 @@ use tripline_ir::{Text, format_smolstr};
 pub(super) const MAX_BYTES: usize = 512 * 1024;
 /// Deepest nesting of parentheses, calls, operators and subsearches.
 pub(super) const MAX_DEPTH: u32 = 64;
+/// Most arithmetic operators that follow each other: each makes the tree one deeper.
+pub(super) const MAX_LINKS: u32 = 400;
 /// Deepest nesting of macros.
 pub(super) const MAX_MACRO_DEPTH: usize = 16;
 /// Diagnostics after which no more are given.

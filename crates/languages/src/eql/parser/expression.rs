@@ -486,7 +486,8 @@ impl Parser<'_> {
             self.report(Code::EqlSyntax, start, message, hint);
             self.advance();
             self.recover();
-            let mut parts = vec![inner, Expr::Error(self.since(start))];
+            let mut parts = opened(inner);
+            parts.push(Expr::Error(self.since(start)));
             if self.eat_word("and") || self.eat_word("or") {
                 parts.push(self.expression());
             }
@@ -652,5 +653,13 @@ impl Parser<'_> {
             },
             None => Expr::Error(span),
         }
+    }
+}
+
+/// The parts of a conjunction, or the expression as its first: what recovery adds makes no tree deeper.
+pub(super) fn opened(first: Expr) -> Vec<Expr> {
+    match first {
+        Expr::And(parts) => parts,
+        other => vec![other],
     }
 }

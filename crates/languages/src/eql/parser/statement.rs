@@ -5,6 +5,7 @@ use super::super::ast::{Body, EventFilter, Expr, Pipe, Query, Sample, Sequence, 
 use super::super::facts;
 use super::super::lexer::{Kind, Punct};
 use super::Parser;
+use super::expression::opened;
 use tripline_ir::{Duration, Text};
 use tripline_text::{Code, Span};
 
@@ -355,7 +356,8 @@ impl Parser<'_> {
             self.expected_with("`and`, `or` or the end of the condition", hint);
             self.advance();
             self.recover();
-            let mut parts = vec![condition, Expr::Error(self.since(start))];
+            let mut parts = opened(condition);
+            parts.push(Expr::Error(self.since(start)));
             if self.eat_word("and") || self.eat_word("or") {
                 parts.push(self.expression());
             } else if self.is(Punct::Close) || self.is(Punct::Comma) {

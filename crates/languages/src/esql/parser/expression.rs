@@ -492,6 +492,9 @@ impl Parser<'_> {
     /// `[1, 2]`: constants of one kind.
     fn list(&mut self) -> Expr {
         let open = self.span();
+        if !self.enter() {
+            return Expr::Error(open);
+        }
         self.advance();
         let mut items = Vec::new();
         loop {
@@ -511,6 +514,7 @@ impl Parser<'_> {
             self.recover();
             self.eat(Punct::CloseBracket);
         }
+        self.leave();
         Expr::List(items, self.since(open))
     }
 

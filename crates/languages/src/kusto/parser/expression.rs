@@ -85,7 +85,9 @@ impl Parser<'_> {
     fn equality(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let mut left = self.relation()?;
+        let mut chain = 0;
         loop {
+            self.link(&mut chain)?;
             let negated = match self.token().kind {
                 Kind::Punct(Punct::Equals) => false,
                 Kind::Punct(Punct::NotEquals) => true,
@@ -171,7 +173,9 @@ impl Parser<'_> {
     fn relation(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let mut left = self.sum()?;
+        let mut chain = 0;
         loop {
+            self.link(&mut chain)?;
             let test = match self.token().kind {
                 Kind::Punct(Punct::Less) => Test::Less,
                 Kind::Punct(Punct::LessEqual) => Test::LessEqual,
@@ -214,9 +218,11 @@ impl Parser<'_> {
     ) -> Parsed<Expr> {
         let start = self.span();
         let mut left = part(self)?;
+        let mut chain = 0;
         while let Kind::Punct(punct) = self.token().kind
             && let Some(which) = operator(punct)
         {
+            self.link(&mut chain)?;
             self.advance();
             let right = part(self)?;
             left = Expr {
@@ -230,7 +236,9 @@ impl Parser<'_> {
     fn text_operation(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let mut left = self.signed()?;
+        let mut chain = 0;
         loop {
+            self.link(&mut chain)?;
             let Some(how) = self.text_operator() else {
                 return Ok(left);
             };
@@ -291,7 +299,9 @@ impl Parser<'_> {
     fn path(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let mut of = self.primary()?;
+        let mut chain = 0;
         loop {
+            self.link(&mut chain)?;
             let kind = if self.is(Punct::Dot) {
                 self.advance();
                 self.member(of)?

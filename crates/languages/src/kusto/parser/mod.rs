@@ -24,6 +24,7 @@ pub(super) fn parse(source: &Source, tokens: &[Token], diagnostics: &mut Vec<Dia
         tokens,
         at: 0,
         depth: 0,
+        links: 0,
         too_deep: false,
         starts: Vec::new(),
         diagnostics,
@@ -39,6 +40,7 @@ pub(super) fn blank_line_starts(source: &Source, tokens: &[Token]) -> Vec<u32> {
         tokens,
         at: 0,
         depth: 0,
+        links: 0,
         too_deep: false,
         starts: Vec::new(),
         diagnostics: &mut diagnostics,
@@ -52,6 +54,8 @@ struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: u32,
+    /// Operators of chains, counted.
+    links: u32,
     too_deep: bool,
     /// Where statements begin that only blank lines set apart.
     starts: Vec<u32>,
@@ -197,15 +201,33 @@ impl<'a> Parser<'a> {
         self.expected_with(&format!("`{word}`"), hint)
     }
 
+    /// Says once that the query is too deep.
+    fn too_deep<T>(&mut self, message: String) -> Parsed<T> {
+        if !self.too_deep {
+            self.too_deep = true;
+            self.report(Code::NestingTooDeep, self.span(), message, None);
+        }
+        Err(Failed)
+    }
+
+    /// Counts one more operator of a chain, unless there are too many.
+    fn link(&mut self, chain: &mut u32) -> Parsed<()> {
+        *chain += 1;
+        if *chain <= 5 {
+            return Ok(());
+        }
+        self.links += 1;
+        if self.links > facts::MAX_LINKS {
+            let message = format!("more than {} operators follow each other", facts::MAX_LINKS);
+            return self.too_deep(message);
+        }
+        Ok(())
+    }
+
     /// Runs `inner` one level deeper, unless that is too deep.
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= facts::MAX_DEPTH {
-            if !self.too_deep {
-                self.too_deep = true;
-                let message = format!("nested more than {} levels deep", facts::MAX_DEPTH);
-                self.report(Code::NestingTooDeep, self.span(), message, None);
-            }
-            return Err(Failed);
+            return self.too_deep(format!("nested more than {} levels deep", facts::MAX_DEPTH));
         }
         self.depth += 1;
         let out = inner(self);

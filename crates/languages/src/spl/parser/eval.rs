@@ -143,7 +143,7 @@ impl<'a> Parser<'a> {
             let right = next(self, cursor);
             left = binary(*op, left, right);
             links += 1;
-            if links > 2_000 {
+            if links > facts::MAX_LINKS {
                 self.too_long(left.span());
                 cursor.at = cursor.end;
             }
