@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use tripline_analysis::{Index, technique};
+use tripline_analysis::{Index, Lookups, technique};
 use tripline_catalog::{BuildOptions, BuildReport, Catalog, build};
 use tripline_corpus::{CorpusSpec, Discovery, LoadedFile, Vendor, discover, load, read};
 use tripline_ir::{Detection, Text};
@@ -191,7 +191,8 @@ fn k_open_and_answer(bencher: Bencher<'_, '_>, id: &str) {
     built.build(&corpora(), false);
     bencher.bench_local(|| {
         let catalog = Catalog::open(&built.output()).expect("opens");
-        let index = Index::new(&catalog, Schema::builtin(), Scheme::Sigma);
+        let lookups = Lookups::new(&catalog, Schema::builtin());
+        let index = Index::new(&catalog, &lookups, Schema::builtin(), Scheme::Sigma);
         technique(&index, id, false).is_ok()
     });
 }
