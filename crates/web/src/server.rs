@@ -61,8 +61,6 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Of memory that is only taken when a hostile text nests deeply.
-        .thread_stack_size(256 << 20)
         .enable_all()
         .build()?;
     let ended = runtime.block_on(async {
