@@ -20,7 +20,7 @@
 //! | `facts(n, data)` | a run of rules that begins with rule `n`: a compressed list of [`RuleFacts`], what is counted of each |
 //! | `texts(n, data)` | of the same rules: what searches look at, compressed |
 //! | `detections(n, data)` | of the same rules: a compressed list of [`Detection`]s |
-//! | `search` | an FTS5 index of the texts |
+//! | `search_0` to `search_7` | FTS5 indexes of the texts, each of an eighth of the rules |
 //!
 //! Where a run of rules ends depends on the rules in it only, so that a rule that comes, changes
 //! or goes leaves the other runs as they are.
@@ -42,6 +42,7 @@ mod knowledge;
 mod open;
 mod pack;
 mod search;
+mod shards;
 mod starter;
 mod store;
 

@@ -1,10 +1,11 @@
 //! An open catalogue.
 
-use crate::build::{Contents, image};
+use crate::build::{Contents, fill};
 use crate::error::CatalogError;
 use crate::facts::RuleFacts;
 use crate::knowledge::{Decoded, KnowledgeInfo};
 use crate::pack::{self, Unpacked};
+use crate::shards::{self, Shards};
 use crate::{Result, store};
 use rayon::prelude::*;
 use rusqlite::{Connection, MAIN_DB, OptionalExtension};
@@ -12,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tripline_attack::Attack;
 use tripline_corpus::{Failure, Ledger, LedgerRow};
 use tripline_ir::{Detection, Text};
@@ -63,6 +64,7 @@ pub struct Catalog {
     /// What could not be read.
     pub failures: Vec<Failure>,
     pub(crate) decoded: Decoded,
+    members: OnceLock<Shards<Vec<usize>>>,
     path: PathBuf,
     db: Mutex<Connection>,
 }
@@ -80,9 +82,9 @@ impl Catalog {
     /// A catalogue that lives in memory only.
     pub(crate) fn in_memory(contents: &Contents) -> Result<Self> {
         let name = Path::new("<memory>");
-        let mut image = image(contents, None)?;
-        let mut make = || {
-            let image = image.serialize(MAIN_DB)?;
+        let make = || {
+            let mut made = fill(store::create_in_memory()?, contents, None)?;
+            let image = made.serialize(MAIN_DB)?;
             let mut db = Connection::open_in_memory()?;
             db.deserialize_read_exact(MAIN_DB, &image[..], image.len(), true)?;
             Ok(db)
@@ -121,6 +123,7 @@ impl Catalog {
             ledger: ledger.rows,
             failures: ledger.failures,
             decoded: Decoded::default(),
+            members: OnceLock::new(),
             path: path.to_path_buf(),
             db: Mutex::new(db),
         })
@@ -234,6 +237,12 @@ impl Catalog {
             runs.par_iter().map(|run| decode_list(run)).collect();
         let lists = lists.map_err(|error| self.damaged(error))?;
         Ok(lists.into_iter().flatten().collect())
+    }
+
+    /// The rules in each part of the index, by position in [`Catalog::facts`].
+    pub(crate) fn members(&self) -> &Shards<Vec<usize>> {
+        let ids = self.facts.iter().map(|facts| facts.id.as_str());
+        self.members.get_or_init(|| shards::deal(ids.zip(0..)))
     }
 
     pub(crate) fn database(&self) -> MutexGuard<'_, Connection> {

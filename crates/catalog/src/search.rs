@@ -13,6 +13,7 @@
 //! before the index sees them.
 
 use crate::facts::RuleFacts;
+use crate::shards;
 use crate::{Catalog, Detection, Result};
 use rusqlite::params;
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ const MAX_TERMS: usize = 32;
 /// Characters of a snippet.
 const SNIPPET: usize = 160;
 /// Weights of title, ids, description, body in the rank.
-const RANK: &str = "bm25(search, 10.0, 8.0, 3.0, 1.0)";
+const WEIGHTS: &str = "10.0, 8.0, 3.0, 1.0";
 
 /// A rule found.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +78,7 @@ impl Catalog {
             let ranks = self.ranks(&query.words)?;
             ranks
                 .into_iter()
-                .filter_map(|(n, rank)| Some((self.facts.get(usize::try_from(n).ok()?)?, rank)))
+                .map(|(n, rank)| (&self.facts[n], rank))
                 .filter(|(facts, _)| fits(facts))
                 .collect()
         };
@@ -100,21 +101,52 @@ impl Catalog {
             .collect()
     }
 
-    /// Rule numbers and ranks for words.
-    fn ranks(&self, words: &[String]) -> Result<BTreeMap<i64, f64>> {
-        let sql = format!("SELECT rowid, {RANK} FROM search WHERE search MATCH ?1");
-        let expression = expression(words);
-        let db = self.database();
-        let rows: rusqlite::Result<BTreeMap<i64, f64>> =
-            db.prepare_cached(&sql).and_then(|mut statement| {
-                statement
-                    .query_map(params![expression], |row| {
-                        // bm25 is the smaller the better, and negative.
-                        Ok((row.get::<_, i64>(0)?, -row.get::<_, f64>(1)?))
-                    })?
-                    .collect()
+    /// The rules, by position, in which all words occur, with their ranks: BM25 as FTS5 computes
+    /// it, with the rarity of a word taken over all parts of the index.
+    fn ranks(&self, words: &[String]) -> Result<BTreeMap<usize, f64>> {
+        let mut ranks: Option<BTreeMap<usize, f64>> = None;
+        for (n, word) in words.iter().enumerate() {
+            let expression = expression(word, n + 1 == words.len());
+            let mut hits = self
+                .hits(&expression)
+                .map_err(|error| self.damaged(error))?;
+            let rarity = rarity(self.facts.len(), hits.len());
+            for fit in hits.values_mut() {
+                *fit *= rarity;
+            }
+            ranks = Some(match ranks {
+                None => hits,
+                Some(so_far) => both(so_far, &hits),
             });
-        rows.map_err(|error| self.damaged(error))
+        }
+        Ok(ranks.unwrap_or_default())
+    }
+
+    /// The rules, by position, that one word or phrase occurs in, with how well it fits: BM25
+    /// without the word's rarity.
+    fn hits(&self, expression: &str) -> rusqlite::Result<BTreeMap<usize, f64>> {
+        let members = self.members();
+        let db = self.database();
+        let mut hits = BTreeMap::new();
+        for (shard, members) in members.iter().enumerate() {
+            let table = shards::table(shard);
+            let sql = format!(
+                "SELECT rowid, bm25({table}, {WEIGHTS}) FROM {table} WHERE {table} MATCH ?1"
+            );
+            let mut statement = db.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![expression], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
+            })?;
+            let found: Vec<(i64, f64)> = rows.collect::<rusqlite::Result<_>>()?;
+            // FTS5's is the smaller the better, and negative.
+            let own = -rarity(members.len(), found.len());
+            let place = |n: i64| members.get(usize::try_from(n).ok()?).copied();
+            let known = found
+                .into_iter()
+                .filter_map(|(n, bm25)| Some((place(n)?, bm25 / own)));
+            hits.extend(known);
+        }
+        Ok(hits)
     }
 
     fn snippet(&self, id: &str, words: &[String]) -> Result<String> {
@@ -126,18 +158,28 @@ impl Catalog {
     }
 }
 
-/// An FTS5 expression in which every word is a quoted string and the last may be a prefix.
-fn expression(words: &[String]) -> String {
-    let mut parts: Vec<String> = words
-        .iter()
-        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-        .collect();
-    if let (Some(last), Some(word)) = (parts.last_mut(), words.last())
-        && word.chars().next_back().is_some_and(char::is_alphanumeric)
-    {
-        last.push('*');
-    }
-    parts.join(" AND ")
+/// How much a word counts that occurs in `hits` of `all` rules, as FTS5 computes it.
+fn rarity(all: usize, hits: usize) -> f64 {
+    let (all, hits) = (count(all), count(hits));
+    ((all - hits + 0.5) / (hits + 0.5)).ln().max(1e-6)
+}
+
+fn count(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// The rules that are in both, with the sum of their ranks.
+fn both(a: BTreeMap<usize, f64>, b: &BTreeMap<usize, f64>) -> BTreeMap<usize, f64> {
+    a.into_iter()
+        .filter_map(|(n, rank)| Some((n, rank + b.get(&n)?)))
+        .collect()
+}
+
+/// An FTS5 expression: the word as a quoted string; the last of a query may be a prefix.
+fn expression(word: &str, last: bool) -> String {
+    let open = last && word.chars().next_back().is_some_and(char::is_alphanumeric);
+    let quoted = word.replace('"', "\"\"");
+    format!("\"{quoted}\"{}", if open { "*" } else { "" })
 }
 
 fn parse(text: &str) -> Query {
@@ -300,9 +342,9 @@ mod tests {
     fn words_are_quoted_and_the_last_is_a_prefix() {
         let found = words("lsass \"dump memory\" NOT a\"b");
         assert_eq!(found, ["lsass", "dump memory", "NOT", "ab"]);
-        let found = expression(&["x\"y".into(), "near(".into()]);
-        assert_eq!(found, "\"x\"\"y\" AND \"near(\"");
-        assert_eq!(expression(&["lsas".into()]), "\"lsas\"*");
+        assert_eq!(expression("x\"y", false), "\"x\"\"y\"");
+        assert_eq!(expression("near(", true), "\"near(\"");
+        assert_eq!(expression("lsas", true), "\"lsas\"*");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::CatalogError;
+use crate::shards::{self, SHARDS};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use tripline_text::Code;
@@ -11,7 +12,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x5452_4950;
 
 /// `PRAGMA user_version`: raised whenever a table changes. What the records inside blobs look
 /// like is told by [`crate::RECORDS`].
-pub(crate) const FORMAT: i32 = 2;
+pub(crate) const FORMAT: i32 = 3;
 
 /// The tables. Crate documentation says what they hold.
 const TABLES: &str = "
@@ -25,28 +26,43 @@ CREATE TABLE texts(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE detections(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ";
 
-/// The index. It keeps no texts of its own.
-const SEARCH: &str = "
-CREATE VIRTUAL TABLE search USING fts5(title, ids, description, body,
-                   content='', tokenize='unicode61');
-";
+/// A part of the index. It keeps no texts of its own.
+fn index(table: &str) -> String {
+    format!(
+        "CREATE VIRTUAL TABLE {table} USING fts5(title, ids, description, body,
+                   content='', tokenize='unicode61');"
+    )
+}
 
 /// Sets up an empty catalogue in memory.
-pub(crate) fn create() -> rusqlite::Result<Connection> {
-    let db = Connection::open_in_memory()?;
+pub(crate) fn create_in_memory() -> rusqlite::Result<Connection> {
+    create(Connection::open_in_memory()?)
+}
+
+/// Sets up an empty catalogue in a file of its own. Nothing is synced, nothing can be rolled
+/// back: a file whose writing failed is to be thrown away.
+pub(crate) fn create_at(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.execute_batch("PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=OFF;")?;
+    create(db)
+}
+
+fn create(db: Connection) -> rusqlite::Result<Connection> {
     db.execute_batch("PRAGMA page_size=16384; PRAGMA journal_mode=OFF;")?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     db.pragma_update(None, "user_version", FORMAT)?;
     db.execute_batch(TABLES)?;
-    db.execute_batch(SEARCH)?;
+    for shard in 0..SHARDS {
+        db.execute_batch(&index(&shards::table(shard)))?;
+    }
     Ok(db)
 }
 
-/// Sets up an empty index in memory.
-pub(crate) fn create_search() -> rusqlite::Result<Connection> {
+/// Sets up an empty part of the index in memory; its table's name is `search`.
+pub(crate) fn create_index() -> rusqlite::Result<Connection> {
     let db = Connection::open_in_memory()?;
     db.execute_batch("PRAGMA page_size=16384; PRAGMA journal_mode=OFF;")?;
-    db.execute_batch(SEARCH)?;
+    db.execute_batch(&index("search"))?;
     Ok(db)
 }
 

@@ -24,7 +24,7 @@ pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
 pub use commands::{AtomicRow, Commands};
 pub use flow::{Flow, FlowStep, Position};
-pub use observables::{EventUse, Events, FieldUse, Network, NetworkSource};
+pub use observables::{EventUse, Events, FieldRead, Network, NetworkSource};
 pub use opportunities::{AnalyticRow, LogSourceRow, MutableRow, OpportunityRow};
 pub use queries::{Query, VendorQueries};
 pub use questions::Question;

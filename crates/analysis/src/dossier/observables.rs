@@ -38,14 +38,14 @@ pub struct EventUse {
     /// Their number per vendor.
     pub by_vendor: BTreeMap<Text, usize>,
     /// The fields that they read on it, those of most rules first.
-    pub fields: Vec<FieldUse>,
+    pub fields: Vec<FieldRead>,
     /// Keys of the rules, best first.
     pub evidence: Vec<Text>,
 }
 
 /// A field that rules read on an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FieldUse {
+pub struct FieldRead {
     /// The name shown.
     pub field: Text,
     /// The canonical field.
@@ -138,7 +138,7 @@ fn event_use(scope: &Scope<'_>, pen: &mut Pen<'_>, row: EventRow) -> EventUse {
         fields: fields
             .filter(|field| field.count > 0 && says_something(field))
             .take(FIELDS)
-            .map(|field| FieldUse {
+            .map(|field| FieldRead {
                 field: field.field,
                 canonical: field.canonical,
                 count: field.count,

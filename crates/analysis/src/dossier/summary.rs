@@ -1,7 +1,7 @@
 //! The executive summary, why the technique is used, and what it needs.
 
 use super::actors::{ActorRow, Years, actors, year_of};
-use super::observables::{EventUse, Events, FieldUse, says_something};
+use super::observables::{EventUse, Events, FieldRead, says_something};
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
 use crate::markup::{Span, first_sentence};
@@ -45,7 +45,7 @@ pub struct Summary {
     /// The events that most of them read.
     pub events: Vec<SummaryEvent>,
     /// The fields that most of them read, with the values that most look for.
-    pub fields: Vec<FieldUse>,
+    pub fields: Vec<FieldRead>,
     /// ATT&CK's analytics for it.
     pub analytics: usize,
     /// Those that no rule implements.
@@ -132,7 +132,7 @@ pub struct Prerequisites {
 pub struct ExpectedRow {
     /// The field and its values.
     #[serde(flatten)]
-    pub field: FieldUse,
+    pub field: FieldRead,
     /// Keys of the rules, best first.
     pub evidence: Vec<Text>,
 }
@@ -265,11 +265,11 @@ fn campaign_years(scope: &Scope<'_>) -> Option<Years> {
 }
 
 /// The fields that most rules read, without those that only select events.
-fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<FieldUse> {
+fn fields(scope: &Scope<'_>, most: usize, keep: impl Fn(&str) -> bool) -> Vec<FieldRead> {
     let rows = tables::fields(scope.index, &scope.rules, |_, atom| keep(&atom.field)).into_iter();
     rows.filter(|row| row.count > 0 && says_something(row))
         .take(most)
-        .map(|row| FieldUse {
+        .map(|row| FieldRead {
             field: row.field,
             canonical: row.canonical,
             count: row.count,

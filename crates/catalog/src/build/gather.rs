@@ -4,9 +4,10 @@ use super::analyse;
 use super::attack::AttackPart;
 use super::knowledge::{self, KnowledgePart};
 use super::previous::Previous;
-use super::runs::{self, OldRun, Records, RuleRow, Run};
+use super::runs::{self, OldRun, Records, RuleRow, RuleText, Run};
 use super::{BuildReport, Progress};
 use crate::error::CatalogError;
+use crate::shards::{SHARDS, Shards};
 use crate::{CorpusInfo, KnowledgeInfo, Meta, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +32,8 @@ pub(crate) struct Contents {
     pub(crate) rules: Vec<RuleRow>,
     /// Their records: number of the first rule, and the run that it begins.
     pub(crate) runs: Vec<(usize, Arc<Run>)>,
-    /// The index of the previous catalogue is that of these rules.
-    pub(super) same_search: bool,
+    /// Parts of the index that the previous catalogue has.
+    pub(super) same_index: Shards<bool>,
     pub(crate) ledger: Ledger,
     pub(crate) attack: AttackPart,
     pub(crate) knowledge: KnowledgePart,
@@ -187,7 +188,7 @@ impl Gather<'_> {
             files,
             rules: Vec::new(),
             runs: Vec::new(),
-            same_search: false,
+            same_index: [false; SHARDS],
             ledger,
             attack,
             knowledge: others,
@@ -233,7 +234,7 @@ impl Gather<'_> {
         rules.append(&mut made.map_err(damaged)?);
         rules.par_sort_unstable_by(|a, b| a.text.id.cmp(&b.text.id));
         contents.runs = runs::runs(&rules, &old)?;
-        contents.same_search = same_search(&rules, &old);
+        contents.same_index = same_index(&rules, &old);
         contents.rules = rules;
         Ok(())
     }
@@ -267,15 +268,18 @@ fn kept_rules(old: &[OldRun], kept: &BTreeSet<Text>) -> Result<Vec<RuleRow>> {
     Err(damaged("rules of unchanged files are missing"))
 }
 
-/// Whether the previous catalogue has the same texts under the same numbers.
-fn same_search(rules: &[RuleRow], old: &[OldRun]) -> bool {
-    let before: usize = old.iter().map(|run| run.texts.len()).sum();
-    let texts = old.iter().flat_map(|run| &run.texts);
-    before == rules.len()
-        && rules
-            .iter()
-            .zip(texts)
-            .all(|(rule, old)| rule.text.columns() == old.columns())
+/// For each part of the index, whether the previous catalogue has it of the same texts.
+fn same_index(rules: &[RuleRow], old: &[OldRun]) -> Shards<bool> {
+    if old.is_empty() {
+        return [false; SHARDS];
+    }
+    let new = RuleText::deal(rules.iter().map(|rule| &rule.text));
+    let old = RuleText::deal(old.iter().flat_map(|run| &run.texts));
+    std::array::from_fn(|shard| {
+        let (new, old) = (new[shard].iter(), old[shard].iter());
+        new.map(|text| text.columns())
+            .eq(old.map(|text| text.columns()))
+    })
 }
 
 fn damaged(what: impl std::fmt::Display) -> CatalogError {

@@ -21,7 +21,7 @@ mod write;
 pub(crate) use attack::AttackPart;
 pub(crate) use gather::{Contents, Knowledge, assemble};
 pub(crate) use knowledge::{ATOMICS, DICTIONARIES, KnowledgePart};
-pub(crate) use write::image;
+pub(crate) use write::fill;
 
 use crate::{CatalogError, Result};
 use gather::Gather;
@@ -152,10 +152,10 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport> {
         report.bytes = std::fs::metadata(options.output).map_or(0, |file| file.len());
     } else {
         (options.progress)(Progress::Write(contents.rules.len()));
-        let mut image = image(&contents, previous.as_ref())?;
+        report.bytes = write::write(&contents, previous.as_ref(), options.output, &lock)?;
         // On some systems an open file cannot be replaced.
         drop(previous);
-        report.bytes = write::replace(options.output, &mut image, &lock)?;
+        write::replace(options.output, &lock)?;
     }
     report.timings.write = writing.elapsed();
     report.timings.total = start.elapsed();

@@ -81,9 +81,9 @@ impl Previous {
         statement.query_map([], run)?.collect()
     }
 
-    /// Copies the index of the rules' texts.
-    pub(super) fn copy_search(&self, to: &Connection) -> rusqlite::Result<()> {
-        search::copy(&self.database(), to)
+    /// Copies a part of the index of the rules' texts.
+    pub(super) fn copy_index(&self, table: &str, to: &Connection) -> rusqlite::Result<()> {
+        search::copy((&self.database(), table), (to, table))
     }
 }
 

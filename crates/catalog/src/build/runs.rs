@@ -6,6 +6,7 @@
 
 use crate::error::CatalogError;
 use crate::pack::{self, Unpacked};
+use crate::shards::{self, Shards};
 use crate::{Result, facts::RuleFacts};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,11 @@ impl RuleText {
     /// The columns of the index.
     pub(crate) fn columns(&self) -> [&str; 4] {
         [&self.title, &self.ids, &self.description, &self.body]
+    }
+
+    /// Deals texts out by the parts of the index that they are in.
+    pub(crate) fn deal<'a>(texts: impl Iterator<Item = &'a Self>) -> Shards<Vec<&'a Self>> {
+        shards::deal(texts.map(|text| (text.id.as_str(), text)))
     }
 }
 

@@ -1,25 +1,26 @@
 //! The index of the rules' texts.
 //!
-//! It is filled in one go, so that it consists of one segment whose bytes depend on the texts
-//! only, and copied as the rows that FTS5 keeps it in.
+//! Each of its parts is filled in one go, so that it consists of one segment whose bytes depend on
+//! the texts only, and copied as the rows that FTS5 keeps it in.
 
 use super::runs::RuleText;
 use crate::store;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-/// The tables that FTS5 keeps the index in, with their columns; its settings stay out.
-const SHADOWS: [(&str, usize); 3] = [("search_data", 2), ("search_idx", 3), ("search_docsize", 2)];
+/// The tables that FTS5 keeps an index in: what is added to the index's name, and their columns.
+/// Its settings stay out.
+const SHADOWS: [(&str, usize); 3] = [("data", 2), ("idx", 3), ("docsize", 2)];
 
-/// An index of the texts of all rules, in memory.
-pub(super) fn fill<'a>(texts: impl Iterator<Item = &'a RuleText>) -> rusqlite::Result<Connection> {
-    let db = store::create_search()?;
+/// An index of these texts in memory, under the name `search`.
+pub(super) fn fill(texts: &[&RuleText]) -> rusqlite::Result<Connection> {
+    let db = store::create_index()?;
     // Nothing is flushed before the end: no merging of segments.
     db.execute_batch("BEGIN; INSERT INTO search(search, rank) VALUES ('hashsize', 1073741824);")?;
     let mut insert = db.prepare(
         "INSERT INTO search(rowid, title, ids, description, body) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    for (n, text) in texts.enumerate() {
+    for (n, text) in texts.iter().enumerate() {
         let [title, ids, description, body] = text.columns();
         insert.execute((store::number(n), title, ids, description, body))?;
     }
@@ -28,13 +29,16 @@ pub(super) fn fill<'a>(texts: impl Iterator<Item = &'a RuleText>) -> rusqlite::R
     Ok(db)
 }
 
-/// Copies an index over an empty one.
-pub(super) fn copy(from: &Connection, to: &Connection) -> rusqlite::Result<()> {
+/// Copies the index that is called `name` in `from` over the empty one called `own` in `to`.
+pub(super) fn copy(
+    (from, name): (&Connection, &str),
+    (to, own): (&Connection, &str),
+) -> rusqlite::Result<()> {
     for (table, columns) in SHADOWS {
-        to.execute_batch(&format!("DELETE FROM {table}"))?;
+        to.execute_batch(&format!("DELETE FROM {own}_{table}"))?;
         let places = vec!["?"; columns].join(",");
-        let mut insert = to.prepare(&format!("INSERT INTO {table} VALUES ({places})"))?;
-        let mut select = from.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+        let mut insert = to.prepare(&format!("INSERT INTO {own}_{table} VALUES ({places})"))?;
+        let mut select = from.prepare(&format!("SELECT * FROM {name}_{table} ORDER BY 1, 2"))?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|n| row.get(n)).collect();

@@ -1,73 +1,90 @@
-//! Writing: the file is made in memory, written beside the old one, synced, then renamed over it.
+//! Writing: a new file beside the old one, synced, then renamed over it.
 
 use super::attack::{ATTACK, RESOLVED};
 use super::gather::Contents;
 use super::knowledge::{ATOMICS, DICTIONARIES};
 use super::lock::Lock;
 use super::previous::Previous;
+use super::runs::RuleText;
 use super::search;
 use crate::error::CatalogError;
+use crate::shards::{self, SHARDS};
 use crate::{Result, store};
-use rusqlite::{Connection, MAIN_DB, params};
+use rayon::prelude::*;
+use rusqlite::{Connection, ErrorCode, params};
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::Path;
 
-/// A catalogue in memory. Its index is only usable once it has been written or copied: FTS5 does
-/// not see what was put into its tables behind its back.
-pub(crate) fn image(contents: &Contents, previous: Option<&Previous>) -> Result<Connection> {
-    let make = || {
-        let (db, index) = rayon::join(
-            || tables(contents),
-            || match previous.filter(|_| contents.same_search) {
+/// Fills an empty catalogue. Its index is only usable once the catalogue has been opened again:
+/// FTS5 does not see what was put into its tables behind its back.
+pub(crate) fn fill(
+    db: Connection,
+    contents: &Contents,
+    previous: Option<&Previous>,
+) -> rusqlite::Result<Connection> {
+    let texts = RuleText::deal(contents.rules.iter().map(|rule| &rule.text));
+    let kept = |shard: usize| previous.filter(|_| contents.same_index[shard]);
+    let (db, made) = rayon::join(
+        move || tables(&db, contents).map(|()| db),
+        || {
+            let make = |shard: usize| match kept(shard) {
                 Some(_) => Ok(None),
-                None => search::fill(contents.rules.iter().map(|rule| &rule.text)).map(Some),
-            },
-        );
-        let db = db?;
-        match (index?, previous) {
-            (Some(index), _) => search::copy(&index, &db)?,
-            (None, Some(previous)) => previous.copy_search(&db)?,
+                None => search::fill(&texts[shard]).map(Some),
+            };
+            let made: rusqlite::Result<Vec<_>> = (0..SHARDS).into_par_iter().map(make).collect();
+            made
+        },
+    );
+    let db = db?;
+    for (shard, made) in made?.iter().enumerate() {
+        let table = shards::table(shard);
+        match (made, previous) {
+            (Some(index), _) => search::copy((index, "search"), (&db, &table))?,
+            (None, Some(previous)) => previous.copy_index(&table, &db)?,
             (None, None) => {}
         }
-        db.execute_batch("COMMIT")?;
-        Ok(db)
-    };
-    make().map_err(in_memory)
-}
-
-fn in_memory(error: rusqlite::Error) -> CatalogError {
-    CatalogError::damaged(Path::new("<memory>"), error)
-}
-
-/// Writes the catalogue and puts it in place of the old one. Returns its size.
-pub(super) fn replace(output: &Path, image: &mut Connection, lock: &Lock) -> Result<u64> {
-    let image = image.serialize(MAIN_DB).map_err(in_memory)?;
-    let temporary = lock.temporary();
-    let written = write(temporary, &image).and_then(|()| fs::rename(temporary, output));
-    if written.is_err() {
-        let _ = fs::remove_file(temporary);
     }
-    sync_folder(output);
-    written.map_err(|error| CatalogError::unwritable(output, error))?;
-    Ok(image.len() as u64)
+    db.execute_batch("COMMIT")?;
+    Ok(db)
 }
 
-fn write(path: &Path, image: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(image)?;
-    file.sync_all()
+/// Writes the catalogue beside the old one, for [`replace`] to put in its place. Returns its size.
+pub(super) fn write(
+    contents: &Contents,
+    previous: Option<&Previous>,
+    output: &Path,
+    lock: &Lock,
+) -> Result<u64> {
+    let temporary = lock.temporary();
+    let made = store::create_at(temporary)
+        .and_then(|db| fill(db, contents, previous))
+        .and_then(|db| db.close().map_err(|(_, error)| error));
+    made.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => CatalogError::damaged(output, error),
+        _ => CatalogError::unwritable(output, error),
+    })?;
+    let synced = File::open(temporary).and_then(|file| {
+        file.sync_all()?;
+        Ok(file.metadata()?.len())
+    });
+    synced.map_err(|error| CatalogError::unwritable(output, error))
+}
+
+/// Puts the catalogue that was written in place of the old one.
+pub(super) fn replace(output: &Path, lock: &Lock) -> Result<()> {
+    let renamed = fs::rename(lock.temporary(), output);
+    sync_folder(output);
+    renamed.map_err(|error| CatalogError::unwritable(output, error))
 }
 
 /// The tables, the index apart; the transaction is still open.
-fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
-    let db = store::create()?;
+fn tables(db: &Connection, contents: &Contents) -> rusqlite::Result<()> {
     db.execute_batch("BEGIN")?;
-    store::set_meta(&db, "hash", &contents.meta.hash)?;
-    store::set_meta(&db, "ledger", &json(&contents.ledger)?)?;
-    store::set_meta(&db, "knowledge", &json(&contents.meta.knowledge)?)?;
-    store::set_meta(&db, "program", crate::PROGRAM)?;
-    store::set_meta(&db, "records", crate::RECORDS)?;
+    store::set_meta(db, "hash", &contents.meta.hash)?;
+    store::set_meta(db, "ledger", &json(&contents.ledger)?)?;
+    store::set_meta(db, "knowledge", &json(&contents.meta.knowledge)?)?;
+    store::set_meta(db, "program", crate::PROGRAM)?;
+    store::set_meta(db, "records", crate::RECORDS)?;
     let mut corpus = db.prepare("INSERT INTO corpora VALUES (?1, ?2, ?3)")?;
     for (n, info) in contents.meta.corpora.iter().enumerate() {
         corpus.execute(params![
@@ -76,7 +93,6 @@ fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
             json(info)?
         ])?;
     }
-    drop(corpus);
     let mut file = db.prepare("INSERT INTO files VALUES (?1, ?2, ?3, ?4)")?;
     for stored in &contents.files {
         let record = encode(&stored.record)?;
@@ -87,7 +103,6 @@ fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
             record
         ])?;
     }
-    drop(file);
     let mut blob = db.prepare("INSERT INTO blobs VALUES (?1, ?2, ?3)")?;
     let attack = &contents.attack;
     blob.execute(params![ATTACK, attack.hash, attack.data])?;
@@ -99,9 +114,7 @@ fn tables(contents: &Contents) -> rusqlite::Result<Connection> {
     ] {
         blob.execute(params![key, part.hash, part.data])?;
     }
-    drop(blob);
-    runs(&db, contents)?;
-    Ok(db)
+    runs(db, contents)
 }
 
 fn runs(db: &Connection, contents: &Contents) -> rusqlite::Result<()> {
