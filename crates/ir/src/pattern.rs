@@ -102,16 +102,19 @@ impl Pattern {
     /// A pattern of these parts, brought to the form that the type promises.
     pub fn new(parts: impl IntoIterator<Item = Part>, case: Case) -> Self {
         let mut tidy: Vec<Part> = Vec::new();
+        let mut run: Vec<Text> = Vec::new();
         for part in parts {
-            match (tidy.last_mut(), part) {
-                (_, Part::Literal(text)) if text.is_empty() => {}
-                (Some(Part::AnyRun), Part::AnyRun) => {}
-                (Some(Part::Literal(before)), Part::Literal(text)) => {
-                    *before = crate::format_smolstr!("{before}{text}");
+            match part {
+                Part::Literal(text) => run.extend(Some(text).filter(|text| !text.is_empty())),
+                other => {
+                    tidy.extend(joined(&mut run));
+                    if other != Part::AnyRun || tidy.last() != Some(&Part::AnyRun) {
+                        tidy.push(other);
+                    }
                 }
-                (_, part) => tidy.push(part),
             }
         }
+        tidy.extend(joined(&mut run));
         Self { parts: tidy, case }
     }
 
@@ -172,4 +175,15 @@ impl Pattern {
         }
         out
     }
+}
+
+/// Literals side by side as one.
+fn joined(run: &mut Vec<Text>) -> Option<Part> {
+    let text = match run.as_slice() {
+        [] => return None,
+        [_] => run.pop()?,
+        many => Text::from(many.concat()),
+    };
+    run.clear();
+    Some(Part::Literal(text))
 }

@@ -13,7 +13,7 @@ pub(crate) fn nearest<'a>(
     let allowed = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= 400)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

@@ -80,6 +80,21 @@ impl Diagnostic {
         self
     }
 
+    /// Adds it to a list. Where the last one there says the same of the place right before, that
+    /// one's place is widened instead: one diagnostic for a run of wrong characters.
+    pub fn add_to(self, list: &mut Vec<Self>) {
+        if let Some(last) = list.last_mut()
+            && last.code == self.code
+            && last.message == self.message
+            && let (Some(before), Some(own)) = (&mut last.primary, &self.primary)
+            && before.span.end == own.span.start
+        {
+            before.span.end = own.span.end;
+            return;
+        }
+        list.push(self);
+    }
+
     /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -10,10 +10,16 @@ pub struct LineColumn {
     pub column: u32,
 }
 
-/// Offsets of line starts. `\n` and `\r\n` end a line.
+/// Bytes between two counts of characters.
+const STEP: usize = 256;
+
+/// Offsets of line starts, and counts of characters so that a column costs the same in a line of
+/// any length. `\n` and `\r\n` end a line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters that begin before byte 0, [`STEP`], twice that and so on.
+    characters: Vec<usize>,
 }
 
 impl LineIndex {
@@ -23,7 +29,14 @@ impl LineIndex {
         let starts = std::iter::once(0)
             .chain(ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
             .collect();
-        Self { starts }
+        let counts = text.as_bytes().chunks(STEP).scan(0, |sum, chunk| {
+            *sum += characters(chunk);
+            Some(*sum)
+        });
+        Self {
+            starts,
+            characters: std::iter::once(0).chain(counts).collect(),
+        }
     }
 
     /// Where `offset` stands in `text`, the text that the index was made from. Offsets past the
@@ -35,7 +48,11 @@ impl LineIndex {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = text[start.min(end)..end].chars().count() + 1;
+        let before = |at: usize| {
+            let step = at / STEP;
+            self.characters[step] + characters(&text.as_bytes()[step * STEP..at])
+        };
+        let column = before(end).saturating_sub(before(start.min(end))) + 1;
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         LineColumn {
             line: clamp(line),
@@ -47,4 +64,9 @@ impl LineIndex {
     pub fn line_count(&self) -> usize {
         self.starts.len()
     }
+}
+
+/// Characters that begin in these bytes of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }

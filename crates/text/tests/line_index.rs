@@ -68,3 +68,11 @@ proptest! {
         prop_assert_eq!(at(&text, offset), slow(&text, offset));
     }
 }
+
+#[test]
+fn columns_of_a_long_line_count_characters() {
+    let text = format!("first\n{}\nlast", "aé☃𝄞 ".repeat(300));
+    for offset in (0..=u32::try_from(text.len()).expect("fits")).step_by(7) {
+        assert_eq!(at(&text, offset), slow(&text, offset), "at {offset}");
+    }
+}

@@ -171,7 +171,7 @@ impl<'s> Lexer<'s> {
         } else if matches!(first, '&' | '|') {
             flaw = flaw.hint("conditions are joined by the words `and` and `or`");
         }
-        self.diagnostics.push(flaw);
+        flaw.add_to(&mut self.diagnostics);
         None
     }
 
