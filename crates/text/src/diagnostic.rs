@@ -80,8 +80,12 @@ impl Diagnostic {
         self
     }
 
-    /// Adds it to a list. Where the last one there says the same of the place right before, that
-    /// one's place is widened instead: one diagnostic for a run of wrong characters.
+    /// Most diagnostics of one query: nobody reads more, and a hostile text could have millions.
+    pub const MOST: usize = 64;
+
+    /// Adds it to the list of one query, which keeps the first [`Diagnostic::MOST`] and one error
+    /// at least. Where the last one there says the same of the place right before, that one's
+    /// place is widened instead: one diagnostic for a run of wrong characters.
     pub fn add_to(self, list: &mut Vec<Self>) {
         if let Some(last) = list.last_mut()
             && last.code == self.code
@@ -92,7 +96,9 @@ impl Diagnostic {
             before.span.end = own.span.end;
             return;
         }
-        list.push(self);
+        if list.len() < Self::MOST || (self.is_error() && !list.iter().any(Self::is_error)) {
+            list.push(self);
+        }
     }
 
     /// Whether it is an error.

@@ -12,8 +12,6 @@ pub(crate) const MAX_BYTES: usize = 4 << 20;
 pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators of one query: with the nesting they bound the height of the tree.
 pub(crate) const MAX_ARITHMETIC: u32 = 256;
-/// Most diagnostics of one query.
-pub(crate) const MAX_DIAGNOSTICS: usize = 64;
 /// Largest N of `with runs=N`.
 pub(crate) const MAX_RUNS: u32 = 100;
 /// Fewest and most digits of `\u{..}`.

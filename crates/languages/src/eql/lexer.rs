@@ -169,9 +169,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn report_with(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < facts::MAX_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
-        }
+        diagnostic.add_to(self.diagnostics);
     }
 
     /// Reads one token or blank; `false` at the end.

@@ -12,8 +12,6 @@ pub(crate) const MAX_BYTES: usize = 4 << 20;
 pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators and casts of one query: with the nesting they bound the tree.
 pub(crate) const MAX_OPERATORS: u32 = 512;
-/// Most diagnostics of one query.
-pub(crate) const MAX_DIAGNOSTICS: usize = 64;
 /// Most branches of `FORK`.
 pub(crate) const MAX_BRANCHES: usize = 8;
 

@@ -118,14 +118,13 @@ impl Lexer<'_> {
                 Some('\\') => self.quoted_escape(&mut text),
                 Some(c) => text.push(c),
                 None => {
-                    self.diagnostics.push(
-                        Diagnostic::new(
-                            Code::KueryUnclosed,
-                            self.source,
-                            "the quoted value has no closing quote",
-                        )
-                        .at(Span::from_usize(start..start + 1), "opened here"),
-                    );
+                    Diagnostic::new(
+                        Code::KueryUnclosed,
+                        self.source,
+                        "the quoted value has no closing quote",
+                    )
+                    .at(Span::from_usize(start..start + 1), "opened here")
+                    .add_to(self.diagnostics);
                     break;
                 }
             }
@@ -235,11 +234,10 @@ impl Lexer<'_> {
             Some(c) => format!("`\\{}` is not an escape outside quotes", c.escape_debug()),
             None => "a backslash stands at the end of the query".to_owned(),
         };
-        self.diagnostics.push(
-            Diagnostic::new(Code::KueryEscape, self.source, message)
-                .at(span, "read as a backslash")
-                .hint("a literal backslash outside quotes is written `\\\\`"),
-        );
+        Diagnostic::new(Code::KueryEscape, self.source, message)
+            .at(span, "read as a backslash")
+            .hint("a literal backslash outside quotes is written `\\\\`")
+            .add_to(self.diagnostics);
     }
 }
 

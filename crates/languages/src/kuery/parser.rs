@@ -81,8 +81,9 @@ impl Parser<'_> {
     }
 
     fn error(&mut self, span: Span, message: String, label: &str) {
-        self.diagnostics
-            .push(Diagnostic::new(Code::KuerySyntax, self.source, message).at(span, label));
+        Diagnostic::new(Code::KuerySyntax, self.source, message)
+            .at(span, label)
+            .add_to(&mut self.diagnostics);
         let errors = self.diagnostics.iter().filter(|found| found.is_error());
         if errors.count() >= MAX_ERRORS {
             self.at = self.tokens.len() - 1;
@@ -101,14 +102,13 @@ impl Parser<'_> {
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= MAX_DEPTH {
             let span = self.span();
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::NestingTooDeep,
-                    self.source,
-                    format!("the query is nested more than {MAX_DEPTH} levels deep"),
-                )
-                .at(span, "this level and all below it are skipped"),
-            );
+            Diagnostic::new(
+                Code::NestingTooDeep,
+                self.source,
+                format!("the query is nested more than {MAX_DEPTH} levels deep"),
+            )
+            .at(span, "this level and all below it are skipped")
+            .add_to(&mut self.diagnostics);
             self.at = self.tokens.len() - 1;
             return None;
         }
@@ -210,8 +210,10 @@ impl Parser<'_> {
             self.source,
             format!("expected {expected}, found {found}"),
         );
-        self.diagnostics
-            .push(diagnostic.at(span, "").also(open, "opened here"));
+        diagnostic
+            .at(span, "")
+            .also(open, "opened here")
+            .add_to(&mut self.diagnostics);
     }
 
     fn expression(&mut self) -> Query {
@@ -367,15 +369,14 @@ impl Parser<'_> {
     /// Says that the words of an unquoted value are one.
     fn blanks(&mut self, parts: &[Part], span: Span) {
         if let [Part::Literal(_)] = parts {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::KueryBlanks,
-                    self.source,
-                    "a value of several words has no quotes",
-                )
-                .at(span, "one value on a keyword field")
-                .hint("quotes make plain that the words belong together"),
-            );
+            Diagnostic::new(
+                Code::KueryBlanks,
+                self.source,
+                "a value of several words has no quotes",
+            )
+            .at(span, "one value on a keyword field")
+            .hint("quotes make plain that the words belong together")
+            .add_to(&mut self.diagnostics);
         }
     }
 

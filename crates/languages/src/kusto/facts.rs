@@ -7,8 +7,6 @@ pub(super) const MAX_DEPTH: u32 = 120;
 /// Most operators that follow each other without brackets, over a query: each makes its tree one deeper. The
 /// first four of a chain are not counted.
 pub(super) const MAX_LINKS: u32 = 600;
-/// After so many diagnostics the rest is not reported.
-pub(super) const MAX_DIAGNOSTICS: usize = 50;
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;

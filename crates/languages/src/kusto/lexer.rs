@@ -153,7 +153,7 @@ impl<'a> Lexer<'a> {
         let mut found =
             Diagnostic::new(code, self.source, message).at(Span::from_usize(start..self.at), "");
         found.hint = hint.map(str::to_owned);
-        found.add_to(&mut self.diagnostics);
+        found.add_to(self.diagnostics);
     }
 
     /// Reads one token or one stretch of nothing; false at the end.

@@ -76,15 +76,14 @@ impl Lowering<'_> {
     }
 
     fn no_effect(&mut self, span: Span) {
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::LuceneOptional,
-                self.source,
-                "the clause is optional beside a required one and changes nothing",
-            )
-            .at(span, "no effect on what matches")
-            .hint("parentheses make plain which clauses belong together"),
-        );
+        Diagnostic::new(
+            Code::LuceneOptional,
+            self.source,
+            "the clause is optional beside a required one and changes nothing",
+        )
+        .at(span, "no effect on what matches")
+        .hint("parentheses make plain which clauses belong together")
+        .add_to(&mut self.diagnostics);
     }
 
     fn leaf(&mut self, field: Option<&Field>, test: &Term, span: Span) -> Option<Predicate> {
@@ -141,14 +140,13 @@ impl Lowering<'_> {
 
     fn regex(&mut self, field: Option<&Field>, text: &Text, span: Span) -> Predicate {
         if text.starts_with('^') || (text.ends_with('$') && !text.ends_with("\\$")) {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::LuceneAnchor,
-                    self.source,
-                    "`^` and `$` are literal characters in a Lucene regular expression",
-                )
-                .at(span, "the whole value must match anyway"),
-            );
+            Diagnostic::new(
+                Code::LuceneAnchor,
+                self.source,
+                "`^` and `$` are literal characters in a Lucene regular expression",
+            )
+            .at(span, "the whole value must match anyway")
+            .add_to(&mut self.diagnostics);
         }
         if field.is_some_and(|field| matches!(ecs::kind(&field.name), FieldKind::FullText(_))) {
             let detail = "regular expression on single words";

@@ -129,14 +129,13 @@ impl Lexer<'_> {
     }
 
     fn unclosed(&mut self, start: usize, what: &str) {
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::LuceneUnclosed,
-                self.source,
-                format!("the {what} is not closed"),
-            )
-            .at(Span::from_usize(start..start + 1), "opened here"),
-        );
+        Diagnostic::new(
+            Code::LuceneUnclosed,
+            self.source,
+            format!("the {what} is not closed"),
+        )
+        .at(Span::from_usize(start..start + 1), "opened here")
+        .add_to(self.diagnostics);
     }
 
     /// The character that a backslash at the cursor makes literal.
@@ -218,10 +217,9 @@ impl Lexer<'_> {
             self.at += 2;
         } else {
             let message = "a range lacks `TO` between its ends";
-            self.diagnostics.push(
-                Diagnostic::new(Code::LuceneSyntax, self.source, message)
-                    .at(Span::from_usize(to..to), "`TO` expected here"),
-            );
+            Diagnostic::new(Code::LuceneSyntax, self.source, message)
+                .at(Span::from_usize(to..to), "`TO` expected here")
+                .add_to(self.diagnostics);
         }
         let high = self.endpoint();
         self.blanks();

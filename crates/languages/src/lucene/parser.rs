@@ -75,14 +75,13 @@ impl Parser<'_> {
     fn unexpected(&mut self, expected: &str) -> Query {
         let span = self.span();
         let found = describe(self.kind());
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::LuceneSyntax,
-                self.source,
-                format!("expected {expected}, found {found}"),
-            )
-            .at(span, ""),
-        );
+        Diagnostic::new(
+            Code::LuceneSyntax,
+            self.source,
+            format!("expected {expected}, found {found}"),
+        )
+        .at(span, "")
+        .add_to(&mut self.diagnostics);
         let errors = self.diagnostics.iter().filter(|found| found.is_error());
         if errors.count() >= MAX_ERRORS {
             self.at = self.tokens.len() - 1;
@@ -191,14 +190,13 @@ impl Parser<'_> {
     fn group(&mut self, field: Option<&Field>) -> Query {
         let open = self.bump();
         if self.depth >= MAX_DEPTH {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::NestingTooDeep,
-                    self.source,
-                    format!("the query is nested more than {MAX_DEPTH} levels deep"),
-                )
-                .at(open, "this level and all below it are skipped"),
-            );
+            Diagnostic::new(
+                Code::NestingTooDeep,
+                self.source,
+                format!("the query is nested more than {MAX_DEPTH} levels deep"),
+            )
+            .at(open, "this level and all below it are skipped")
+            .add_to(&mut self.diagnostics);
             self.at = self.tokens.len() - 1;
             return Query::Error(open);
         }
@@ -214,14 +212,13 @@ impl Parser<'_> {
             });
         }
         if !self.accept(&Kind::Close) {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::LuceneUnclosed,
-                    self.source,
-                    "the parenthesis is not closed",
-                )
-                .at(open, "opened here"),
-            );
+            Diagnostic::new(
+                Code::LuceneUnclosed,
+                self.source,
+                "the parenthesis is not closed",
+            )
+            .at(open, "opened here")
+            .add_to(&mut self.diagnostics);
         }
         self.accept(&Kind::Boost);
         Query::Level(clauses)
@@ -274,15 +271,14 @@ impl Parser<'_> {
         };
         let span = self.tokens[before].span;
         let capitals = text.to_ascii_uppercase();
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::LuceneLowerCase,
-                self.source,
-                format!("`{text}` in lower case is a search term"),
-            )
-            .at(span, "")
-            .hint(format!("the operator is `{capitals}`")),
-        );
+        Diagnostic::new(
+            Code::LuceneLowerCase,
+            self.source,
+            format!("`{text}` in lower case is a search term"),
+        )
+        .at(span, "")
+        .hint(format!("the operator is `{capitals}`"))
+        .add_to(&mut self.diagnostics);
     }
 
     fn value(

@@ -230,14 +230,12 @@ impl Expansion<'_> {
     }
 
     fn report(&mut self, code: Code, place: Span, message: String, hint: Option<String>) {
-        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS {
-            return;
-        }
         let diagnostic = Diagnostic::new(code, self.source, message).at(place, "");
-        self.diagnostics.push(match hint {
+        let diagnostic = match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
-        });
+        };
+        diagnostic.add_to(self.diagnostics);
     }
 }
 

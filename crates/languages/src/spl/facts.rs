@@ -10,8 +10,6 @@ pub(super) const MAX_DEPTH: u32 = 64;
 pub(super) const MAX_LINKS: u32 = 400;
 /// Deepest nesting of macros.
 pub(super) const MAX_MACRO_DEPTH: usize = 16;
-/// Diagnostics after which no more are given.
-pub(super) const MAX_DIAGNOSTICS: usize = 20;
 
 /// Every command that has a syntax node of its own.
 // Table: commands taken apart.

@@ -171,7 +171,7 @@ impl<'s> Lexer<'s> {
         } else if matches!(first, '&' | '|') {
             flaw = flaw.hint("conditions are joined by the words `and` and `or`");
         }
-        flaw.add_to(&mut self.diagnostics);
+        flaw.add_to(self.diagnostics);
         None
     }
 
@@ -193,8 +193,8 @@ impl<'s> Lexer<'s> {
                 self.source,
                 format!("`{}` has no name behind it", &self.text[start..self.at]),
             );
-            self.diagnostics
-                .push(flaw.at(Span::from_usize(start..self.at), "skipped"));
+            flaw.at(Span::from_usize(start..self.at), "skipped")
+                .add_to(self.diagnostics);
             return None;
         }
         Some(make(name.into()))
@@ -279,13 +279,10 @@ impl<'s> Lexer<'s> {
         text.push_str(written);
         self.at += length;
         let message = format!("`{}` is not an escape", written.escape_debug());
-        self.diagnostics.push(
-            Diagnostic::new(Code::YaralEscape, self.source, message)
-                .at(Span::from_usize(start..self.at), "read as it stands")
-                .hint(
-                    "a literal backslash is written `\\\\`; a string in backticks has no escapes",
-                ),
-        );
+        Diagnostic::new(Code::YaralEscape, self.source, message)
+            .at(Span::from_usize(start..self.at), "read as it stands")
+            .hint("a literal backslash is written `\\\\`; a string in backticks has no escapes")
+            .add_to(self.diagnostics);
     }
 
     fn raw(&mut self) -> Token {
@@ -333,7 +330,7 @@ impl<'s> Lexer<'s> {
 
     fn unclosed(&mut self, start: usize, length: usize, message: &str) {
         let flaw = Diagnostic::new(Code::YaralUnclosed, self.source, message);
-        self.diagnostics
-            .push(flaw.at(Span::from_usize(start..start + length), "opened here"));
+        flaw.at(Span::from_usize(start..start + length), "opened here")
+            .add_to(self.diagnostics);
     }
 }

@@ -14,7 +14,6 @@ mod value;
 
 use super::Dialect;
 use super::ast::Query;
-use super::facts;
 use crate::{Context, Lowered};
 use scope::Scope;
 use tripline_ir::{Loss, LossReason, Text};
@@ -68,12 +67,11 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, hint: Option<String>) {
         let diagnostic = Diagnostic::new(code, self.source, message).at(span, "");
-        if self.diagnostics.len() < facts::MAX_DIAGNOSTICS {
-            self.diagnostics.push(match hint {
-                Some(hint) => diagnostic.hint(hint),
-                None => diagnostic,
-            });
-        }
+        let diagnostic = match hint {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        };
+        diagnostic.add_to(&mut self.diagnostics);
     }
 
     fn lose(&mut self, reason: LossReason, detail: impl Into<Text>, span: Span) {

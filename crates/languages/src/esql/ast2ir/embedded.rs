@@ -74,7 +74,7 @@ impl Lowering<'_> {
                 {
                     label.span = places.moved(label.span);
                 }
-                self.diagnostics.push(diagnostic);
+                diagnostic.add_to(&mut self.diagnostics);
             }
             for mut loss in lowered.losses {
                 loss.span = loss.span.map(|span| places.moved(span));

@@ -19,7 +19,6 @@ mod stats;
 mod value;
 
 use super::ast::Query;
-use super::facts;
 use crate::{Context, Lowered};
 use columns::Columns;
 use tripline_ir::{Loss, LossReason, Text};
@@ -79,14 +78,15 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, hint: Option<String>) {
-        if self.quiet || self.diagnostics.len() >= facts::MAX_DIAGNOSTICS {
+        if self.quiet {
             return;
         }
         let diagnostic = Diagnostic::new(code, self.source, message).at(span, "");
-        self.diagnostics.push(match hint {
+        let diagnostic = match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
-        });
+        };
+        diagnostic.add_to(&mut self.diagnostics);
     }
 
     fn lose(&mut self, reason: LossReason, detail: impl Into<Text>, span: Span) {

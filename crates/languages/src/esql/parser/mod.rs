@@ -124,8 +124,8 @@ impl<'a> Parser<'a> {
     }
 
     fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.too_deep && self.diagnostics.len() < facts::MAX_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
+        if !self.too_deep {
+            diagnostic.add_to(self.diagnostics);
         }
     }
 

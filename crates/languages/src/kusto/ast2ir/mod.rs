@@ -140,14 +140,12 @@ impl<'a> Lowering<'a> {
                     .as_ref()
                     .is_some_and(|label| label.span == span)
         };
-        if self.diagnostics.iter().any(known)
-            || self.diagnostics.len() >= super::facts::MAX_DIAGNOSTICS
-        {
+        if self.diagnostics.iter().any(known) {
             return;
         }
         let mut found = Diagnostic::new(code, self.source, message).at(span, "");
         found.hint = hint;
-        self.diagnostics.push(found);
+        found.add_to(&mut self.diagnostics);
     }
 
     /// Every syntax error is a loss.

@@ -140,12 +140,12 @@ impl<'a> Parser<'a> {
                     .as_ref()
                     .is_some_and(|label| label.span == span)
         };
-        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS || self.diagnostics.iter().any(known) {
+        if self.diagnostics.iter().any(known) {
             return;
         }
         let mut found = Diagnostic::new(code, self.source, message).at(span, "");
         found.hint = hint;
-        self.diagnostics.push(found);
+        found.add_to(self.diagnostics);
     }
 
     /// How the token here is called in messages.
@@ -180,13 +180,11 @@ impl<'a> Parser<'a> {
         if self.eat(punct) {
             return Ok(());
         }
-        if self.diagnostics.len() < facts::MAX_DIAGNOSTICS {
-            let message = format!("expected {shown}, found {}", self.found());
-            let found = Diagnostic::new(Code::KustoUnclosed, self.source, message)
-                .at(self.span(), "")
-                .also(open, "opened here");
-            self.diagnostics.push(found);
-        }
+        let message = format!("expected {shown}, found {}", self.found());
+        let found = Diagnostic::new(Code::KustoUnclosed, self.source, message)
+            .at(self.span(), "")
+            .also(open, "opened here");
+        found.add_to(self.diagnostics);
         Err(Failed)
     }
 

@@ -21,7 +21,6 @@ mod stage;
 use super::Library;
 use super::ast::{Command, Pipeline, Stage};
 use super::expand::Expanded;
-use super::facts;
 use crate::{Context, Lowered};
 use scope::Scope;
 use tripline_ir::{Loss, LossReason, Match, Opaque, Plan, Predicate, Source as IrSource, Text};
@@ -173,14 +172,12 @@ impl Lowering<'_> {
     }
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, hint: Option<String>) {
-        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS {
-            return;
-        }
         let diagnostic = Diagnostic::new(code, self.source, message).at(self.place(span), "");
-        self.diagnostics.push(match hint {
+        let diagnostic = match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
-        });
+        };
+        diagnostic.add_to(&mut self.diagnostics);
     }
 }
 

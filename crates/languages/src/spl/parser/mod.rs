@@ -145,15 +145,13 @@ impl<'a> Parser<'a> {
 
     /// Reports at a place of the expanded text.
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, hint: Option<String>) {
-        if self.diagnostics.len() >= facts::MAX_DIAGNOSTICS {
-            return;
-        }
         let place = self.expanded.place(span);
         let diagnostic = Diagnostic::new(code, self.source, message).at(place, "");
-        self.diagnostics.push(match hint {
+        let diagnostic = match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
-        });
+        };
+        diagnostic.add_to(self.diagnostics);
     }
 
     /// Reports that something else was expected at the cursor.
@@ -186,7 +184,7 @@ impl<'a> Parser<'a> {
                 // Told whatever else was told before.
                 let place = self.expanded.place(span);
                 let found = Diagnostic::new(Code::NestingTooDeep, self.source, message);
-                self.diagnostics.push(found.at(place, ""));
+                found.at(place, "").add_to(self.diagnostics);
             }
             return false;
         }

@@ -107,7 +107,7 @@ impl Lowering<'_> {
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {
         let flaw = Diagnostic::new(code, self.source, message).at(span, "");
-        self.diagnostics.push(flaw);
+        flaw.add_to(&mut self.diagnostics);
     }
 
     /// Something that has no meaning here: an error and a loss.

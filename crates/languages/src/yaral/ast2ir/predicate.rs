@@ -263,7 +263,7 @@ impl Lowering<'_> {
                 self.source,
                 format!("the list `%{name}` is not known"),
             );
-            self.diagnostics.push(flaw.at(span, "kept by name"));
+            flaw.at(span, "kept by name").add_to(&mut self.diagnostics);
         }
         self.loss(
             LossReason::UnresolvedList,

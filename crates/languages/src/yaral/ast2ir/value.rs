@@ -131,7 +131,7 @@ impl<'a> Lowering<'a> {
         if let Some(hint) = hint {
             flaw = flaw.hint(hint);
         }
-        self.diagnostics.push(flaw);
+        flaw.add_to(&mut self.diagnostics);
         self.loss(
             LossReason::UnresolvedPlaceholder,
             tripline_ir::format_smolstr!("${name}"),

@@ -104,7 +104,7 @@ impl Parser<'_> {
 
     fn report(&mut self, flaw: Diagnostic) {
         self.broken |= flaw.is_error();
-        self.diagnostics.push(flaw);
+        flaw.add_to(&mut self.diagnostics);
         let errors = self.diagnostics.iter().filter(|found| found.is_error());
         if errors.count() >= MAX_ERRORS {
             self.at = self.tokens.len() - 1;
