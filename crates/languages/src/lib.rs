@@ -21,7 +21,7 @@ pub use kuery::ecs;
 use std::collections::BTreeMap;
 use tripline_ir::{Language, Loss, Plan, Text};
 use tripline_schema::{Activity, Schema};
-use tripline_text::{Diagnostic, Source};
+use tripline_text::{Code, Diagnostic, Source};
 
 /// What a query's text alone does not say.
 #[derive(Debug, Clone)]
@@ -66,8 +66,19 @@ pub struct Lowered {
     pub losses: Vec<Loss>,
 }
 
+/// Longest query in bytes: ten times the longest that anybody published. A tree takes many times
+/// the memory of its text.
+pub const MAX_BYTES: usize = 512 * 1024;
+
 /// Lowers a query.
 pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {
+    if source.text().len() > MAX_BYTES {
+        let message = format!("the query is longer than {MAX_BYTES} bytes");
+        return Lowered {
+            diagnostics: vec![Diagnostic::new(Code::FileTooLarge, source, message)],
+            ..Lowered::default()
+        };
+    }
     match language {
         Language::Eql => eql::lower(eql::Dialect::Elasticsearch, source, context),
         Language::Esql => esql::lower(source, context),

@@ -30,6 +30,8 @@ const SLOW_LIMIT: Duration = Duration::from_secs(90);
 const BODY_TIME: Duration = Duration::from_secs(15);
 /// Longest form: a text of the greatest length, every byte of which is encoded.
 const MAX_FORM: usize = 3 * MAX_TEXT + 1024;
+/// A text longer than this is read while no other such text is: trees take many times the memory.
+const LARGE: usize = 64 * 1024;
 /// A body smaller than this is not worth compressing.
 const MIN_COMPRESSED: usize = 600;
 
@@ -285,6 +287,10 @@ pub(crate) async fn post(
         Err(_) => return refuse(&site, function.json, "the text took too long to arrive"),
     };
     let encoding = Encoding::wanted(&head.headers);
+    let function = Function {
+        slow: function.slow || body.len() > LARGE,
+        ..function
+    };
     let make = move |library: &Library| {
         let (path, query) = (head.uri.path(), head.uri.query().unwrap_or(""));
         let ask = if form {

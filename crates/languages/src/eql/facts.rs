@@ -6,8 +6,6 @@ pub(crate) use crate::near::nearest;
 use tripline_ir::{Case, Duration, Function, Part, Pattern, SECOND, Text};
 use tripline_schema::Activity;
 
-/// Longest query in bytes.
-pub(crate) const MAX_BYTES: usize = 4 << 20;
 /// Deepest nesting of expressions and bracketed queries.
 pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators of one query: with the nesting they bound the height of the tree.

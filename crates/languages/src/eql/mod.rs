@@ -33,14 +33,6 @@ pub enum Dialect {
 /// Lowers a query.
 pub fn lower(dialect: Dialect, source: &Source, context: &Context<'_>) -> Lowered {
     let mut diagnostics = Vec::new();
-    if source.text().len() > facts::MAX_BYTES {
-        let message = format!("the query is longer than {} bytes", facts::MAX_BYTES);
-        diagnostics.push(Diagnostic::new(Code::FileTooLarge, source, message));
-        return Lowered {
-            diagnostics,
-            ..Lowered::default()
-        };
-    }
     if source.text().trim().is_empty() {
         diagnostics.push(
             Diagnostic::new(

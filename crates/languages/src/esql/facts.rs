@@ -6,8 +6,6 @@ use tripline_ir::{Case, Part, Pattern, SECOND, Text};
 
 pub(crate) use crate::near::nearest;
 
-/// Longest query in bytes.
-pub(crate) const MAX_BYTES: usize = 4 << 20;
 /// Deepest nesting of parentheses, calls, `NOT` and subqueries.
 pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators and casts of one query: with the nesting they bound the tree.

@@ -25,14 +25,6 @@ use tripline_text::{Code, Diagnostic, Source, Span};
 /// Lowers a query.
 pub(crate) fn lower(source: &Source, context: &Context<'_>) -> Lowered {
     let mut diagnostics = Vec::new();
-    if source.text().len() > facts::MAX_BYTES {
-        let message = format!("the query is longer than {} bytes", facts::MAX_BYTES);
-        diagnostics.push(Diagnostic::new(Code::FileTooLarge, source, message));
-        return Lowered {
-            diagnostics,
-            ..Lowered::default()
-        };
-    }
     let tokens = lexer::lex(source.text());
     if tokens.len() == 1 {
         let message = "the query is empty: expected `FROM index | ...`";

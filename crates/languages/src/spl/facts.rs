@@ -2,8 +2,6 @@
 
 use tripline_ir::{Text, format_smolstr};
 
-/// Longest search, expanded, in bytes.
-pub(super) const MAX_BYTES: usize = 512 * 1024;
 /// Deepest nesting of parentheses, calls, operators and subsearches.
 pub(super) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators that follow each other: each makes the tree one deeper.

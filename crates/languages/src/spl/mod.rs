@@ -30,18 +30,10 @@ use tripline_text::{Code, Diagnostic, Source, Span};
 /// Lowers a search.
 pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
     let mut diagnostics = Vec::new();
-    let problem = if source.text().len() > facts::MAX_BYTES {
-        let message = format!("the search is longer than {} bytes", facts::MAX_BYTES);
-        Some(Diagnostic::new(Code::SplTooLarge, source, message))
-    } else if source.text().trim().is_empty() {
+    if source.text().trim().is_empty() {
         let message = "the search is empty: expected a condition or a command";
         let diagnostic = Diagnostic::new(Code::SplSyntax, source, message);
-        Some(diagnostic.at(Span::default(), ""))
-    } else {
-        None
-    };
-    if let Some(problem) = problem {
-        diagnostics.push(problem);
+        diagnostics.push(diagnostic.at(Span::default(), ""));
         return Lowered {
             diagnostics,
             ..Lowered::default()
