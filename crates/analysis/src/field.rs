@@ -68,9 +68,9 @@ pub fn field(index: &Index<'_>, name: &str) -> Option<FieldAnswer> {
         .into_iter()
         .map(|field| Text::new(&field.id))
         .collect();
-    for atom in index.catalog.facts.iter().flat_map(|facts| &facts.atoms) {
-        if atom.field == name || (atom.name == name && index.schema.field(&atom.field).is_none()) {
-            ids.insert(atom.field.clone());
+    for id in index.named(name) {
+        if id == name || index.schema.field(id).is_none() {
+            ids.insert(id.clone());
         }
     }
     if ids.is_empty() {
@@ -87,18 +87,8 @@ pub fn field(index: &Index<'_>, name: &str) -> Option<FieldAnswer> {
 }
 
 fn use_of(index: &Index<'_>, id: &str) -> FieldUse {
-    let everything: Vec<u32> = (0_u32..)
-        .zip(&index.catalog.facts)
-        .filter(|(_, facts)| facts.class.counts())
-        .filter(|(_, facts)| {
-            facts
-                .atoms
-                .iter()
-                .any(|atom| atom.field == id && !atom.implied)
-        })
-        .map(|(at, _)| at)
-        .collect();
-    let row = tables::fields(index, &everything, |_, atom| atom.field == id).pop();
+    let everything = index.testing(id);
+    let row = tables::fields(index, everything, |_, atom| atom.field == id).pop();
     let positive: Vec<u32> = everything
         .iter()
         .copied()
@@ -114,11 +104,11 @@ fn use_of(index: &Index<'_>, id: &str) -> FieldUse {
         meaning: known
             .map(|field| Text::new(&field.meaning))
             .unwrap_or_default(),
-        spellings: spellings(index, id, &everything),
+        spellings: spellings(index, id, everything),
         rules_total: positive.len(),
         excluded_in: row.as_ref().map_or(0, |row| row.excluded_in),
         how: row.map(|row| row.how).unwrap_or_default(),
-        indicators: tables::indicators(index, &everything, |_, atom| atom.field == id),
+        indicators: tables::indicators(index, everything, |_, atom| atom.field == id),
         techniques: techniques(index, &positive),
         rules: tables::rules(index, &positive),
     }

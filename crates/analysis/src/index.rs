@@ -1,6 +1,7 @@
 //! A catalogue with its look-ups: what every answer is computed from.
 
 use crate::Lookups;
+use crate::together::Together;
 use smol_str::SmolStr as Text;
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, RuleFacts, push_family};
@@ -51,6 +52,36 @@ impl<'c> Index<'c> {
     /// The counted rules with an indicator of this test's family, by position.
     pub fn family_reach(&self, atom: &AtomFact) -> &'c [u32] {
         self.lookups.family_reach(self.schema, atom)
+    }
+
+    /// What techniques have in common.
+    pub(crate) fn together(&self) -> &'c Together {
+        self.lookups.together(self.catalog)
+    }
+
+    /// The canonical fields that rules of any class call so.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &'c Text> {
+        self.lookups.named(self, name).into_iter().flatten()
+    }
+
+    /// The counted rules that test a canonical field, exclusions included, by position.
+    pub(crate) fn testing(&self, field: &str) -> &'c [u32] {
+        self.lookups.testing(self, field)
+    }
+
+    /// The counted rules that test a canonical field for this very value, by position.
+    pub(crate) fn testing_value(&self, field: &str, value: &str) -> &'c [u32] {
+        self.lookups.testing_value(self, field, value)
+    }
+
+    /// The counted rules that test a canonical field for a value of a family, by position.
+    pub(crate) fn testing_family(&self, field: &str, family: &str) -> &'c [u32] {
+        self.lookups.testing_family(self, field, family)
+    }
+
+    /// The rules, of any class, all events of which have this operation, by position.
+    pub(crate) fn doing(&self, field: &str, value: &str) -> &'c [u32] {
+        self.lookups.doing(self, field, value)
     }
 
     /// All rules under a technique, of any class, by position; with those of its sub-techniques

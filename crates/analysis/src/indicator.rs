@@ -118,26 +118,27 @@ pub fn indicator(index: &Index<'_>, name: &str, value: &str) -> Option<Indicator
 fn fields(index: &Index<'_>, name: &str) -> Vec<Text> {
     let known = index.schema.lookup_field(name).into_iter();
     let mut fields: Vec<Text> = known.map(|field| Text::new(&field.id)).collect();
-    let atoms = index.catalog.facts.iter().flat_map(|facts| &facts.atoms);
-    let unknown = atoms.filter(|atom| atom.field == name || atom.name == name);
-    let unknown: BTreeSet<&Text> = unknown.map(|atom| &atom.field).collect();
-    let unknown = unknown.into_iter().filter(|field| !fields.contains(field));
-    let unknown: Vec<Text> = unknown.cloned().collect();
-    fields.extend(unknown);
+    for field in index.named(name) {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
     fields
 }
 
 /// The family that is called `value`, else the one of the values `value` with most rules.
 fn family(index: &Index<'_>, field: &str, value: &str) -> Option<Text> {
+    if !index.testing_family(field, value).is_empty() {
+        return Some(value.into());
+    }
     let mut rules: BTreeMap<Text, BTreeSet<u32>> = BTreeMap::new();
     let folded = value.to_lowercase();
-    for (at, atom) in on_field(index, field) {
-        let name = index.family(atom);
-        if name == value {
-            return Some(name);
-        }
-        if atom.value == value || atom.value == folded.as_str() {
-            rules.entry(name).or_default().insert(at);
+    let with = |value: &str| index.testing_value(field, value);
+    for &at in with(value).iter().chain(with(&folded)) {
+        for atom in tests(index, at, field) {
+            if atom.value == value || atom.value == folded.as_str() {
+                rules.entry(index.family(atom)).or_default().insert(at);
+            }
         }
     }
     let best = rules
@@ -146,28 +147,23 @@ fn family(index: &Index<'_>, field: &str, value: &str) -> Option<Text> {
     best.map(|(name, _)| name)
 }
 
-/// Literal tests of counted rules on a field, exclusions too.
-fn on_field<'a>(index: &'a Index<'_>, field: &'a str) -> impl Iterator<Item = (u32, &'a AtomFact)> {
-    let rules = (0_u32..).zip(&index.catalog.facts);
-    let counted = rules.filter(|(_, facts)| facts.class.counts());
-    counted.flat_map(move |(at, facts)| {
-        let tests = facts.atoms.iter();
-        let tests = tests.filter(move |atom| atom.field == field && atom.literal && !atom.implied);
-        tests.map(move |atom| (at, atom))
-    })
+/// Literal tests of a rule on a field, exclusions too.
+fn tests<'a>(
+    index: &Index<'a>,
+    at: u32,
+    field: &'a str,
+) -> impl Iterator<Item = &'a AtomFact> + use<'a> {
+    let tests = index.facts(at).atoms.iter();
+    tests.filter(move |atom| atom.field == field && atom.literal && !atom.implied)
 }
 
 /// The rules that look for the family, and those that only leave it out.
 fn rules(index: &Index<'_>, field: &str, family: &str) -> (Vec<u32>, Vec<u32>) {
-    let (mut wanted, mut left) = (BTreeSet::new(), BTreeSet::new());
-    for (at, atom) in on_field(index, field) {
-        if index.family(atom) == family {
-            let set = if atom.negated { &mut left } else { &mut wanted };
-            set.insert(at);
-        }
-    }
-    let left = left.difference(&wanted).copied().collect();
-    (wanted.into_iter().collect(), left)
+    let all = index.testing_family(field, family).iter().copied();
+    all.partition(|&at| {
+        let mut wanted = tests(index, at, field).filter(|atom| !atom.negated);
+        wanted.any(|atom| index.family(atom) == family)
+    })
 }
 
 /// What else these rules look for.

@@ -32,6 +32,7 @@ mod sequences;
 mod signals;
 mod tables;
 mod technique;
+mod together;
 mod words;
 mod workbench;
 

@@ -1,10 +1,15 @@
-//! Which rules have an indicator, a family, a technique: made once per opened catalogue.
+//! Which rules have an indicator, a family, a technique, a field: made once per opened catalogue,
+//! what not every answer needs when it is first asked for.
 
-use hashbrown::HashTable;
+use crate::Index;
+use crate::same_action::operations;
+use crate::together::Together;
+use hashbrown::{HashMap, HashTable};
 use smol_str::SmolStr as Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher as _;
 use std::ops::Range;
+use std::sync::OnceLock;
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, push_family};
 use tripline_schema::Schema;
@@ -16,6 +21,23 @@ pub struct Lookups {
     indicators: Groups,
     families: Groups,
     techniques: BTreeMap<Text, Vec<u32>>,
+    tests: OnceLock<Tests>,
+    together: OnceLock<Together>,
+}
+
+/// Where fields and values are tested, exclusions included.
+#[derive(Debug)]
+struct Tests {
+    /// Canonical fields by each name that a rule, of any class, gives them, their own included.
+    names: HashMap<Text, BTreeSet<Text>>,
+    /// Counted rules by the canonical fields that they test.
+    fields: HashMap<Text, Vec<u32>>,
+    /// Counted rules by field and literal value.
+    values: Groups,
+    /// Counted rules by field and family of a literal value.
+    families: Groups,
+    /// Rules of any class by the operation that all their events have: canonical field and value.
+    operations: HashMap<(Text, Text), Vec<u32>>,
 }
 
 impl Lookups {
@@ -23,14 +45,61 @@ impl Lookups {
     pub fn new(catalog: &Catalog, schema: &Schema) -> Self {
         // Either half takes about as long as the other.
         let ((indicators, techniques), families) = rayon::join(
-            || (Groups::new(catalog, push_indicator), techniques(catalog)),
-            || Groups::new(catalog, |key, atom| push_family_key(key, schema, atom)),
+            || {
+                let indicators = Groups::new(indicators(catalog), push_indicator);
+                (indicators, techniques(catalog))
+            },
+            || {
+                let push = |key: &mut String, atom: &AtomFact| push_family_key(key, schema, atom);
+                Groups::new(indicators(catalog), push)
+            },
         );
         Self {
             indicators,
             families,
             techniques,
+            tests: OnceLock::new(),
+            together: OnceLock::new(),
         }
+    }
+
+    /// What techniques have in common.
+    pub(crate) fn together(&self, catalog: &Catalog) -> &Together {
+        self.together.get_or_init(|| Together::new(catalog, self))
+    }
+
+    fn tests(&self, catalog: &Catalog, schema: &Schema) -> &Tests {
+        self.tests.get_or_init(|| Tests::new(catalog, schema))
+    }
+
+    /// The canonical fields that rules call so.
+    pub(crate) fn named(&self, index: &Index<'_>, name: &str) -> Option<&BTreeSet<Text>> {
+        self.tests(index.catalog, index.schema).names.get(name)
+    }
+
+    /// The counted rules that test a canonical field, by position.
+    pub(crate) fn testing(&self, index: &Index<'_>, field: &str) -> &[u32] {
+        let found = self.tests(index.catalog, index.schema).fields.get(field);
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// The counted rules that test a canonical field for a value, by position.
+    pub(crate) fn testing_value(&self, index: &Index<'_>, field: &str, value: &str) -> &[u32] {
+        let tests = self.tests(index.catalog, index.schema);
+        tests.values.get(&format!("{field}{BETWEEN}{value}"))
+    }
+
+    /// The counted rules that test a canonical field for a value of a family, by position.
+    pub(crate) fn testing_family(&self, index: &Index<'_>, field: &str, family: &str) -> &[u32] {
+        let tests = self.tests(index.catalog, index.schema);
+        tests.families.get(&format!("{field}{BETWEEN}{family}"))
+    }
+
+    /// The rules, of any class, all events of which have this operation, by position.
+    pub(crate) fn doing(&self, index: &Index<'_>, field: &str, value: &str) -> &[u32] {
+        let tests = self.tests(index.catalog, index.schema);
+        let found = tests.operations.get(&(field.into(), value.into()));
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The counted rules with this indicator, by position.
@@ -50,6 +119,49 @@ impl Lookups {
     /// Every technique that a rule counts under, with its rules by position.
     pub(crate) fn techniques(&self) -> &BTreeMap<Text, Vec<u32>> {
         &self.techniques
+    }
+}
+
+impl Tests {
+    fn new(catalog: &Catalog, schema: &Schema) -> Self {
+        let push_value = |key: &mut String, atom: &AtomFact| {
+            key.push_str(&atom.field);
+            key.push(BETWEEN);
+            key.push_str(&atom.value);
+        };
+        let push_family = |key: &mut String, atom: &AtomFact| push_family_key(key, schema, atom);
+        let mut made = Self {
+            names: HashMap::new(),
+            fields: HashMap::new(),
+            values: Groups::new(literals(catalog), push_value),
+            families: Groups::new(literals(catalog), push_family),
+            operations: HashMap::new(),
+        };
+        for (at, facts) in (0_u32..).zip(&catalog.facts) {
+            for (field, value) in operations(facts) {
+                let key = (field.into(), value.into());
+                made.operations.entry(key).or_default().push(at);
+            }
+            for atom in &facts.atoms {
+                made.add(at, atom, facts.class.counts());
+            }
+        }
+        made
+    }
+
+    fn add(&mut self, at: u32, atom: &AtomFact, counts: bool) {
+        for name in [&atom.field, &atom.name] {
+            let named = self.names.entry_ref(name).or_default();
+            if !named.contains(&atom.field) {
+                named.insert(atom.field.clone());
+            }
+        }
+        if counts && !atom.implied {
+            let rules = self.fields.entry_ref(&atom.field).or_default();
+            if rules.last() != Some(&at) {
+                rules.push(at);
+            }
+        }
     }
 }
 
@@ -105,18 +217,20 @@ struct Group {
 }
 
 impl Groups {
-    /// The counted rules of `catalog` by the keys of their indicators.
-    fn new(catalog: &Catalog, push_key: impl Fn(&mut String, &AtomFact)) -> Self {
+    /// Rules by the keys of tests of theirs; rules come in ascending order.
+    fn new<'c>(
+        tests: impl Iterator<Item = (u32, &'c AtomFact)>,
+        push_key: impl Fn(&mut String, &AtomFact),
+    ) -> Self {
         let mut made = Self::default();
         let mut last: Vec<u32> = Vec::new();
         let mut members: Vec<(u32, u32)> = Vec::new();
         let mut key = String::new();
-        for (at, atom) in counted(catalog) {
+        for (at, atom) in tests {
             key.clear();
             push_key(&mut key, atom);
             let number = made.number(&key);
             last.resize(made.list.len(), u32::MAX);
-            // Rules come in ascending order.
             if std::mem::replace(&mut last[number as usize], at) != at {
                 made.list[number as usize].rules.end += 1;
                 members.push((number, at));
@@ -172,11 +286,17 @@ impl Groups {
 }
 
 /// The indicators of the rules that count, with the rules' positions.
-fn counted(catalog: &Catalog) -> impl Iterator<Item = (u32, &AtomFact)> {
+fn indicators(catalog: &Catalog) -> impl Iterator<Item = (u32, &AtomFact)> {
+    literals(catalog).filter(|(_, atom)| atom.is_indicator())
+}
+
+/// The tests for literal values of the rules that count, with the rules' positions.
+fn literals(catalog: &Catalog) -> impl Iterator<Item = (u32, &AtomFact)> {
     let rules = (0_u32..).zip(&catalog.facts);
     let counted = rules.filter(|(_, facts)| facts.class.counts());
     counted.flat_map(|(at, facts)| {
-        let indicators = facts.atoms.iter().filter(|atom| atom.is_indicator());
-        indicators.map(move |atom| (at, atom))
+        let tests = facts.atoms.iter();
+        let tests = tests.filter(|atom| atom.literal && !atom.implied);
+        tests.map(move |atom| (at, atom))
     })
 }

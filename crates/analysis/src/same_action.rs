@@ -33,14 +33,8 @@ pub(crate) fn same_action(index: &Index<'_>, facts: &RuleFacts) -> Vec<SameActio
     let mine = operations(facts);
     mine.into_iter()
         .filter_map(|(field, value)| {
-            let others: Vec<Text> = index
-                .catalog
-                .facts
-                .iter()
-                .filter(|other| other.id != facts.id)
-                .filter(|other| operations(other).contains(&(field, value)))
-                .map(|other| other.id.clone())
-                .collect();
+            let mut others = index.ids(index.doing(field, value));
+            others.retain(|other| *other != facts.id);
             (!others.is_empty()).then(|| SameAction {
                 field: index.field_name(field),
                 value: value.into(),
@@ -51,7 +45,7 @@ pub(crate) fn same_action(index: &Index<'_>, facts: &RuleFacts) -> Vec<SameActio
 }
 
 /// Every (field, value) on an operation-naming field that each event of a branch must have.
-fn operations(facts: &RuleFacts) -> BTreeSet<(&str, &str)> {
+pub(crate) fn operations(facts: &RuleFacts) -> BTreeSet<(&str, &str)> {
     facts
         .branches
         .iter()

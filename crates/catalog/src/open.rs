@@ -7,13 +7,14 @@ use crate::knowledge::{Decoded, KnowledgeInfo};
 use crate::pack::{self, Unpacked};
 use crate::shards::{self, Shards};
 use crate::{Result, store};
+use quick_cache::sync::Cache;
 use rayon::prelude::*;
-use rusqlite::{Connection, MAIN_DB, OptionalExtension};
+use rusqlite::{Connection, MAIN_DB};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tripline_attack::Attack;
 use tripline_corpus::{Failure, Ledger, LedgerRow};
 use tripline_ir::{Detection, Text};
@@ -50,6 +51,9 @@ pub struct CorpusInfo {
     pub rules: usize,
 }
 
+/// Runs of rules that stay expanded; one has some 150 kB.
+const KEPT_RUNS: usize = 128;
+
 /// An open catalogue: everything that answers count is in memory, rules are read when asked for.
 #[derive(Debug)]
 pub struct Catalog {
@@ -65,6 +69,9 @@ pub struct Catalog {
     pub failures: Vec<Failure>,
     pub(crate) decoded: Decoded,
     members: OnceLock<Shards<Vec<usize>>>,
+    /// Where runs of rules start, and those read last.
+    starts: OnceLock<Vec<usize>>,
+    runs: Cache<usize, Arc<Unpacked>>,
     path: PathBuf,
     db: Mutex<Connection>,
 }
@@ -124,6 +131,8 @@ impl Catalog {
             failures: ledger.failures,
             decoded: Decoded::default(),
             members: OnceLock::new(),
+            starts: OnceLock::new(),
+            runs: Cache::new(KEPT_RUNS),
             path: path.to_path_buf(),
             db: Mutex::new(db),
         })
@@ -161,69 +170,52 @@ impl Catalog {
     }
 
     /// The run of rules that holds rule `number`, and the number of its first.
-    fn run_of(&self, number: usize) -> Result<(usize, Unpacked)> {
-        let sql = "SELECT n, data FROM detections WHERE n <= ?1 ORDER BY n DESC LIMIT 1";
-        let found: Option<(i64, Vec<u8>)> = self
-            .database()
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                let row = statement.query_row([store::number(number)], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                });
-                row.optional()
-            })
-            .map_err(|error| self.damaged(error))?;
-        let (first, run) = found.ok_or_else(|| self.damaged("a rule is missing"))?;
-        let list = Unpacked::of(&run).map_err(|error| self.damaged(error))?;
-        Ok((usize::try_from(first).unwrap_or(0), list))
+    fn run_of(&self, number: usize) -> Result<(usize, Arc<Unpacked>)> {
+        let starts = self.starts()?;
+        let run = starts
+            .partition_point(|start| *start <= number)
+            .checked_sub(1);
+        let first = starts[run.ok_or_else(|| self.damaged("a rule is missing"))?];
+        let read = || {
+            let sql = "SELECT data FROM detections WHERE n = ?1";
+            let data: rusqlite::Result<Vec<u8>> = self
+                .database()
+                .prepare_cached(sql)
+                .and_then(|mut run| run.query_row([store::number(first)], |row| row.get(0)));
+            let data = data.map_err(|error| self.damaged(error))?;
+            let list = Unpacked::of(&data).map_err(|error| self.damaged(error))?;
+            Ok(Arc::new(list))
+        };
+        Ok((first, self.runs.get_or_insert_with(&first, read)?))
     }
 
-    /// The rules at these positions in [`Catalog::facts`], in the given order, which must ascend.
-    /// Far cheaper than one at a time where many lie close together.
+    /// Where runs of rules start.
+    fn starts(&self) -> Result<&[usize]> {
+        if self.starts.get().is_none() {
+            let db = self.database();
+            let rows: rusqlite::Result<Vec<u32>> = db
+                .prepare("SELECT n FROM detections ORDER BY n")
+                .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect());
+            let rows = rows.map_err(|error| self.damaged(error))?;
+            let starts = rows.into_iter().map(|start| start as usize).collect();
+            let _ = self.starts.set(starts);
+        }
+        Ok(self.starts.get().map_or(&[], Vec::as_slice))
+    }
+
+    /// The rules at these positions in [`Catalog::facts`], in the given order.
     ///
     /// # Errors
     /// When the catalogue is damaged, or a position is not there.
     pub fn detections_at(&self, positions: &[u32]) -> Result<Vec<Detection>> {
-        let missing = || self.damaged("a rule is missing");
-        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
-            return Ok(Vec::new());
+        let one = |at: &u32| {
+            let number = *at as usize;
+            let (first, list) = self.run_of(number)?;
+            let bytes = list.get(number - first);
+            let bytes = bytes.ok_or_else(|| self.damaged("a rule is missing"))?;
+            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))
         };
-        let runs = self
-            .runs_between(*first, *last)
-            .map_err(|error| self.damaged(error))?;
-        let mut wanted: Vec<(usize, Vec<u32>)> = Vec::new();
-        for at in positions {
-            let run = runs.partition_point(|(n, _)| *n <= i64::from(*at));
-            let run = run.checked_sub(1).ok_or_else(missing)?;
-            match wanted.last_mut().filter(|(own, _)| *own == run) {
-                Some((_, list)) => list.push(*at),
-                None => wanted.push((run, vec![*at])),
-            }
-        }
-        let read = |(run, list): &(usize, Vec<u32>)| -> Result<Vec<Detection>> {
-            let (first, data) = &runs[*run];
-            let packed = Unpacked::of(data).map_err(|error| self.damaged(error))?;
-            let one = |at: &u32| {
-                let inside = usize::try_from(i64::from(*at) - first).unwrap_or(usize::MAX);
-                let bytes = packed.get(inside).ok_or_else(missing)?;
-                postcard::from_bytes(bytes).map_err(|error| self.damaged(error))
-            };
-            list.iter().map(one).collect()
-        };
-        let lists: Result<Vec<Vec<Detection>>> = wanted.par_iter().map(read).collect();
-        Ok(lists?.into_iter().flatten().collect())
-    }
-
-    /// The runs of rules that hold these positions, each with the number of its first rule.
-    fn runs_between(&self, first: u32, last: u32) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
-        let db = self.database();
-        let mut statement = db.prepare_cached(
-            "SELECT n, data FROM detections WHERE n <= ?2 AND n >= \
-             (SELECT max(n) FROM detections WHERE n <= ?1) ORDER BY n",
-        )?;
-        statement
-            .query_map([first, last], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect()
+        positions.par_iter().map(one).collect()
     }
 
     /// Every rule, in order of ids. Takes far longer than what is in [`Catalog::facts`].

@@ -214,7 +214,7 @@ async fn search_finds_and_explains_itself() {
         get(&site, "/search?q=zzzzqq")
             .await
             .text()
-            .contains("No rule fits.")
+            .contains("No rule has all of this.")
     );
 }
 

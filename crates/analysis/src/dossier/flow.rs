@@ -55,15 +55,15 @@ pub struct FlowStep {
 /// What surrounds the technique.
 pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
     let attack = scope.attack();
-    let uses = campaign_techniques(attack);
+    let uses = &scope.index.together().campaigns;
     let with: Vec<&str> = uses
         .iter()
         .filter(|(_, techniques)| scope.ids.iter().any(|id| techniques.contains(id.as_str())))
-        .map(|(campaign, _)| *campaign)
+        .map(|(campaign, _)| campaign.as_str())
         .collect();
     let mut together: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for campaign in &with {
-        for technique in &uses[campaign] {
+        for technique in &uses[*campaign] {
             together.entry(technique).or_default().push(campaign);
         }
     }
@@ -114,22 +114,6 @@ fn shared_groups(attack: &Attack, groups: &BTreeSet<&str>, technique: &str) -> u
         .map(|procedure| procedure.actor.head.id.as_str())
         .collect();
     users.intersection(groups).count()
-}
-
-/// The techniques that each active campaign uses.
-pub(super) fn campaign_techniques(attack: &Attack) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut uses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for relation in &attack.uses {
-        let campaign = attack.campaign(&relation.source);
-        if campaign.is_some_and(|campaign| campaign.head.active())
-            && relation.target.starts_with('T')
-        {
-            uses.entry(&relation.source)
-                .or_default()
-                .insert(&relation.target);
-        }
-    }
-    uses
 }
 
 /// Whether it is the technique itself, its parent or one of its sub-techniques.

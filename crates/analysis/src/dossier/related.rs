@@ -13,15 +13,14 @@
 //! The strength of a relation is `1 - (1 - r)(1 - c)(1 - i)(1 - s)`. That the description names a
 //! technique, or that one is part of the other, is a reason without a strength.
 
-use super::flow::{Position, campaign_techniques, position};
+use super::flow::{Position, position};
 use super::scope::{Pen, Scope};
 use crate::markup::{Paragraph, Span};
+use crate::together::{Sets, Together};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_attack::Attack;
-use tripline_catalog::facts::RuleFacts;
 
 /// How many rules at most look for a value that counts as shared.
 const RARE: usize = 40;
@@ -55,9 +54,6 @@ pub struct RelatedRow {
     pub evidence: Vec<Text>,
 }
 
-/// Sets of what a technique has, by technique.
-type Sets<'a, T> = BTreeMap<&'a str, BTreeSet<T>>;
-
 /// The related techniques: the strongest first, then by id.
 pub(super) fn related(
     scope: &Scope<'_>,
@@ -66,20 +62,12 @@ pub(super) fn related(
 ) -> Vec<RelatedRow> {
     let index = scope.index;
     let attack = scope.attack();
-    let rules = rules_by_technique(scope);
-    let ordered: Sets<'_, u32> = rules
-        .iter()
-        .map(|(id, rules)| {
-            let ordered = rules.iter().filter(|at| is_ordered(index.facts(**at)));
-            (*id, ordered.copied().collect())
-        })
-        .collect();
-    let actors = actors_by_technique(attack);
+    let together = index.together();
     let (own_values, values) = shared_values(scope);
     let own = Own {
         rules: scope.rules.iter().copied().collect(),
-        ordered: union(&ordered, &scope.ids),
-        actors: union(&actors, &scope.ids),
+        ordered: union(&together.ordered, &scope.ids),
+        actors: union(&together.actors, &scope.ids),
         values: own_values,
         named: named(description),
     };
@@ -91,7 +79,7 @@ pub(super) fn related(
         .filter(|technique| !scope.ids.contains(&technique.head.id))
         .filter_map(|technique| {
             let id = technique.head.id.as_str();
-            let shared = Shared::of(&own, id, &rules, &ordered, &actors, &values);
+            let shared = Shared::of(&own, id, together, &values);
             let family = family(&scope.id, id);
             let named = own.named.contains(id);
             let strength = shared.strength();
@@ -134,7 +122,7 @@ pub(super) fn related(
 struct Own<'a> {
     rules: BTreeSet<u32>,
     ordered: BTreeSet<u32>,
-    actors: BTreeSet<&'a str>,
+    actors: BTreeSet<Text>,
     values: BTreeSet<Value<'a>>,
     named: BTreeSet<&'a str>,
 }
@@ -142,27 +130,23 @@ struct Own<'a> {
 /// Field and value.
 type Value<'a> = (&'a str, &'a str);
 
+/// Values by technique.
+type Values<'a> = BTreeMap<&'a str, BTreeSet<Value<'a>>>;
+
 /// What two techniques share.
 struct Shared<'a> {
     rules: Vec<u32>,
-    actors: Vec<&'a str>,
+    actors: Vec<Text>,
     values: Vec<Value<'a>>,
     sequences: usize,
     strengths: [f64; 4],
 }
 
 impl<'a> Shared<'a> {
-    fn of(
-        own: &Own<'a>,
-        id: &str,
-        rules: &Sets<'a, u32>,
-        ordered: &Sets<'a, u32>,
-        actors: &Sets<'a, &'a str>,
-        values: &Sets<'a, Value<'a>>,
-    ) -> Self {
-        let (rules, rules_cosine) = common(&own.rules, rules.get(id), 1);
-        let (sequences, sequences_cosine) = common(&own.ordered, ordered.get(id), 2);
-        let (actors, actors_cosine) = common(&own.actors, actors.get(id), 2);
+    fn of(own: &Own<'a>, id: &str, together: &Together, values: &Values<'a>) -> Self {
+        let (rules, rules_cosine) = common(&own.rules, together.rules.get(id), 1);
+        let (sequences, sequences_cosine) = common(&own.ordered, together.ordered.get(id), 2);
+        let (actors, actors_cosine) = common(&own.actors, together.actors.get(id), 2);
         let values: Vec<Value<'a>> = values.get(id).into_iter().flatten().copied().collect();
         let values = if values.len() < 2 { Vec::new() } else { values };
         let values_part = size(values.len()) / size(own.values.len().max(1));
@@ -185,11 +169,11 @@ impl<'a> Shared<'a> {
 }
 
 /// What two sets have in common, when it is enough, and their cosine.
-fn common<T: Ord + Copy>(a: &BTreeSet<T>, b: Option<&BTreeSet<T>>, least: usize) -> (Vec<T>, f64) {
+fn common<T: Ord + Clone>(a: &BTreeSet<T>, b: Option<&BTreeSet<T>>, least: usize) -> (Vec<T>, f64) {
     let Some(b) = b else {
         return (Vec::new(), 0.0);
     };
-    let shared: Vec<T> = a.intersection(b).copied().collect();
+    let shared: Vec<T> = a.intersection(b).cloned().collect();
     if shared.len() < least || shared.is_empty() {
         return (Vec::new(), 0.0);
     }
@@ -201,55 +185,17 @@ fn size(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-fn union<T: Ord + Copy>(sets: &Sets<'_, T>, ids: &[Text]) -> BTreeSet<T> {
-    let found = ids.iter().filter_map(|id| sets.get(id.as_str()));
-    found.flatten().copied().collect()
-}
-
-fn rules_by_technique<'a>(scope: &Scope<'a>) -> Sets<'a, u32> {
-    let all = scope.index.techniques();
-    all.map(|(id, rules)| {
-        let counted = rules.iter().filter(|at| scope.facts(**at).class.counts());
-        (id, counted.copied().collect())
-    })
-    .collect()
-}
-
-fn is_ordered(facts: &RuleFacts) -> bool {
-    let mut kinds = facts.correlations.iter().map(|fact| fact.kind.as_str());
-    kinds.any(|kind| matches!(kind, "sequence" | "temporal_ordered"))
-}
-
-/// The campaigns and active groups that use each technique.
-fn actors_by_technique(attack: &Attack) -> Sets<'_, &str> {
-    let mut found: Sets<'_, &str> = BTreeMap::new();
-    for (campaign, techniques) in campaign_techniques(attack) {
-        for technique in techniques {
-            found.entry(technique).or_default().insert(campaign);
-        }
-    }
-    for relation in attack
-        .uses
-        .iter()
-        .filter(|uses| uses.target.starts_with('T'))
-    {
-        let group = attack.group(&relation.source);
-        if group.is_some_and(|group| group.head.active()) {
-            found
-                .entry(&relation.target)
-                .or_default()
-                .insert(&relation.source);
-        }
-    }
-    found
+fn union<T: Ord + Clone>(sets: &Sets<T>, ids: &[Text]) -> BTreeSet<T> {
+    let found = ids.iter().filter_map(|id| sets.get(id));
+    found.flatten().cloned().collect()
 }
 
 /// The rare values of the technique's rules, and those of them that rules of each other technique
 /// look for.
-fn shared_values<'a>(scope: &Scope<'a>) -> (BTreeSet<Value<'a>>, Sets<'a, Value<'a>>) {
+fn shared_values<'a>(scope: &Scope<'a>) -> (BTreeSet<Value<'a>>, Values<'a>) {
     let index = scope.index;
     let mut own: BTreeSet<Value<'a>> = BTreeSet::new();
-    let mut others: Sets<'a, Value<'a>> = BTreeMap::new();
+    let mut others: Values<'a> = BTreeMap::new();
     for &at in &scope.rules {
         for atom in &scope.facts(at).atoms {
             if !atom.is_indicator()

@@ -4,13 +4,14 @@
 //! cannot fire or nearly fire are left out before: none of their branches' events is there, or at
 //! least two of their positive tests fail on every event.
 
-use super::derive::Draft;
+use super::derive::{Draft, Platform};
 use super::view::{self, View};
 use super::{Fire, NearAtom, NearMiss};
 use crate::Index;
 use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
 use tripline_ir::law::{self, LeafExplanation, Options};
 use tripline_ir::{Class, Detection, Event, Loss, Plan, Predicate, Subject, Value};
@@ -20,52 +21,52 @@ const MAX_ATOMS: usize = 5;
 /// Most text of an event that the pre-filter looks at, in bytes.
 const MAX_VALUE: usize = 1 << 16;
 
-/// One platform's events in every view.
+/// One platform's events in every view; a view is made when the first rule looks at it.
 pub(super) struct Seen {
-    views: BTreeMap<View, Vec<Event>>,
-    /// The same, as the pre-filter looks at them.
-    folded: BTreeMap<View, Vec<Folded>>,
+    drafts: Vec<Draft>,
+    platform: Platform,
+    views: [OnceLock<Shown>; View::ALL.len()],
     /// Keys of catalogue events in any view.
     keys: BTreeSet<Text>,
 }
 
+/// Events in one view.
+#[derive(Default)]
+struct Shown {
+    events: Vec<Event>,
+    /// The same, as the pre-filter looks at them.
+    folded: Vec<Folded>,
+}
+
 impl Seen {
-    pub(super) fn of(drafts: &[Draft], platform: super::derive::Platform) -> Self {
-        const VIEWS: [View; 6] = [
-            View::Sensor,
-            View::Audit,
-            View::Elastic,
-            View::Splunk,
-            View::Defender,
-            View::Udm,
-        ];
-        let mut keys = BTreeSet::new();
-        let mut views = BTreeMap::new();
-        for of in VIEWS {
-            keys.extend(drafts.iter().map(|draft| view::key(draft, of)));
-            views.insert(of, view::events(drafts, platform, of));
-        }
-        let fold = |events: &Vec<Event>| events.iter().map(Folded::of).collect();
-        let folded = views.iter().map(|(of, events)| (*of, fold(events)));
+    pub(super) fn of(drafts: &[Draft], platform: Platform) -> Self {
+        let keys = |of| drafts.iter().map(move |draft| view::key(draft, of));
         Self {
-            folded: folded.collect(),
-            views,
-            keys,
+            keys: View::ALL.into_iter().flat_map(keys).collect(),
+            drafts: drafts.to_vec(),
+            platform,
+            views: Default::default(),
         }
     }
 
-    fn events(&self, of: View) -> &[Event] {
-        self.views.get(&of).map_or(&[], Vec::as_slice)
+    fn shown(&self, of: View) -> &Shown {
+        self.views[of as usize].get_or_init(|| {
+            let events = view::events(&self.drafts, self.platform, of);
+            let folded = events.iter().map(Folded::of).collect();
+            Shown { events, folded }
+        })
     }
 
     /// The events of a view that a rule is run on, and the place of each in the view. Of a rule
     /// that alerts on single events these are the ones that it may fire on or nearly so.
     fn chosen(&self, of: View, facts: &RuleFacts, plan: &Plan) -> (Vec<usize>, Cow<'_, [Event]>) {
-        let all = self.events(of);
+        let Shown {
+            events: all,
+            folded,
+        } = self.shown(of);
         if !single_events(plan) {
             return ((0..all.len()).collect(), Cow::Borrowed(all));
         }
-        let folded = self.folded.get(&of).map_or(&[][..], Vec::as_slice);
         let places: Vec<usize> = (0..folded.len())
             .filter(|at| likely(facts, &folded[*at]))
             .collect();
@@ -76,7 +77,7 @@ impl Seen {
     /// The instant of a run: the last event's.
     fn options(&self, of: View) -> Options {
         Options {
-            now: self.events(of).last().map(|event| event.time),
+            now: self.shown(of).events.last().map(|event| event.time),
             ..Options::default()
         }
     }
@@ -132,7 +133,7 @@ fn same_provider(a: &str, b: &str) -> bool {
 /// Whether at most one positive test of a branch fails on one of the events.
 fn possible(facts: &RuleFacts, seen: &Seen) -> bool {
     let views = View::of(&facts.vendor).iter();
-    let mut events = views.filter_map(|view| seen.folded.get(view)).flatten();
+    let mut events = views.flat_map(|view| &seen.shown(*view).folded);
     events.any(|event| likely(facts, event))
 }
 

@@ -31,6 +31,16 @@ pub(super) enum View {
 }
 
 impl View {
+    /// All of them, in the order of their declaration.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Sensor,
+        Self::Audit,
+        Self::Elastic,
+        Self::Splunk,
+        Self::Defender,
+        Self::Udm,
+    ];
+
     /// The views in which rules of a vendor are run.
     pub(super) fn of(vendor: &str) -> &'static [Self] {
         match vendor {

@@ -1,0 +1,87 @@
+//! What techniques have in common, for all of them at once: made when first asked for.
+
+use crate::lookups::Lookups;
+use smol_str::SmolStr as Text;
+use std::collections::{BTreeMap, BTreeSet};
+use tripline_attack::Attack;
+use tripline_catalog::Catalog;
+use tripline_catalog::facts::RuleFacts;
+
+/// Sets of what a technique has, by technique.
+pub(crate) type Sets<T> = BTreeMap<Text, BTreeSet<T>>;
+
+/// Who uses techniques, and which rules count under them.
+#[derive(Debug)]
+pub(crate) struct Together {
+    /// Rules that count, by position.
+    pub(crate) rules: Sets<u32>,
+    /// Those of them whose steps are ordered.
+    pub(crate) ordered: Sets<u32>,
+    /// The techniques that each active campaign uses.
+    pub(crate) campaigns: Sets<Text>,
+    /// The active campaigns and groups that use a technique.
+    pub(crate) actors: Sets<Text>,
+}
+
+impl Together {
+    /// The sets over `catalog`.
+    pub(crate) fn new(catalog: &Catalog, lookups: &Lookups) -> Self {
+        let rules = |keep: &dyn Fn(&RuleFacts) -> bool| -> Sets<u32> {
+            let all = lookups.techniques().iter();
+            all.map(|(id, rules)| {
+                let kept = rules.iter().copied();
+                let kept = kept.filter(|at| keep(&catalog.facts[*at as usize]));
+                (id.clone(), kept.collect())
+            })
+            .collect()
+        };
+        let campaigns = campaigns(&catalog.attack);
+        Self {
+            rules: rules(&|facts| facts.class.counts()),
+            ordered: rules(&|facts| facts.class.counts() && is_ordered(facts)),
+            actors: actors(&catalog.attack, &campaigns),
+            campaigns,
+        }
+    }
+}
+
+fn is_ordered(facts: &RuleFacts) -> bool {
+    let mut kinds = facts.correlations.iter().map(|fact| fact.kind.as_str());
+    kinds.any(|kind| matches!(kind, "sequence" | "temporal_ordered"))
+}
+
+fn campaigns(attack: &Attack) -> Sets<Text> {
+    let mut found: Sets<Text> = BTreeMap::new();
+    for relation in &attack.uses {
+        let campaign = attack.campaign(&relation.source);
+        if campaign.is_some_and(|campaign| campaign.head.active())
+            && relation.target.starts_with('T')
+        {
+            let techniques = found.entry(relation.source.clone()).or_default();
+            techniques.insert(relation.target.clone());
+        }
+    }
+    found
+}
+
+fn actors(attack: &Attack, campaigns: &Sets<Text>) -> Sets<Text> {
+    let mut found: Sets<Text> = BTreeMap::new();
+    for (campaign, techniques) in campaigns {
+        for technique in techniques {
+            let actors = found.entry(technique.clone()).or_default();
+            actors.insert(campaign.clone());
+        }
+    }
+    for relation in attack
+        .uses
+        .iter()
+        .filter(|uses| uses.target.starts_with('T'))
+    {
+        let group = attack.group(&relation.source);
+        if group.is_some_and(|group| group.head.active()) {
+            let actors = found.entry(relation.target.clone()).or_default();
+            actors.insert(relation.source.clone());
+        }
+    }
+    found
+}
