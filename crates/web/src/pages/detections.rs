@@ -190,7 +190,8 @@ fn plain(text: impl Into<String>) -> Vec<Piece> {
 fn based(tone: Tone, value: &str, basis: &[Text]) -> Vec<Piece> {
     let mut pieces = vec![Piece::new(tone, value)];
     if !basis.is_empty() {
-        pieces.push(Piece::new(Tone::Faint, format!(": {}", basis.join("; "))));
+        pieces.push(Piece::new(Tone::Faint, ": "));
+        pieces.extend(parts::phrases(Tone::Faint, basis));
     }
     pieces
 }
@@ -246,7 +247,7 @@ fn basics(rule: &PlatformRule) -> Vec<(&'static str, Vec<Piece>)> {
         .collect();
     let confidence = rule.confidence.value.name();
     kept(vec![
-        ("Why chosen", plain(rule.ranked.why.join("; "))),
+        ("Why chosen", parts::phrases(Tone::Plain, &rule.ranked.why)),
         (
             "Severity",
             based(parts::level(level), level, &rule.severity.basis),

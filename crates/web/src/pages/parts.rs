@@ -90,6 +90,24 @@ pub(super) fn title(ask: &Ask, id: &str) -> String {
     }
 }
 
+/// Phrases side by side, in each of which one value may stand between backquotes.
+pub(super) fn phrases(tone: Tone, phrases: &[Text]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (n, phrase) in phrases.iter().enumerate() {
+        if n > 0 {
+            pieces.push(Piece::new(tone, "; "));
+        }
+        let quoted = phrase.split_once('`').and_then(|(before, rest)| {
+            let (value, after) = rest.rsplit_once('`')?;
+            Some([(tone, before), (Tone::Value, value), (tone, after)])
+        });
+        let parts = quoted.unwrap_or([(tone, phrase), (tone, ""), (tone, "")]);
+        let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
+        pieces.extend(parts.map(|(tone, part)| Piece::new(tone, part)));
+    }
+    pieces
+}
+
 /// A field as a link to its page.
 pub(super) fn field(ask: &Ask, shown: &str, canonical: &str) -> Piece {
     Piece::new(Tone::Name, shown).to(ask.links.field(canonical))
