@@ -120,3 +120,52 @@ fn no_name_is_a_value() {
         }
     }
 }
+
+/// A list that upstream publishes, and that lies in the corpus, is read from there; any other, and
+/// a path that leads out of the corpus, stays a name.
+#[test]
+fn published_lists_are_read_from_the_corpus() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let put = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("has a folder")).expect("is made");
+        std::fs::write(path, text).expect("is written");
+    };
+    let upstream = "[[corpus]]\nname = \"hunts\"\nupstream = \"https://github.com/Me/Hunts\"\n";
+    put("MANIFEST.toml", upstream);
+    put("hunts/lists/bad names.csv", "name,why\nevil.exe,\"a, b\"\n");
+    put("secret.csv", "name,why\nsecret.exe,x\n");
+    let query = |address: &str| {
+        format!(
+            "let Bad = externaldata(Name: string, Why: string)[@\"https://raw.githubusercontent.com/{address}\"] \
+             with (format=\"csv\", ignoreFirstRecord=True);\n\
+             DeviceProcessEvents | where FileName in ((Bad | project Name))"
+        )
+    };
+    let rule = |address: &str| format!("# Rule\n\n```KQL\n{}\n```\n", query(address));
+    put("hunts/own.md", &rule("Me/Hunts/main/lists/bad%20names.csv"));
+    put(
+        "hunts/other.md",
+        &rule("You/Lists/main/lists/bad%20names.csv"),
+    );
+    put("hunts/out.md", &rule("Me/Hunts/main/../secret.csv"));
+    let specs = discover(&[dir.path().to_path_buf()]).corpora;
+    let found: Vec<Detection> = specs
+        .iter()
+        .flat_map(|spec| read(spec).into_detections())
+        .collect();
+    let losses = |path: &str| {
+        let rule = found.iter().find(|rule| rule.provenance.path == path);
+        rule.expect("was read").losses.len()
+    };
+    assert_eq!(
+        (losses("own.md"), losses("other.md"), losses("out.md")),
+        (0, 1, 1)
+    );
+    let own = found.iter().find(|rule| rule.provenance.path == "own.md");
+    let plan = format!("{:?}", own.expect("was read").plan);
+    assert!(
+        plan.contains("evil.exe") && !plan.contains("name,why"),
+        "{plan}"
+    );
+}

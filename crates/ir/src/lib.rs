@@ -46,7 +46,7 @@ pub use plan::{
     Aggregate, Apply, Condition, Correlate, Correlated, Dedup, Expand, Fill, Inline, Join,
     JoinColumns, JoinKey, JoinKind, Key, KeyMatch, Limit, Match, Measure, MeasureFunction,
     MissingKey, NewTerms, Opaque, Plan, Population, Projection, Running, RunningWindow, Sample,
-    Sequence, SortKey, Source, Step, Table, Transaction, Window,
+    Scan, ScanOutput, ScanStep, Sequence, SortKey, Source, Step, Table, Transaction, Window,
 };
 pub use predicate::Predicate;
 pub use print::indented;

@@ -37,6 +37,9 @@ pub struct Context<'a> {
     /// The field that EQL's event categories are compared with, when the rule says another than
     /// `event.category`.
     pub event_category_field: Option<Text>,
+    /// Texts that lie beside the rules, by the address under which they are published: what
+    /// Kusto's `externaldata` names and the corpus itself holds.
+    pub published: BTreeMap<Text, Text>,
     /// Splunk's macros and lookups.
     pub spl: Option<&'a spl::Library>,
 }
@@ -50,6 +53,7 @@ impl<'a> Context<'a> {
             activity: None,
             lists: BTreeMap::new(),
             event_category_field: None,
+            published: BTreeMap::new(),
             spl: None,
         }
     }

@@ -3,8 +3,8 @@
 use super::{Sentence, duration, expr, list, measure, sentence, words};
 use std::fmt::Write;
 use tripline_ir::{
-    Dedup, Expr, Inline, Join, JoinKind, Key, Plan, Projection, Running, RunningWindow, Table,
-    Transaction,
+    Dedup, Expr, Inline, Join, JoinKind, Key, Plan, Projection, Running, RunningWindow, Scan,
+    ScanStep, Table, Transaction,
 };
 
 /// The sentence of a stage itself; none where it only orders or shows rows.
@@ -13,6 +13,7 @@ pub(super) fn own(plan: &Plan) -> Option<Sentence> {
         Plan::Dedup(found) => ("dedup", dedup(found)),
         Plan::Inline(found) => ("inline", inline(found)),
         Plan::Running(found) => ("running", running(found)),
+        Plan::Scan(found) => ("scan", scan(found)),
         Plan::Expand(expand) => {
             let names = list(expand.columns.iter().map(|(name, _)| code(name)), "and");
             ("expand", format!("Make a row of each value of {names}."))
@@ -121,6 +122,26 @@ fn inline(inline: &Inline) -> String {
     let measures: Vec<String> = inline.measures.iter().map(measure).collect();
     let per = per(&inline.group_by);
     format!("Add to each row, computed{per}: {}.", measures.join(", "))
+}
+
+fn scan(scan: &Scan) -> String {
+    let step = |(n, step): (usize, &ScanStep)| {
+        let before = match n.checked_sub(1).and_then(|before| scan.steps.get(before)) {
+            Some(before) => format!("after {}", code(&before.name)),
+            None => "first".to_owned(),
+        };
+        format!(
+            "{before} {} where {}",
+            code(&step.name),
+            words(&step.condition)
+        )
+    };
+    let steps: Vec<String> = scan.steps.iter().enumerate().map(step).collect();
+    let per = per(&scan.group_by);
+    format!(
+        "Go through the rows in order{per} and keep those of the steps: {}.",
+        steps.join("; ")
+    )
 }
 
 fn running(running: &Running) -> String {

@@ -89,6 +89,11 @@ fn computed(plan: &Plan) -> Vec<&Text> {
         Plan::Derive { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
         Plan::Inline(inline) => inline.measures.iter().map(|m| &m.name).collect(),
         Plan::Running(running) => running.measures.iter().map(|m| &m.name).collect(),
+        Plan::Scan(scan) => {
+            let steps = scan.steps.iter().flat_map(|step| &step.columns);
+            let columns = scan.declared.iter().chain(steps).map(|(name, _)| name);
+            columns.chain(&scan.match_id).collect()
+        }
         Plan::Expand(expand) => {
             let names = expand.columns.iter().map(|(name, _)| name);
             names.chain(&expand.index).collect()

@@ -6,6 +6,7 @@
 //! `|` is a stage to be put behind another query and no rule. The title is the document's, the techniques are those that its tables, links and text name.
 
 mod markdown;
+pub(crate) mod published;
 pub(crate) mod query;
 
 use crate::class;
@@ -119,11 +120,13 @@ impl VendorReader for KustoDocsReader {
     }
 
     fn read_file(&self, source: &Source, context: &FileContext<'_>) -> FileRead {
-        if context.path.to_ascii_lowercase().ends_with(".md") {
+        let mut read = if context.path.to_ascii_lowercase().ends_with(".md") {
             read_markdown(source, context)
         } else {
             read_text(source, context)
-        }
+        };
+        published::note(source, context, &mut read);
+        read
     }
 }
 

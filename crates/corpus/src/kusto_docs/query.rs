@@ -1,6 +1,7 @@
 //! What rules of Kusto have in common, whichever file holds them: tables, an empty
 //! detection.
 
+use super::published;
 use crate::Vendor;
 use crate::reader::FileContext;
 use std::collections::BTreeSet;
@@ -35,7 +36,8 @@ pub(crate) fn fill(
 ) -> Vec<Diagnostic> {
     detection.body = body.into();
     let query = Source::new(source.name().clone(), body);
-    let surroundings = Context::new(context.schema);
+    let mut surroundings = Context::new(context.schema);
+    surroundings.published = published::texts(body, context);
     let lowered = context
         .clock
         .lower(|| lower(Language::Kusto, &query, &surroundings));

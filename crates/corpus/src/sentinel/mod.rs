@@ -5,6 +5,7 @@
 //! than 0" become a count over the rows.
 
 use crate::class;
+use crate::kusto_docs::published;
 use crate::kusto_docs::query;
 use crate::reader::{FileContext, FileRead, VendorReader};
 use crate::{Failure, Vendor, fallback_id};
@@ -64,6 +65,7 @@ impl VendorReader for SentinelReader {
             let failure = error.map(|error| Failure::of(error, context.spec, context.path));
             read.failures.extend(failure);
         }
+        published::note(source, context, &mut read);
         read
     }
 }

@@ -46,32 +46,32 @@ impl<'e> Scope<'e> {
     }
 
     /// The value of a field. Looked for, in order: a column of that name, a named part's field,
-    /// the event's own field of that name, the canonical field, the event's own field under the
+    /// a column of the canonical name, the event's own field of that name, the canonical field, the event's own field under the
     /// canonical name; the event's fields only as far as the row still shows them. A name
     /// that is there with a null ends the search. Last, a name may be a path into a field whose
     /// value has members, or that of an object whose members are flattened.
     pub(crate) fn field(&self, field: &FieldRef) -> Option<Cow<'e, Value>> {
+        if let Some(columns) = self.columns
+            && let Some(column) = columns.get(&field.name)
+        {
+            return Some(Cow::Borrowed(column));
+        }
+        if let Some((part, inner)) = self.view.and_then(|view| view.part(&field.name)) {
+            return self.of_part(part).field(&FieldRef {
+                name: inner.into(),
+                canonical: field.canonical.clone(),
+            });
+        }
         if let Some(columns) = self.columns {
-            let column = columns
-                .get(&field.name)
-                .or_else(|| columns.get(&field.canonical));
-            if let Some(column) = column {
+            if let Some(column) = columns.get(&field.canonical) {
                 return Some(Cow::Borrowed(column));
             }
             if let Some(inside) = path::below(columns, &field.name) {
                 return Some(inside);
             }
         }
-        if let Some(view) = self.view {
-            if let Some((part, inner)) = view.part(&field.name) {
-                return self.of_part(part).field(&FieldRef {
-                    name: inner.into(),
-                    canonical: field.canonical.clone(),
-                });
-            }
-            if !view.shows(&field.name) {
-                return None;
-            }
+        if self.view.is_some_and(|view| !view.shows(&field.name)) {
+            return None;
         }
         let native = &self.event.native;
         let own = native

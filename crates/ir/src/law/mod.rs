@@ -38,6 +38,7 @@ mod re2;
 mod regex;
 mod rows;
 mod sample;
+mod scan;
 mod sequence;
 mod source;
 mod stages;

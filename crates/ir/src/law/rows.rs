@@ -142,6 +142,7 @@ impl Law<'_> {
             Plan::Limit(limit) => self.limit(limit),
             Plan::Inline(inline) => self.inline(inline),
             Plan::Running(running) => self.running(running),
+            Plan::Scan(scan) => self.scan(scan),
             Plan::Expand(expand) => self.expand(expand),
             Plan::Table(table) => Ok(stages::table(table)),
             Plan::Fill(fill) => self.fill(fill),

@@ -64,7 +64,7 @@ impl Law<'_> {
 
     /// Rows in groups: the places of each group's rows, in order. Rows without a key that is not
     /// optional are in none.
-    fn groups(&self, keys: &[Key], rows: &[Row]) -> Vec<Vec<usize>> {
+    pub(crate) fn groups(&self, keys: &[Key], rows: &[Row]) -> Vec<Vec<usize>> {
         let mut groups: BTreeMap<Vec<Text>, Vec<usize>> = BTreeMap::new();
         for (at, row) in rows.iter().enumerate() {
             for (key, _) in self.group_tuples(keys, row) {

@@ -8,7 +8,7 @@ pub use join::{Join, JoinColumns, JoinKey, JoinKind, KeyMatch};
 pub use measure::{Measure, MeasureFunction, Population};
 pub use stages::{
     Apply, Dedup, Expand, Fill, Inline, Limit, MissingKey, Projection, Running, RunningWindow,
-    SortKey, Table, Transaction,
+    Scan, ScanOutput, ScanStep, SortKey, Table, Transaction,
 };
 
 use crate::{Duration, Expr, FieldRef, LossReason, Predicate, Span, Text};
@@ -74,6 +74,8 @@ pub enum Plan {
     Inline(Inline),
     /// Adds measures of the rows before to each row.
     Running(Running),
+    /// Holds rows in order against steps that remember.
+    Scan(Scan),
     /// Makes a row of each element of a list.
     Expand(Expand),
     /// Rows that stand in the rule.
@@ -283,6 +285,7 @@ impl Plan {
             Self::Dedup(dedup) => vec![&dedup.input],
             Self::Inline(inline) => vec![&inline.input],
             Self::Running(running) => vec![&running.input],
+            Self::Scan(scan) => vec![&scan.input],
             Self::Expand(expand) => vec![&expand.input],
             Self::Fill(fill) => vec![&fill.input],
             Self::Transaction(transaction) => vec![&transaction.input],
@@ -329,6 +332,7 @@ impl Plan {
             Self::Dedup(dedup) => vec![&mut dedup.input],
             Self::Inline(inline) => vec![&mut inline.input],
             Self::Running(running) => vec![&mut running.input],
+            Self::Scan(scan) => vec![&mut scan.input],
             Self::Expand(expand) => vec![&mut expand.input],
             Self::Fill(fill) => vec![&mut fill.input],
             Self::Transaction(transaction) => vec![&mut transaction.input],

@@ -48,6 +48,61 @@ pub enum RunningWindow {
     Time(Duration),
 }
 
+/// Rows in the order of the input, held against steps that remember what they matched: Kusto's
+/// `scan`. A row of the output is an input row that matched a step.
+///
+/// A step is *active* once a row has matched it; it then remembers the last row of its own and of
+/// every step before. Each row is held against the steps from the last to the first:
+///
+/// 1. Where the step before is active and the condition holds, beside what that step remembers:
+///    its memory moves here, the row is added to it, and the step before is active no longer.
+/// 2. Otherwise, where the step itself is active or is the first, and the condition holds beside
+///    what it remembers: the row takes the place of its own last row.
+///
+/// `step.column` reads what is remembered of a step; of a step without a memory, the declared
+/// columns have their first values and all else is null.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scan {
+    /// The rows.
+    pub input: Box<Plan>,
+    /// Only rows that share these are looked at together.
+    pub group_by: Vec<Key>,
+    /// Columns that steps assign, with the values that they have before.
+    pub declared: Vec<(Text, Expr)>,
+    /// The column that numbers the matches, from 0: one begins where the first step matches and is
+    /// not active.
+    pub match_id: Option<Text>,
+    /// The steps in order; at least one.
+    pub steps: Vec<ScanStep>,
+}
+
+/// A step of a [`Scan`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScanStep {
+    /// Its name.
+    pub name: Text,
+    /// Which of the rows that match it are shown.
+    pub output: ScanOutput,
+    /// When a row matches.
+    pub condition: Predicate,
+    /// What is assigned to a row that matches, in order.
+    pub columns: Vec<(Text, Expr)>,
+}
+
+/// Which rows a step of a [`Scan`] shows.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanOutput {
+    /// Every row that matches it.
+    All,
+    /// The last of rows that match it one after the other.
+    Last,
+    /// None.
+    None,
+}
+
 /// One row for each element of a list: `mvexpand`, `mv-expand`, `MV_EXPAND`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Expand {

@@ -102,6 +102,7 @@ fn node(plan: &Plan) -> Node<'_> {
         Plan::Dedup(dedup) => (stages::dedup(dedup), vec![&*dedup.input]),
         Plan::Inline(inline) => (stages::inline(inline), vec![&*inline.input]),
         Plan::Running(running) => (stages::running(running), vec![&*running.input]),
+        Plan::Scan(scan) => (stages::scan(scan), vec![&*scan.input]),
         Plan::Expand(expand) => (stages::expand(expand), vec![&*expand.input]),
         Plan::Table(table) => (stages::table(table), vec![]),
         Plan::Fill(fill) => (stages::fill(fill), vec![&*fill.input]),

@@ -3,8 +3,9 @@
 use super::expr::{duration, field, name};
 use super::plan::keys;
 use crate::{
-    Dedup, Expand, Fill, Inline, Join, JoinColumns, JoinKey, JoinKind, KeyMatch, Measure,
-    MeasureFunction, MissingKey, Projection, Running, RunningWindow, SortKey, Table, Transaction,
+    Dedup, Expand, Expr, Fill, Inline, Join, JoinColumns, JoinKey, JoinKind, KeyMatch, Measure,
+    MeasureFunction, MissingKey, Projection, Running, RunningWindow, Scan, ScanOutput, SortKey,
+    Table, Text, Transaction,
 };
 use std::fmt::Write as _;
 
@@ -126,6 +127,34 @@ pub(super) fn running(running: &Running) -> String {
     let mut head = format!("running{window}{before} {}", measures(&running.measures));
     if !running.group_by.is_empty() {
         let _ = write!(head, " by {}", keys(&running.group_by));
+    }
+    head
+}
+
+pub(super) fn scan(scan: &Scan) -> String {
+    let assigned =
+        |columns: &[(Text, Expr)]| list(columns, |(column, of)| format!("{} = {of}", name(column)));
+    let mut head = "scan".to_owned();
+    if !scan.group_by.is_empty() {
+        let _ = write!(head, " by {}", keys(&scan.group_by));
+    }
+    if let Some(id) = &scan.match_id {
+        let _ = write!(head, " numbered {}", name(id));
+    }
+    if !scan.declared.is_empty() {
+        let _ = write!(head, " with {}", assigned(&scan.declared));
+    }
+    for step in &scan.steps {
+        let shown = match step.output {
+            ScanOutput::All => "",
+            ScanOutput::Last => " last",
+            ScanOutput::None => " none",
+        };
+        let _ = write!(head, " [{}{shown}: {}", name(&step.name), step.condition);
+        if !step.columns.is_empty() {
+            let _ = write!(head, " => {}", assigned(&step.columns));
+        }
+        head.push(']');
     }
     head
 }

@@ -3,7 +3,7 @@
 //! Kusto has one expression grammar: a table, a pipeline and a scalar stand in the same places,
 //! and only the operators around them tell which is meant. So does this tree.
 
-use tripline_ir::Text;
+use tripline_ir::{ScanOutput, Text};
 use tripline_text::Span;
 
 /// A whole text: its statements in order.
@@ -130,7 +130,7 @@ pub(super) enum ExprKind {
     /// `datatable (columns) [values]`.
     Datatable(Vec<Parameter>, Vec<Expr>),
     /// `externaldata (columns) [addresses]`.
-    External(Vec<Parameter>, Vec<Expr>),
+    External(Box<External>),
     /// `(parameters) { body }`, with `view` before it or not.
     Function(Box<Lambda>),
     /// What could not be read; it has been reported.
@@ -292,6 +292,41 @@ pub(super) struct Parameter {
     pub(super) default: Option<Expr>,
 }
 
+/// `externaldata (columns) [addresses] with (format=..., ...)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct External {
+    /// Its columns.
+    pub(super) columns: Vec<Parameter>,
+    /// Where the texts are.
+    pub(super) addresses: Vec<Expr>,
+    /// Settings, names in lower case.
+    pub(super) settings: Vec<(Text, Text)>,
+}
+
+/// `scan ... with (steps)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Scan {
+    /// The column that numbers matches.
+    pub(super) match_id: Option<Ident>,
+    /// Columns that the steps assign.
+    pub(super) declared: Vec<Parameter>,
+    /// The steps.
+    pub(super) steps: Vec<ScanStep>,
+}
+
+/// `step name output=all: condition => assignments`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ScanStep {
+    /// Its name.
+    pub(super) name: Ident,
+    /// Which of its rows are shown.
+    pub(super) output: ScanOutput,
+    /// When a row matches.
+    pub(super) condition: Expr,
+    /// What it assigns.
+    pub(super) columns: Vec<Argument>,
+}
+
 /// A function of a `let`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Lambda {
@@ -365,6 +400,8 @@ pub(super) enum OperatorKind {
     Parse(Box<ParseOperator>),
     /// `parse-kv column as (keys) with (...)`.
     ParseKv(Box<ParseKv>),
+    /// `scan`.
+    Scan(Box<Scan>),
     /// `make-series`.
     MakeSeries {
         /// The series, each with the value of a step that has no rows.

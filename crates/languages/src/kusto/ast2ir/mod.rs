@@ -14,6 +14,7 @@
 
 mod aggregate;
 mod expand;
+mod external;
 mod function;
 mod join;
 mod model;
@@ -24,6 +25,7 @@ mod plugin;
 mod predicate;
 mod relation;
 mod scalar;
+mod scan;
 mod series;
 mod table;
 
@@ -65,6 +67,7 @@ pub(super) fn lower(
         partition: None,
         used_alias: false,
         aliases: true,
+        steps: Vec::new(),
     };
     lowering.syntax_losses();
     let found = lowering.statements(&query.statements);
@@ -114,6 +117,8 @@ struct Lowering<'a> {
     attached: Vec<Attached>,
     /// The column whose values divide the rows of the pipeline being lowered: `partition`.
     partition: Option<Text>,
+    /// The steps of the `scan` being lowered.
+    steps: Vec<Text>,
     /// A name was read as the field that it stands for.
     used_alias: bool,
     /// Names may be read as the fields that they stand for.
@@ -225,7 +230,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Pipe(..)
             | ExprKind::Leading(_)
             | ExprKind::Datatable(..)
-            | ExprKind::External(..)
+            | ExprKind::External(_)
             | ExprKind::Wildcard(_) => true,
             ExprKind::Name(name) => match self.names.get(name) {
                 Some(Bound::Table(..) | Bound::Rows(_)) => true,
@@ -266,7 +271,7 @@ impl<'a> Lowering<'a> {
                 ExprKind::Pipe(..)
                 | ExprKind::Leading(_)
                 | ExprKind::Datatable(..)
-                | ExprKind::External(..)
+                | ExprKind::External(_)
                 | ExprKind::MemberCall(..),
             ) => true,
             Some(ExprKind::Call(call)) => call.name.text == "materialize",

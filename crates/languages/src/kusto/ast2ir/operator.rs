@@ -6,9 +6,9 @@ use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Argument, Expr, ExprKind, Ident, Operator, OperatorKind, SortItem};
 use std::rc::Rc;
 use tripline_ir::{
-    Aggregate, Dedup, Expr as Value, FieldRef, Join, JoinColumns, JoinKind, Limit, LossReason,
-    Measure, MeasureFunction, MissingKey, Plan, Predicate, Projection, Running, RunningWindow,
-    SortKey, Text, Value as Constant, Window, format_smolstr,
+    Aggregate, Dedup, Expr as Value, FieldRef, Join, JoinColumns, JoinKind, Limit, Loss,
+    LossReason, Measure, MeasureFunction, MissingKey, Plan, Predicate, Projection, Running,
+    RunningWindow, SortKey, Text, Value as Constant, Window, format_smolstr,
 };
 use tripline_text::Span;
 
@@ -78,6 +78,7 @@ impl<'a> Lowering<'a> {
                 axis,
                 by,
             } => self.make_series(rows, measures, on, axis, by, span),
+            OperatorKind::Scan(scan) => self.scan(rows, scan, span),
             OperatorKind::Sample(limit, Some(of)) => self.sample_distinct(rows, limit, of),
             OperatorKind::TopNested(levels) => self.top_nested(rows, levels, span),
             OperatorKind::Partition(column, operators) => {
@@ -299,25 +300,27 @@ impl<'a> Lowering<'a> {
 
     /// A column of this name and value. One that cannot be computed is told when it is read.
     pub(super) fn define(&mut self, branch: &mut Branch, name: &Text, value: &'a Expr) {
+        match self.computed(branch, value) {
+            Ok(typed) => {
+                self.attach(branch);
+                self.store(branch, name, typed);
+            }
+            Err(lost) => lose_column(branch, name, lost),
+        }
+    }
+
+    /// The value of a column, or why it has none; the loss is not told.
+    fn computed(&mut self, branch: &Branch, value: &'a Expr) -> Result<Typed, Loss> {
         let before = std::mem::take(&mut self.losses);
         let typed = self.scalar(value, Some(branch));
         let mut losses = std::mem::replace(&mut self.losses, before);
-        let Some(typed) = typed else {
-            let lost = losses.drain(..).next().unwrap_or(tripline_ir::Loss {
+        typed.ok_or_else(|| {
+            losses.drain(..).next().unwrap_or(Loss {
                 reason: LossReason::SyntaxError,
-                detail: name.clone(),
+                detail: self.source.slice(value.span).into(),
                 span: Some(value.span),
-            });
-            let column = Column {
-                kind: Kind::Unknown,
-                view: None,
-                lost: Some(lost),
-            };
-            branch.define(name, column, true);
-            return;
-        };
-        self.attach(branch);
-        self.store(branch, name, typed);
+            })
+        })
     }
 
     fn store(&mut self, branch: &mut Branch, name: &Text, typed: Typed) {
@@ -340,7 +343,15 @@ impl<'a> Lowering<'a> {
 
     /// `(a, b) = list`.
     fn columns_of_list(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
-        let value = self.scalar(&item.value, Some(branch))?;
+        let value = match self.computed(branch, &item.value) {
+            Ok(value) => value,
+            Err(lost) => {
+                for name in &item.names {
+                    lose_column(branch, &name.text, lost.clone());
+                }
+                return item.names.first().map(|name| name.text.clone());
+            }
+        };
         for (at, name) in item.names.iter().enumerate() {
             let index = Value::Literal(Constant::Int(i64::try_from(at).unwrap_or(0)));
             let part = Value::call(
@@ -678,4 +689,14 @@ fn glob(pattern: &str, name: &str) -> bool {
             name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }
     }
+}
+
+/// A column without a value; why is told when something reads it that matters.
+fn lose_column(branch: &mut Branch, name: &Text, lost: Loss) {
+    let column = Column {
+        kind: Kind::Unknown,
+        view: None,
+        lost: Some(lost),
+    };
+    branch.define(name, column, true);
 }

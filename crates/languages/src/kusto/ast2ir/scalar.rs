@@ -96,7 +96,7 @@ impl Typed {
         }
     }
 
-    fn of_field(view: View, kind: Kind) -> Self {
+    pub(super) fn of_field(view: View, kind: Kind) -> Self {
         Self {
             value: Value::Field(view.field.clone()),
             kind,
@@ -361,6 +361,11 @@ impl<'a> Lowering<'a> {
         span: Span,
         row: Option<&Branch>,
     ) -> Option<Typed> {
+        if let (ExprKind::Name(step), Some(row)) = (&of.kind, row)
+            && let Some(remembered) = self.remembered(step, name, row)
+        {
+            return Some(remembered);
+        }
         let of = self.scalar(of, row)?;
         if let (Some(view), Some(row)) = (&of.view, row)
             && view.fold.is_none()

@@ -35,19 +35,7 @@ impl<'a> Lowering<'a> {
                 self.called_table(call, expr.span)
             }
             ExprKind::Datatable(columns, values) => self.datatable(columns, values),
-            ExprKind::External(columns, addresses) => {
-                let address = addresses.first().map(|address| &address.kind);
-                let name = match address {
-                    Some(ExprKind::Literal(ast::Literal::Text(text))) => text.as_str(),
-                    _ => "",
-                };
-                let name = format_smolstr!("externaldata {name}");
-                let mut rows = self.opaque(LossReason::UnresolvedList, &name, expr.span)?;
-                for branch in &mut rows.branches {
-                    declared(branch, columns);
-                }
-                Some(rows)
-            }
+            ExprKind::External(external) => self.external(external, expr.span),
             ExprKind::Leading(operator) => match &operator.kind {
                 OperatorKind::Union {
                     inputs,
@@ -304,7 +292,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Gives a branch the columns that its source declares.
-fn declared(branch: &mut Branch, columns: &[Parameter]) {
+pub(super) fn declared(branch: &mut Branch, columns: &[Parameter]) {
     branch.listed = Some(Vec::new());
     for column in columns {
         let own = Column {

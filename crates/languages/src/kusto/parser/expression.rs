@@ -3,8 +3,8 @@
 
 use super::{Parsed, Parser};
 use crate::kusto::ast::{
-    Argument, Arithmetic, Between, Call, Comparison, Expr, ExprKind, Ident, InList, Json, Literal,
-    Test,
+    Argument, Arithmetic, Between, Call, Comparison, Expr, ExprKind, External, Ident, InList, Json,
+    Literal, Test,
 };
 use crate::kusto::facts;
 use crate::kusto::lexer::{Kind, Punct};
@@ -330,7 +330,7 @@ impl Parser<'_> {
     fn indexable(&self, of: &Expr) -> bool {
         !matches!(
             of.kind,
-            ExprKind::Literal(_) | ExprKind::Datatable(..) | ExprKind::External(..)
+            ExprKind::Literal(_) | ExprKind::Datatable(..) | ExprKind::External(_)
         )
     }
 
@@ -659,13 +659,30 @@ impl Parser<'_> {
         self.advance();
         let columns = self.parameters()?;
         let addresses = self.square_list()?;
+        let mut settings = Vec::new();
         if self.eat_word("with") {
             let open = self.span();
             self.expect(Punct::Open, "`(`")?;
+            while let Some(name) = self.word()
+                && self.peek(1).is(Punct::Assign)
+            {
+                self.at += 2;
+                let token = self.advance();
+                let value = match &token.kind {
+                    Kind::Text(text) => text.clone(),
+                    _ => Text::from(self.source.slice(token.span)),
+                };
+                settings.push((name.to_lowercase().into(), value));
+                self.eat(Punct::Comma);
+            }
             self.skip_to(&[Punct::Close]);
             self.close(Punct::Close, "`)`", open)?;
         }
-        Ok(ExprKind::External(columns, addresses))
+        Ok(ExprKind::External(Box::new(External {
+            columns,
+            addresses,
+            settings,
+        })))
     }
 
     /// `[a, b, ...]`; a comma may stand at the end.

@@ -8,6 +8,7 @@
 
 mod expression;
 mod operator;
+mod scan;
 mod statement;
 
 use super::ast::{Ident, Query};

@@ -112,6 +112,7 @@ impl Parser<'_> {
             "parse" | "parse-where" => self.parse_operator(name == "parse-where")?,
             "parse-kv" => self.parse_kv()?,
             "make-series" => self.make_series()?,
+            "scan" => OperatorKind::Scan(Box::new(self.scan()?)),
             "serialize" => OperatorKind::Serialize(self.maybe_list()?),
             "evaluate" => self.evaluate()?,
             "invoke" => self.invoke()?,
