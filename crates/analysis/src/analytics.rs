@@ -15,7 +15,7 @@ use tripline_schema::{Activity, Schema};
 
 /// Logs of operations and the provider of their events.
 // Table: names of log sources in ATT&CK.
-const OPERATION_LOGS: [(&str, &str); 18] = [
+const OPERATION_LOGS: [(&str, &str); 23] = [
     ("AWS:CloudTrail", "AWS-CloudTrail"),
     ("azure:activity", "Azure-Activity"),
     ("azure:audit", "Entra-Audit"),
@@ -33,7 +33,14 @@ const OPERATION_LOGS: [(&str, &str); 18] = [
     ("saas:googleworkspace", "Google-Workspace"),
     ("saas:okta", "Okta"),
     ("saas:zoom", "Zoom"),
+    // Messages of logons and of sudo are among those of syslog.
+    ("linux:syslog", "Linux-Auth"),
     ("linux:syslog", "Linux-Syslog"),
+    // The unified log holds the audit of the directory too.
+    ("m365:audit", "Entra-Audit"),
+    ("m365:audit", "M365-Audit"),
+    ("m365:office", "M365-Audit"),
+    ("m365:messagetrace", "M365-Audit"),
 ];
 
 /// An analytic of a technique and the catalogue events that it is about.
@@ -189,9 +196,11 @@ fn named(schema: &Schema, source: &LogSource) -> BTreeSet<Text> {
             .filter(|key| schema.event(key).is_some())
             .collect();
     }
-    let log = OPERATION_LOGS.iter().find(|(name, _)| *name == source.name);
-    log.map(|(_, provider)| operations(provider, &source.channel))
-        .unwrap_or_default()
+    let logs = OPERATION_LOGS
+        .iter()
+        .filter(|(name, _)| *name == source.name);
+    logs.flat_map(|(_, provider)| operations(provider, &source.channel))
+        .collect()
 }
 
 /// Whether `channel` is the log that ATT&CK calls `name`: `Security`, `PowerShell`,

@@ -167,6 +167,19 @@ pub(crate) fn resolved(index: &Index<'_>, asked: &Text) -> Text {
     resolved.technique().unwrap_or(asked).clone()
 }
 
+/// Whether what names a technique, by an id that ATT&CK may have replaced, is about `id`, or, when
+/// asked, about one of its sub-techniques.
+pub(crate) fn is_about(
+    index: &Index<'_>,
+    named: &Text,
+    id: &str,
+    with_subtechniques: bool,
+) -> bool {
+    let own = resolved(index, named);
+    own.strip_prefix(id)
+        .is_some_and(|rest| rest.is_empty() || (with_subtechniques && rest.starts_with('.')))
+}
+
 /// Number of rules per class.
 pub(crate) fn left_out(index: &Index<'_>, rules: &[u32]) -> BTreeMap<Text, usize> {
     let mut counts = BTreeMap::new();

@@ -95,9 +95,12 @@ impl Platform {
 }
 
 /// Whether a Kusto query is for a Sentinel workspace and not for advanced hunting: it reads a
-/// table that advanced hunting lacks or the time column that only a workspace's tables have. A
-/// query of no known table is for the workspace.
+/// table that advanced hunting lacks or the time column that only a workspace's tables have, or
+/// its document says so. A query of no known table is for the workspace.
 fn for_workspace(facts: &RuleFacts) -> bool {
+    if let Some(product) = &facts.product {
+        return product == "sentinel";
+    }
     let reads_time = |name: &str| facts.atoms.iter().any(|atom| atom.name == name);
     let hunting = !facts.sources.is_empty() && facts.sources.iter().all(|table| in_hunting(table));
     facts.language == Language::Kusto
@@ -119,7 +122,7 @@ const HUNTING_FAMILIES: [&str; 9] = [
 ];
 
 /// Its other tables.
-const HUNTING_TABLES: [&str; 10] = [
+const HUNTING_TABLES: [&str; 11] = [
     "AADSignInEventsBeta",
     "AADSpnSignInEventsBeta",
     "AlertEvidence",
@@ -127,6 +130,8 @@ const HUNTING_TABLES: [&str; 10] = [
     "CampaignInfo",
     "DisruptionAndResponseEvents",
     "FileMaliciousContentInfo",
+    // A function that stands where a table would.
+    "FileProfile",
     "GraphApiAuditEvents",
     "OAuthAppInfo",
     "UrlClickEvents",

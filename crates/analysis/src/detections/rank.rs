@@ -267,10 +267,13 @@ fn of_tree<'f>(
     }
 }
 
-/// Whether a test is an indicator of behaviour: not one that selects events, and no order of
-/// numbers or times.
+/// Whether a test is an indicator of behaviour: not one that selects events, no order of numbers
+/// or times, and nothing that is so or not so of any event.
 fn behaves(index: &Index<'_>, atom: &AtomFact) -> bool {
+    const PLAIN: [&str; 6] = ["", "[]", "true", "false", "success", "failure"];
+    let plain = atom.operator == "eq" && PLAIN.contains(&atom.value.to_lowercase().as_str());
     atom.is_indicator()
+        && !plain
         && !index.schema.routing_field(&atom.field)
         && !matches!(atom.operator.as_str(), "lt" | "lte" | "gt" | "gte")
 }

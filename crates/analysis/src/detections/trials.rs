@@ -2,6 +2,7 @@
 
 use crate::Index;
 use crate::signals::{Signal, tried};
+use crate::technique::is_about;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -84,8 +85,12 @@ pub(super) fn trials(
 ) -> Result<Vec<Trial>> {
     let files = index.catalog.atomics()?.iter();
     let wanted = files.filter(|file| {
-        let below = file.atomics.technique.strip_prefix(technique);
-        below.is_some_and(|rest| rest.is_empty() || (with_subtechniques && rest.starts_with('.')))
+        is_about(
+            index,
+            &file.atomics.technique,
+            technique,
+            with_subtechniques,
+        )
     });
     let tests = wanted.flat_map(|file| {
         let technique = &file.atomics.technique;

@@ -11,9 +11,10 @@ use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_catalog::facts::{AtomFact, ExclusionFact, RuleFacts};
+use tripline_catalog::facts::{AtomFact, RuleFacts};
 use tripline_catalog::{Catalog, Result};
 use tripline_ir::Detection;
+use tripline_schema::{CatalogueEvent, Schema};
 
 /// How many clauses of a rule are written out.
 const MAX: usize = 20;
@@ -47,8 +48,19 @@ pub struct Tuning {
 /// Clauses of exclusions, with the rules that have them.
 pub(super) struct Clauses<'i, 'c> {
     index: &'i Index<'c>,
+    /// The rules of the technique that count.
+    rules: Vec<u32>,
     rows: BTreeMap<(Vec<ClauseItem>, Scope), BTreeMap<u32, usize>>,
 }
+
+/// How many of its rules are alike, how many there are, its scope, its tests, its rules.
+type Chosen<'r> = (
+    Reverse<usize>,
+    Reverse<usize>,
+    Scope,
+    &'r Vec<ClauseItem>,
+    Vec<(u32, usize)>,
+);
 
 impl<'i, 'c> Clauses<'i, 'c> {
     /// The clauses of the rules that count among `all`.
@@ -60,12 +72,20 @@ impl<'i, 'c> Clauses<'i, 'c> {
                 continue;
             }
             for (place, exclusion) in facts.exclusions.iter().enumerate() {
+                // Without the alternative that it belongs to, an exclusion says something else.
+                if !exclusion.whole {
+                    continue;
+                }
                 let key = (clause(index, facts, exclusion), scope(exclusion));
                 let rules: &mut BTreeMap<u32, usize> = rows.entry(key).or_default();
                 rules.entry(at).or_insert(place);
             }
         }
-        Self { index, rows }
+        let counted = all.iter().copied();
+        let rules = counted
+            .filter(|at| index.facts(*at).class.counts())
+            .collect();
+        Self { index, rules, rows }
     }
 
     /// What the rule at `at` could leave out too, the most fitting first, and how many such
@@ -78,34 +98,7 @@ impl<'i, 'c> Clauses<'i, 'c> {
         alike: &BTreeSet<u32>,
     ) -> Result<(Vec<Tuning>, usize)> {
         let facts = self.index.facts(at);
-        let own: BTreeSet<Vec<ClauseItem>> = facts
-            .exclusions
-            .iter()
-            .map(|exclusion| clause(self.index, facts, exclusion))
-            .collect();
-        let mut found = Vec::new();
-        for ((items, scope), rules) in &self.rows {
-            let owners: Vec<(u32, usize)> = rules
-                .iter()
-                .map(|(rule, place)| (*rule, *place))
-                .filter(|(rule, _)| *rule != at && meet(facts, self.index.facts(*rule)))
-                .collect();
-            let Some(&(owner, place)) = owners.first() else {
-                continue;
-            };
-            let exclusion = &self.index.facts(owner).exclusions[place];
-            if own.contains(items) || !self.fits(facts, owner, exclusion) {
-                continue;
-            }
-            let close = owners.iter().filter(|(rule, _)| alike.contains(rule));
-            found.push((
-                Reverse(close.count()),
-                Reverse(owners.len()),
-                *scope,
-                items,
-                owners,
-            ));
-        }
+        let mut found = self.chosen(at, alike);
         found.sort();
         let total = found.len();
         found.truncate(LOOKED_AT);
@@ -154,13 +147,64 @@ impl<'i, 'c> Clauses<'i, 'c> {
         Ok((rows, total))
     }
 
+    /// The clauses that may be added to a rule, each with what orders it, and the rules that have
+    /// it with the clause's place there.
+    fn chosen(&self, at: u32, alike: &BTreeSet<u32>) -> Vec<Chosen<'_>> {
+        let facts = self.index.facts(at);
+        let own: BTreeSet<Vec<ClauseItem>> = facts
+            .exclusions
+            .iter()
+            .map(|exclusion| clause(self.index, facts, exclusion))
+            .collect();
+        let mut found = Vec::new();
+        let mut carried = BTreeMap::new();
+        for ((items, scope), rules) in &self.rows {
+            let owners: Vec<(u32, usize)> = rules
+                .iter()
+                .map(|(rule, place)| (*rule, *place))
+                .filter(|(rule, _)| *rule != at && meet(facts, self.index.facts(*rule)))
+                .collect();
+            let Some(&(owner, place)) = owners.first() else {
+                continue;
+            };
+            let exclusion = &self.index.facts(owner).exclusions[place];
+            let exclusion: Vec<&AtomFact> = exclusion
+                .atoms
+                .iter()
+                .map(|at| &self.index.facts(owner).atoms[*at as usize])
+                .collect();
+            let carries = |atom: &&AtomFact| {
+                let schema = self.index.schema;
+                let field = &atom.field;
+                *carried
+                    .entry(field.clone())
+                    .or_insert_with(|| may_carry(schema, &facts.events, field))
+            };
+            if own.contains(items)
+                || !self.fits(facts, owner, &exclusion)
+                || self.undoes(facts, &exclusion)
+                || !exclusion.iter().all(carries)
+            {
+                continue;
+            }
+            let close = owners.iter().filter(|(rule, _)| alike.contains(rule));
+            found.push((
+                Reverse(close.count()),
+                Reverse(owners.len()),
+                *scope,
+                items,
+                owners,
+            ));
+        }
+        found
+    }
+
     /// Whether a clause can leave anything out of what a rule finds: where the rule only looks for
     /// some values or file names of a field, the clause must allow one of them. Tests that select
     /// events are in each vendor's own words, and mean nothing in another's.
-    fn fits(&self, facts: &RuleFacts, owner: u32, exclusion: &ExclusionFact) -> bool {
+    fn fits(&self, facts: &RuleFacts, owner: u32, exclusion: &[&AtomFact]) -> bool {
         let owner = self.index.facts(owner);
-        exclusion.atoms.iter().all(|at| {
-            let atom = &owner.atoms[*at as usize];
+        exclusion.iter().all(|atom| {
             if self.index.schema.routing_field(&atom.field) && owner.vendor != facts.vendor {
                 return false;
             }
@@ -171,6 +215,51 @@ impl<'i, 'c> Clauses<'i, 'c> {
                 .peekable();
             own.peek().is_none() || own.any(|own| compatible(own, atom))
         })
+    }
+
+    /// Whether a clause would leave out what is looked for: all that this rule finds, or a value
+    /// that rules of the technique look for.
+    fn undoes(&self, facts: &RuleFacts, exclusion: &[&AtomFact]) -> bool {
+        let everything = exclusion.iter().all(|atom| {
+            let mut own = facts
+                .atoms
+                .iter()
+                .filter(|own| own.field == atom.field && own.is_indicator())
+                .peekable();
+            own.peek().is_some() && own.all(|own| contained(own, atom))
+        });
+        let sought = |atom: &AtomFact| {
+            let mut reach = self.index.reach(atom).iter();
+            reach.any(|at| self.rules.binary_search(at).is_ok())
+        };
+        everything || matches!(exclusion, [atom] if sought(atom))
+    }
+}
+
+/// Whether an event that a rule fires on may have a field: one of its events carries it, or none
+/// that the tables list does.
+fn may_carry(schema: &Schema, events: &[Text], field: &str) -> bool {
+    let Some(field) = schema.field(field) else {
+        return true;
+    };
+    let carries = |event: &CatalogueEvent| {
+        let mut names = field.names.iter();
+        names.any(|(_, name)| event.fields.contains(name))
+    };
+    let own = events.iter().filter_map(|key| schema.event(key));
+    let mut own = own.filter(|event| !event.fields.is_empty()).peekable();
+    own.peek().is_none() || own.any(carries) || !schema.events().any(carries)
+}
+
+/// Whether every value that passes the one test passes the other, as far as their texts tell.
+fn contained(own: &AtomFact, other: &AtomFact) -> bool {
+    let (a, b) = (own.value.to_lowercase(), other.value.to_lowercase());
+    match (own.operator.as_str(), other.operator.as_str()) {
+        (one, another) if one == another && a == b => true,
+        ("eq" | "contains" | "starts_with" | "ends_with", "contains") => a.contains(&b),
+        ("eq" | "ends_with", "ends_with") => a.ends_with(&b),
+        ("eq" | "starts_with", "starts_with") => a.starts_with(&b),
+        _ => false,
     }
 }
 
@@ -235,7 +324,7 @@ impl<'c> Owners<'c> {
 
 #[cfg(test)]
 mod tests {
-    use super::compatible;
+    use super::{compatible, contained};
     use tripline_catalog::facts::AtomFact;
 
     fn atom(operator: &str, value: &str) -> AtomFact {
@@ -251,6 +340,15 @@ mod tests {
             name: "GrantedAccess".into(),
             span: tripline_text::Span::new(0, 0),
         }
+    }
+
+    #[test]
+    fn values_that_are_left_out_whole() {
+        let rule = atom("ends_with", "\\powershell.exe");
+        assert!(contained(&rule, &atom("ends_with", ".EXE")));
+        assert!(contained(&rule, &atom("contains", "powershell")));
+        assert!(!contained(&rule, &atom("eq", "c:\\powershell.exe")));
+        assert!(!contained(&rule, &atom("starts_with", "\\powershell")));
     }
 
     #[test]

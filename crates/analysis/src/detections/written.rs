@@ -97,6 +97,15 @@ fn one(
             why = "the field has several values, and a test of it is then null";
             continue;
         }
+        let truth = index
+            .schema
+            .field(&field)
+            .is_some_and(|field| field.kind == "bool");
+        let typed = matches!(language, Language::Eql | Language::Esql | Language::Kusto);
+        if truth && typed && matches!(check, Check::Fits(_)) {
+            why = "the field is true or false, and the test compares text";
+            continue;
+        }
         let name = match language {
             Language::Yaral => format_smolstr!("$e.{name}"),
             _ => name,

@@ -191,27 +191,37 @@ fn reads_hashes(scope: &Scope<'_>) -> bool {
     atoms.any(|atom| atom.field.contains(".hash."))
 }
 
-/// Whether a field's values are too common to choose events by them alone.
+/// Whether a field says what was done to what: its values may choose events. The account, the kind
+/// of operation or a time alone would choose nearly all.
 fn chooses(field: &str) -> bool {
-    !matches!(
-        field,
-        "registry.data"
-            | "network.initiated"
-            | "network.transport"
-            | "network.direction"
-            | "destination.port_name"
-    )
+    const COMMON: [&str; 7] = [
+        "user.",
+        "actor.user",
+        "event.",
+        "network.",
+        "file.created",
+        "file.action",
+        "registry.event_type",
+    ];
+    !matches!(field, "registry.data" | "destination.port_name")
+        && field.rsplit('.').next() != Some("pid")
+        && !COMMON.iter().any(|common| field.starts_with(common))
+}
+
+/// Whether a field names who acted and not what was acted on. Conditions of one event are
+/// alternatives: one on the actor beside one on the target would let all of the actor's through.
+fn is_actor(field: &str) -> bool {
+    field.starts_with("actor.") || field.starts_with("process.")
 }
 
 /// Conditions on the event's own fields for what most rules look for.
 fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
     let native = scope.index.schema.describe_event(&event.key).fields;
     let mut lines: Vec<String> = Vec::new();
-    for field in event
-        .fields
-        .iter()
-        .filter(|field| chooses(&field.canonical))
-    {
+    let fields = event.fields.iter();
+    let fields = fields.filter(|field| chooses(&field.canonical));
+    let (actors, targets): (Vec<_>, Vec<_>) = fields.partition(|field| is_actor(&field.canonical));
+    for field in if targets.is_empty() { actors } else { targets } {
         let names = scope
             .index
             .schema

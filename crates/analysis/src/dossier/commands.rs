@@ -4,6 +4,7 @@ use super::scope::{Pen, Scope};
 use crate::markup::{Span, safe_url};
 use crate::signals::placed;
 use crate::tables::{self, IndicatorRow};
+use crate::technique::is_about;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr as Text, format_smolstr};
@@ -53,7 +54,13 @@ pub struct AtomicRow {
 /// The catalogue is damaged.
 pub(super) fn commands(scope: &Scope<'_>, pen: &mut Pen<'_>) -> tripline_catalog::Result<Commands> {
     let files = scope.index.catalog.atomics()?.iter();
-    let own = files.filter(|file| scope.ids.contains(&file.atomics.technique));
+    let own = files.filter(|file| {
+        let named = &file.atomics.technique;
+        scope
+            .ids
+            .iter()
+            .any(|id| is_about(scope.index, named, id, false))
+    });
     let mut tests = Vec::new();
     for file in own {
         let rows = file.atomics.tests.iter();

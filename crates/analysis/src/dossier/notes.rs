@@ -27,7 +27,29 @@ pub(super) fn steps(note: &str) -> Vec<Step> {
     for line in note.lines() {
         reader.line(line);
     }
+    for step in &mut reader.steps {
+        if step.part == Part::Respond && is_for_the_harmless(&step.text) {
+            step.part = Part::FalsePositive;
+        }
+    }
     reader.steps
+}
+
+/// Whether a step says what to do when nothing was wrong: `If confirmed benign, ...`.
+fn is_for_the_harmless(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let condition = text.split([',', ';']).next().unwrap_or_default();
+    let harmless = [
+        "benign",
+        "false positive",
+        "legitimate",
+        "expected",
+        "authorized",
+    ];
+    condition.starts_with("if ")
+        && !condition.contains(" not ")
+        && !condition.contains("cannot")
+        && harmless.iter().any(|word| condition.contains(word))
 }
 
 #[derive(Default)]
@@ -108,11 +130,19 @@ impl Notes {
         };
         match (label, self.steps.last_mut()) {
             ("Focus", Some(last)) => {
-                last.text.push_str(" Look at ");
-                last.text.push_str(focus);
+                let names_things = focus.starts_with('`') || focus.starts_with("the ");
+                last.text
+                    .push_str(if names_things { " Look at " } else { " " });
+                let mut letters = focus.chars();
+                if let Some(first) = letters.next().filter(|_| !names_things) {
+                    last.text.extend(first.to_uppercase());
+                    last.text.push_str(letters.as_str());
+                } else {
+                    last.text.push_str(focus);
+                }
                 true
             }
-            ("Implication" | "Hint" | "Note", _) => true,
+            ("Implication" | "Hint" | "Note" | "Why", _) => true,
             _ => false,
         }
     }
@@ -226,7 +256,8 @@ mod tests {
         let note = "## Triage and analysis\n\nIntroduction.\n\n### Possible investigation steps\n\n\
             - Look at `a`,\n  and b.\n- Examine:\n  - files\n    - $osquery_0\n  - services\n\
             1. Numbered.\n\n```\n- no step\n```\n\n### False positive analysis\n\nBackup tools.\n\n\
-            ### Response and remediation\n* Isolate.\n\n### Related rules\n- x\n";
+            ### Response and remediation\n* Isolate.\n* If confirmed benign, undo it.\n\
+            * If it cannot be shown to be benign, isolate.\n\n### Related rules\n- x\n";
         let found: Vec<(Part, String)> = steps(note)
             .into_iter()
             .map(|step| (step.part, step.text))
@@ -239,6 +270,11 @@ mod tests {
             step(Part::Investigate, "Numbered."),
             step(Part::FalsePositive, "Backup tools."),
             step(Part::Respond, "Isolate."),
+            step(Part::FalsePositive, "If confirmed benign, undo it."),
+            step(
+                Part::Respond,
+                "If it cannot be shown to be benign, isolate.",
+            ),
         ];
         assert_eq!(found, expected);
     }

@@ -73,12 +73,17 @@ pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
         .collect()
 }
 
-/// The values that most rules leave out on a field.
+/// The values that most rules leave out on a field by themselves, not with other tests.
 fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
     let mut found: BTreeMap<(&Text, &Text), BTreeSet<u32>> = BTreeMap::new();
     for &at in &scope.rules {
-        for atom in &scope.facts(at).atoms {
-            if atom.field == field && atom.negated && atom.literal {
+        let facts = scope.facts(at);
+        for exclusion in &facts.exclusions {
+            let [only] = exclusion.atoms.as_slice() else {
+                continue;
+            };
+            let atom = &facts.atoms[*only as usize];
+            if atom.field == field && atom.literal {
                 found
                     .entry((&atom.operator, &atom.value))
                     .or_default()
@@ -145,17 +150,14 @@ fn events_of(field: &str) -> &'static str {
 
 /// The EQL query for values of a field under its ECS name.
 fn query(field: &CanonicalField, name: &str, samples: &[Sample]) -> Option<Text> {
-    let number = field.kind == "int";
-    let mut values: Vec<String> = samples
-        .iter()
-        .filter_map(|sample| {
-            if number {
-                integer(sample)
-            } else {
-                pattern(sample)
-            }
-        })
-        .collect();
+    // They are typed: no text is compared with them.
+    let number = matches!(field.kind.as_str(), "int" | "bool");
+    let value = |sample: &Sample| match field.kind.as_str() {
+        "int" => integer(sample),
+        "bool" => truth(sample),
+        _ => pattern(sample),
+    };
+    let mut values: Vec<String> = samples.iter().filter_map(value).collect();
     let mut seen = BTreeSet::new();
     values.retain(|value| seen.insert(value.to_lowercase()));
     let operator = if number { "in" } else { ":" };
@@ -166,6 +168,11 @@ fn query(field: &CanonicalField, name: &str, samples: &[Sample]) -> Option<Text>
         let events = events_of(&field.id);
         format!("{events} {name} {operator} ({})", values.join(", ")).into()
     })
+}
+
+fn truth(sample: &Sample) -> Option<String> {
+    let value = sample.value.to_lowercase();
+    (sample.operator == "eq" && matches!(value.as_str(), "true" | "false")).then_some(value)
 }
 
 fn integer(sample: &Sample) -> Option<String> {
@@ -184,6 +191,8 @@ fn pattern(sample: &Sample) -> Option<String> {
         "eq" => format!("\"{escaped}\""),
         "starts_with" => format!("\"{escaped}*\""),
         "ends_with" => format!("\"*{escaped}\""),
+        // A switch of one letter or a piece of a word finds everything.
+        "contains" if value.trim().len() < 4 => return None,
         "contains" => format!("\"*{escaped}*\""),
         _ => return None,
     })

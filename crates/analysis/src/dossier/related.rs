@@ -54,7 +54,7 @@ pub struct RelatedRow {
     pub evidence: Vec<Text>,
 }
 
-/// The related techniques: the strongest first, then by id.
+/// The related techniques: those that the description names, then the strongest first, then by id.
 pub(super) fn related(
     scope: &Scope<'_>,
     pen: &mut Pen<'_>,
@@ -111,8 +111,9 @@ pub(super) fn related(
         })
         .collect();
     rows.sort_by(|a, b| {
-        b.strength
-            .total_cmp(&a.strength)
+        b.named
+            .cmp(&a.named)
+            .then_with(|| b.strength.total_cmp(&a.strength))
             .then_with(|| a.id.cmp(&b.id))
     });
     rows
@@ -201,6 +202,7 @@ fn shared_values<'a>(scope: &Scope<'a>) -> (BTreeSet<Value<'a>>, Values<'a>) {
             if !atom.is_indicator()
                 || index.schema.routing_field(&atom.field)
                 || atom.value.len() < 4
+                || matches!(atom.value.as_str(), "true" | "false")
             {
                 continue;
             }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_attack::{ActorKind, Technique};
+use tripline_attack::{ActorKind, SoftwareKind, Technique};
 use tripline_catalog::facts::RuleFacts;
 
 /// How many rows of a kind the summary names.
@@ -164,7 +164,16 @@ pub(super) fn why(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Why {
 fn by_year(scope: &Scope<'_>) -> BTreeMap<u16, usize> {
     let attack = scope.attack();
     let mut years = BTreeMap::new();
-    for procedure in scope.ids.iter().flat_map(|id| attack.procedures(id)) {
+    // What is cited of a tool is its own page, often older than any use of it by an adversary.
+    let is_tool = |id: &str| {
+        let found = attack
+            .software
+            .iter()
+            .find(|software| software.head.id == id);
+        found.is_some_and(|software| software.kind == SoftwareKind::Tool)
+    };
+    let uses = scope.ids.iter().flat_map(|id| attack.procedures(id));
+    for procedure in uses.filter(|procedure| !is_tool(&procedure.actor.head.id)) {
         let cited = super::actors::years_of(attack, procedure.relation.references.iter());
         if let Some(cited) = cited {
             *years.entry(cited.first).or_default() += 1;
@@ -301,7 +310,8 @@ fn platforms_without_rules(scope: &Scope<'_>, technique: &Technique) -> Vec<Text
         seen.extend(platforms(scope, scope.facts(at)));
     }
     let own = technique.platforms.iter();
-    own.filter(|platform| !seen.contains(platform.as_str()))
+    // PRE is no platform: it says that nothing of the victim's is touched yet.
+    own.filter(|platform| *platform != "PRE" && !seen.contains(platform.as_str()))
         .cloned()
         .collect()
 }

@@ -22,7 +22,7 @@ use fire::{Outcome, Seen};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr as Text, ToSmolStr};
 use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::{AtomicFile, CatalogError};
 use tripline_ir::{Class, Detection};
@@ -231,10 +231,8 @@ pub fn signals(
     let asked = Text::from(id.trim().to_ascii_uppercase());
     let id = crate::technique::resolved(index, &asked);
     let files = index.catalog.atomics()?;
-    let below = format_smolstr!("{id}.");
     let of_technique = |file: &&AtomicFile| {
-        let own = &file.atomics.technique;
-        *own == id || (with_subtechniques && own.starts_with(below.as_str()))
+        crate::technique::is_about(index, &file.atomics.technique, &id, with_subtechniques)
     };
     let files: Vec<&AtomicFile> = files.iter().filter(of_technique).collect();
     let known = index.catalog.attack.technique(&id);

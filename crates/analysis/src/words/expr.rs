@@ -136,9 +136,29 @@ fn call(function: Function, arguments: &[Expr]) -> String {
     })
 }
 
+/// Whether a value is an instant: what is least then is the earliest.
+pub(super) fn is_time(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(value) => matches!(value, Value::Time(_)),
+        Expr::Call {
+            function:
+                Function::Now | Function::RowTime | Function::ToTime | Function::TimeTruncate(_),
+            ..
+        } => true,
+        Expr::Call {
+            function: Function::Add | Function::Subtract,
+            arguments,
+        } => matches!(arguments.as_slice(), [of, by] if is_time(of) && !is_time(by)),
+        _ => false,
+    }
+}
+
 /// Functions that are true or false.
 fn test(function: Function, arguments: &[Expr]) -> Option<String> {
     let verb = match function {
+        Function::Compare(op, ..) if arguments.last().is_some_and(is_time) => {
+            super::predicate::in_time(op).0
+        }
         Function::Compare(op, ..) => super::comparison(op),
         Function::EqualNullFalse(_) => "is",
         Function::StartsWith(_) => "starts with",

@@ -197,7 +197,10 @@ fn verb(test: &Test) -> Verb {
             Verb::of("lies in", "does not lie in", Some(list(nets, ",")))
         }
         Test::Compare(compare) => {
-            let (is, is_not) = relation(compare.relation);
+            let (is, is_not) = match compare.relation {
+                FieldRelation::Order(op) if expr::is_time(&compare.other) => in_time(op),
+                other => relation(other),
+            };
             Verb::of(is, is_not, Some(expr::value(&compare.other)))
         }
         Test::InList(entry) => {
@@ -255,7 +258,7 @@ fn relation(relation: FieldRelation) -> (&'static str, &'static str) {
     }
 }
 
-fn in_time(op: CompareOp) -> (&'static str, &'static str) {
+pub(super) fn in_time(op: CompareOp) -> (&'static str, &'static str) {
     match op {
         CompareOp::Eq => ("is", "is not"),
         CompareOp::Lt => ("is before", "is not before"),

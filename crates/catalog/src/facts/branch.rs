@@ -2,8 +2,8 @@
 
 use super::canonical::{self, Canonical};
 use super::leaves::{Leaf, leaves};
-use super::{AtomFact, Branch, ExclusionFact, Tree, clauses, events};
-use tripline_ir::{Atom, Detection, Predicate, Subject, Test};
+use super::{AtomFact, Branch, ExclusionFact, Tree, clauses, events, system};
+use tripline_ir::{Atom, Detection, Predicate, Subject, Test, Text};
 use tripline_schema::Schema;
 
 /// What the walk finds.
@@ -34,13 +34,19 @@ pub(super) fn collect(detection: &Detection, schema: &Schema) -> Collected {
     let single = leaves.len() == 1;
     for leaf in leaves {
         let context = canonical::Context::new(schema, detection, &leaf.found.predicate);
-        out.leaf(&leaf, &context, single);
+        out.leaf(&leaf, &context, &detection.platforms, single);
     }
     out
 }
 
 impl Collected {
-    fn leaf(&mut self, leaf: &Leaf<'_>, context: &canonical::Context<'_>, single: bool) {
+    fn leaf(
+        &mut self,
+        leaf: &Leaf<'_>,
+        context: &canonical::Context<'_>,
+        platforms: &[Text],
+        single: bool,
+    ) {
         let branch = index(self.branches.len());
         let mut events = events::narrowed(
             &leaf.found.source.events,
@@ -55,6 +61,8 @@ impl Collected {
         let normal = Normal::And(parts);
         clauses::collect(&normal, &self.atoms, single, &mut self.exclusions);
         let tree = self.positive(&normal);
+        let demanded = (&tree, self.atoms.as_slice());
+        let events = system::narrowed(events, platforms, demanded, context.schema);
         self.branches.push(Branch { events, tree });
     }
 
@@ -117,7 +125,7 @@ impl Collected {
         let name = match &atom.subject {
             Subject::Field(field) => field.name.clone(),
             Subject::Fields(glob) => glob.name.clone(),
-            Subject::AnyField => tripline_ir::Text::default(),
+            Subject::AnyField => Text::default(),
             Subject::Expr(_) => atom
                 .fields()
                 .first()

@@ -58,7 +58,7 @@ fn by_values(candidates: &[Text], atoms: &[Atom], schema: &Schema) -> Vec<Text> 
 }
 
 /// Events whose actions, as the tables know them, fit a pattern on the action. Events without a
-/// known action stay, and so do all when none fits.
+/// known action stay where no event of their provider fits, and so do all when none fits.
 fn by_actions(candidates: &[Text], field: &str, atoms: &[Atom], schema: &Schema) -> Vec<Text> {
     let patterns: Option<Vec<&Pattern>> = atoms
         .iter()
@@ -75,10 +75,15 @@ fn by_actions(candidates: &[Text], field: &str, atoms: &[Atom], schema: &Schema)
             .iter()
             .any(|pattern| law::pattern_matches(pattern, action))
     };
-    let keeps = |key: &Text| {
-        schema
-            .event(key)
-            .is_none_or(|event| event.ecs_action.is_empty() || event.ecs_action.iter().any(fits))
+    let known = |key: &Text| schema.event(key).map(|event| &event.ecs_action);
+    let fitting = |key: &&Text| known(key).is_some_and(|actions| actions.iter().any(fits));
+    let provider = |key: &Text| key.split('/').next().map(Text::new);
+    let providers: BTreeSet<Option<Text>> =
+        candidates.iter().filter(fitting).map(provider).collect();
+    let keeps = |key: &Text| match known(key) {
+        None => true,
+        Some(actions) if actions.is_empty() => !providers.contains(&provider(key)),
+        Some(actions) => actions.iter().any(fits),
     };
     let kept: Vec<Text> = candidates
         .iter()

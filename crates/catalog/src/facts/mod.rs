@@ -16,6 +16,7 @@ mod family;
 mod leaves;
 mod plain_regex;
 mod project;
+mod system;
 
 use serde::{Deserialize, Serialize};
 use tripline_ir::{Class, Detection, Language, Level, Span, Text};
@@ -52,6 +53,9 @@ pub struct RuleFacts {
     pub platforms: Vec<Text>,
     /// Log sources, indices or tables as written, sorted.
     pub sources: Vec<Text>,
+    /// Which product a document says that its query is for, where it has one for each: `sentinel`
+    /// or `defender`.
+    pub product: Option<Text>,
     /// Maturity as written: `stable`, `test`, `production`, ...
     pub maturity: Option<Text>,
     /// Corpus name.
@@ -165,6 +169,7 @@ pub fn facts(detection: &Detection, schema: &Schema, resolve: &dyn Fn(&str) -> T
         tactics: detection.tactics.clone(),
         platforms: detection.platforms.clone(),
         sources: detection.sources.clone(),
+        product: product(detection),
         maturity: detection.status.clone(),
         corpus: detection.provenance.corpus.clone(),
         path: detection.provenance.path.clone(),
@@ -178,4 +183,11 @@ pub fn facts(detection: &Detection, schema: &Schema, resolve: &dyn Fn(&str) -> T
             .map(correlation::collect)
             .unwrap_or_default(),
     }
+}
+
+/// The product that the reader of Kusto in documents notes as a tag.
+fn product(detection: &Detection) -> Option<Text> {
+    let mut tags = detection.tags.iter();
+    let found = tags.find(|tag| matches!(tag.as_str(), "sentinel" | "defender"));
+    found.filter(|_| detection.vendor == "kusto").cloned()
 }

@@ -214,8 +214,15 @@ impl Show<'_> {
             ("What must be so", &needs.system_requirements),
         ];
         for (name, texts) in lists {
+            let before = matches!(texts.as_slice(), [only] if only == "PRE");
             if !texts.is_empty() {
-                let text = format_smolstr!("{name}: {}.", joined(texts));
+                let text = if before {
+                    Text::new_static(
+                        "Platforms: none; it happens before anything is attacked (PRE).",
+                    )
+                } else {
+                    format_smolstr!("{name}: {}.", joined(texts))
+                };
                 items.push(self.on(Line::text(text), &needs.evidence));
             }
         }
@@ -223,7 +230,7 @@ impl Show<'_> {
             let text = if remote {
                 "ATT&CK: it can run something on a remote machine."
             } else {
-                "ATT&CK: it runs nothing on a remote machine by itself."
+                "ATT&CK does not mark it as working on a remote machine."
             };
             items.push(self.on(Line::text(text), &needs.evidence));
         }

@@ -37,7 +37,10 @@ impl Show<'_> {
             items.push(self.on(line, &analytics));
         }
         if summary.rules > 0 && !summary.platforms_without_rules.is_empty() {
-            let text = joined(&summary.platforms_without_rules);
+            let text = match summary.platforms_without_rules.as_slice() {
+                [one, other] => format_smolstr!("{one} or {other}"),
+                several => several.join(", ").into(),
+            };
             let line = Line::text(format_smolstr!("No rule is for {text}."));
             items.push(self.on(line, &summary.evidence));
         }

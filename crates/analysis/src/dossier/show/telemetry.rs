@@ -174,7 +174,7 @@ impl Show<'_> {
     }
 
     fn event_table(&mut self, blocks: &mut Vec<Block>, events: &[EventUse]) {
-        let mut shown = Table::new(&["event", "~title", "#rules", "~why", "vendors"]);
+        let mut shown = Table::new(&["event", "~title", "#rules", "~why", "~vendors"]);
         for event in events.iter().take(EVENTS) {
             let name = Span::Event {
                 text: format_smolstr!("{} {}", event.provider, event.event),
