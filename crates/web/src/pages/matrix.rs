@@ -180,7 +180,7 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         let link = ask.links.technique(&row.id);
         let mut cells = vec![
             Cell::tone(Tone::Name, row.id.as_str()).to(&link),
-            Cell::text(row.name.as_str()).to(&link),
+            Cell::text(parts::name_or_id(&row.name, &row.id)).to(&link),
             Cell::tone(Tone::Faint, row.tactics.join(", ")),
         ];
         match row.sides {

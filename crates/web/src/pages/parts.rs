@@ -90,6 +90,11 @@ pub(super) fn title(ask: &Ask, id: &str) -> String {
     }
 }
 
+/// The name of a technique; its id where no bundle names it.
+pub(super) fn name_or_id<'t>(name: &'t str, id: &'t str) -> &'t str {
+    if name.is_empty() { id } else { name }
+}
+
 /// Phrases side by side, in each of which one value may stand between backquotes.
 pub(super) fn phrases(tone: Tone, phrases: &[Text]) -> Vec<Piece> {
     let mut pieces = Vec::new();

@@ -49,7 +49,7 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         let link = ask.links.technique(&row.id);
         Row::new(vec![
             Cell::tone(Tone::Name, row.id.as_str()).to(&link),
-            Cell::text(row.name.as_str()).to(&link),
+            Cell::text(parts::name_or_id(&row.name, &row.id)).to(&link),
             Cell::tone(Tone::Faint, row.tactics.join(", ")),
             Cell::number(row.count),
             Cell::number(row.with_subtechniques),
