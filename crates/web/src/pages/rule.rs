@@ -109,10 +109,13 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         Piece::new(Tone::Plain, parts::operator(answer.class.name())),
         Piece::new(Tone::Faint, format!(" {}", answer.class_reason)),
     ];
-    let read = vec![
+    let mut read = vec![
         Piece::new(parts::status(&answer.status), answer.status.as_str()),
-        Piece::new(Tone::Faint, format!(" {} {}", answer.language, answer.kind)),
+        Piece::new(Tone::Faint, format!(" {}", answer.language)),
     ];
+    if answer.kind != answer.language {
+        read.push(Piece::new(Tone::Faint, format!(" {}", answer.kind)));
+    }
     // `product/category/service` of a Sigma rule may end in nothing.
     let sources = answer
         .sources
