@@ -35,8 +35,8 @@ function written(into) {
 // the place of the complaint (before). What one parser leaves to a later stage the other may say at once.
 const taken = (b) => b === 'ok';
 const EXPLAINED = [
-  ['what follows `render`, options in `with (...)` and steps of `scan` decide about no row that is read: they are skipped',
-    (a, b, before) => taken(b) && (/\|\s*render\b[^|]*$/.test(before) || /\bwith\s*\([^)]*$/.test(before) || /\|\s*scan\b/.test(before))],
+  ['what follows `render` and options in `with (...)` decide about no row that is read: they are skipped',
+    (a, b, before) => taken(b) && (/\|\s*render\b[^|]*$/.test(before) || /\bwith\s*\([^)]*$/.test(before))],
   ['a comma at the end of a list is no mistake here',
     (a, b, before) => taken(b) && a.includes('Missing expression') && /,\s*$/.test(before)],
   ['an operator without its left side is the call of a function that is not known, which the lowering reports',

@@ -1,7 +1,7 @@
 //! `scan`: rows in order against steps that remember.
 
 use super::{Parsed, Parser};
-use crate::kusto::ast::{Scan, ScanStep};
+use crate::kusto::ast::{Argument, Scan, ScanStep};
 use crate::kusto::lexer::Punct;
 use tripline_ir::ScanOutput;
 
@@ -49,7 +49,7 @@ impl Parser<'_> {
         self.expect(Punct::Colon, "`:`")?;
         let condition = self.expression()?;
         let columns = if self.eat(Punct::Arrow) {
-            self.list(Self::item)?
+            self.list(Self::assignment)?
         } else {
             Vec::new()
         };
@@ -59,6 +59,14 @@ impl Parser<'_> {
             condition,
             columns,
         })
+    }
+
+    /// `name = value`.
+    fn assignment(&mut self) -> Parsed<Argument> {
+        if self.word().is_none() || !self.peek(1).is(Punct::Assign) {
+            return self.expected("`name = value`");
+        }
+        self.item()
     }
 
     fn scan_output(&mut self) -> Parsed<ScanOutput> {
