@@ -70,9 +70,9 @@ pub struct Lowered {
     pub losses: Vec<Loss>,
 }
 
-/// Longest query in bytes: ten times the longest that anybody published. A tree takes many times
-/// the memory of its text.
-pub const MAX_BYTES: usize = 512 * 1024;
+/// Longest query in bytes: five times the longest that anybody published. A tree takes hundreds of
+/// times the memory of its text.
+pub const MAX_BYTES: usize = 256 * 1024;
 
 /// Lowers a query.
 pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {

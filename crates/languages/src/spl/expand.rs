@@ -163,7 +163,7 @@ impl Expansion<'_> {
             self.unresolved(name, place, call);
             return;
         }
-        if self.open.len() >= facts::MAX_MACRO_DEPTH || self.out.text.len() > crate::MAX_BYTES {
+        if self.open.len() >= facts::MAX_MACRO_DEPTH || self.out.text.len() > facts::MAX_EXPANDED {
             let message = "macros stand for too much text".to_owned();
             self.report(Code::SplTooLarge, place, message, None);
             self.unresolved(name, place, call);

@@ -2,6 +2,9 @@
 
 use tripline_ir::{Text, format_smolstr};
 
+/// Longest search in bytes once its macros are replaced.
+pub(super) const MAX_EXPANDED: usize = 512 * 1024;
+
 /// Deepest nesting of parentheses, calls, operators and subsearches.
 pub(super) const MAX_DEPTH: u32 = 64;
 /// Most arithmetic operators that follow each other: each makes the tree one deeper.
