@@ -23,7 +23,9 @@ def main():
             schemathesis, "run", f"{root}/api/v1/openapi.json", "--seed", "20261121",
             "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing",
             # A text may have the right form and name nothing that there is: that is refused.
-            "--exclude-checks", "unsupported_method,positive_data_acceptance", "--workers", "2", "--no-color",
+            "--exclude-checks", "unsupported_method,positive_data_acceptance", "--no-color",
+            # Two workers at once trip over a fault of Python 3.11's `ast` now and then.
+            "--workers", "1",
         ]
         result = subprocess.run(command, cwd=scratch, timeout=600, check=False)
     sys.exit(result.returncode)
