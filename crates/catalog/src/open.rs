@@ -157,16 +157,20 @@ impl Catalog {
         let Some(number) = self.number(id) else {
             return Ok(None);
         };
-        let (first, list) = self.run_of(number)?;
-        let missing = || self.damaged("a rule is missing");
-        let bytes = list.get(number - first).ok_or_else(missing)?;
-        let detection: Detection =
-            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))?;
+        let detection = self.read(number)?;
         if detection.id == id {
             Ok(Some(detection))
         } else {
-            Err(missing())
+            Err(self.damaged("a rule is missing"))
         }
+    }
+
+    /// The rule of this number.
+    fn read(&self, number: usize) -> Result<Detection> {
+        let (first, list) = self.run_of(number)?;
+        let bytes = list.get(number - first);
+        let bytes = bytes.ok_or_else(|| self.damaged("a rule is missing"))?;
+        postcard::from_bytes(bytes).map_err(|error| self.damaged(error))
     }
 
     /// The run of rules that holds rule `number`, and the number of its first.
@@ -208,13 +212,7 @@ impl Catalog {
     /// # Errors
     /// When the catalogue is damaged, or a position is not there.
     pub fn detections_at(&self, positions: &[u32]) -> Result<Vec<Detection>> {
-        let one = |at: &u32| {
-            let number = *at as usize;
-            let (first, list) = self.run_of(number)?;
-            let bytes = list.get(number - first);
-            let bytes = bytes.ok_or_else(|| self.damaged("a rule is missing"))?;
-            postcard::from_bytes(bytes).map_err(|error| self.damaged(error))
-        };
+        let one = |at: &u32| self.read(*at as usize);
         positions.par_iter().map(one).collect()
     }
 

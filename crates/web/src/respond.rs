@@ -12,7 +12,7 @@ use quick_cache::{Weighter, sync::Cache};
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use tripline_app::workbench::MAX_TEXT;
 use tripline_app::{AppError, Library};
 
@@ -306,8 +306,7 @@ pub(crate) async fn post(
     finish(&stored, &HeaderMap::new())
 }
 
-/// Runs `make` on a thread for such work when it is its turn. What is slow or large gets a thread of
-/// its own, with which the memory that it took goes back to the system.
+/// Runs `make` on a thread for such work when it is its turn.
 async fn work(
     site: &Arc<Site>,
     function: Function,
@@ -323,25 +322,17 @@ async fn work(
     let made = async {
         let turn = Arc::clone(turns).acquire_owned().await;
         let site = Arc::clone(site);
-        let job = move || {
+        let job = tokio::task::spawn_blocking(move || {
             let reply = make(&site.library);
             let reply = reply.unwrap_or_else(|stop| pages::error::of_stop(&site, json, stop));
-            let stored = store(reply, encoding);
             drop(turn);
-            stored
-        };
-        if !function.slow {
-            return tokio::task::spawn_blocking(job).await.ok();
-        }
-        let (tell, told) = oneshot::channel();
-        // Nobody waits any more when the time is over: then there is nobody to tell.
-        let job = move || drop(tell.send(job()));
-        std::thread::Builder::new().spawn(job).ok()?;
-        told.await.ok()
+            store(reply, encoding)
+        });
+        job.await
     };
     match tokio::time::timeout(limit, made).await {
-        Ok(Some(stored)) => stored,
-        Ok(None) => failed(site, json, "the answer could not be made"),
+        Ok(Ok(stored)) => stored,
+        Ok(Err(_)) => failed(site, json, "the answer could not be made"),
         Err(_) => failed(site, json, "the answer took too long"),
     }
 }

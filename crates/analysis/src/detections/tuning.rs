@@ -110,12 +110,9 @@ impl<'i, 'c> Clauses<'i, 'c> {
             let (owner, place) = owners[0];
             let rules: Vec<u32> = owners.iter().map(|(rule, _)| *rule).collect();
             let owner_facts = self.index.facts(owner);
-            let exclusion = &owner_facts.exclusions[place];
             let written = match texts.of(&owner_facts.id)? {
                 Some(text) => {
-                    let atoms = exclusion.atoms.iter();
-                    let atoms: Vec<&AtomFact> =
-                        atoms.map(|at| &owner_facts.atoms[*at as usize]).collect();
+                    let atoms = atoms(owner_facts, place);
                     written::exclusion(self.index, &spelling, detection, text, &atoms)
                 }
                 None => continue,
@@ -167,12 +164,7 @@ impl<'i, 'c> Clauses<'i, 'c> {
             let Some(&(owner, place)) = owners.first() else {
                 continue;
             };
-            let exclusion = &self.index.facts(owner).exclusions[place];
-            let exclusion: Vec<&AtomFact> = exclusion
-                .atoms
-                .iter()
-                .map(|at| &self.index.facts(owner).atoms[*at as usize])
-                .collect();
+            let exclusion = atoms(self.index.facts(owner), place);
             let carries = |atom: &&AtomFact| {
                 let schema = self.index.schema;
                 let field = &atom.field;
@@ -208,11 +200,7 @@ impl<'i, 'c> Clauses<'i, 'c> {
             if self.index.schema.routing_field(&atom.field) && owner.vendor != facts.vendor {
                 return false;
             }
-            let mut own = facts
-                .atoms
-                .iter()
-                .filter(|own| own.field == atom.field && own.is_indicator())
-                .peekable();
+            let mut own = sought(facts, &atom.field).peekable();
             own.peek().is_none() || own.any(|own| compatible(own, atom))
         })
     }
@@ -221,19 +209,27 @@ impl<'i, 'c> Clauses<'i, 'c> {
     /// that rules of the technique look for.
     fn undoes(&self, facts: &RuleFacts, exclusion: &[&AtomFact]) -> bool {
         let everything = exclusion.iter().all(|atom| {
-            let mut own = facts
-                .atoms
-                .iter()
-                .filter(|own| own.field == atom.field && own.is_indicator())
-                .peekable();
+            let mut own = sought(facts, &atom.field).peekable();
             own.peek().is_some() && own.all(|own| contained(own, atom))
         });
-        let sought = |atom: &AtomFact| {
+        let of_others = |atom: &AtomFact| {
             let mut reach = self.index.reach(atom).iter();
             reach.any(|at| self.rules.binary_search(at).is_ok())
         };
-        everything || matches!(exclusion, [atom] if sought(atom))
+        everything || matches!(exclusion, [atom] if of_others(atom))
     }
+}
+
+/// The tests of an exclusion, by its place in the rule.
+fn atoms(facts: &RuleFacts, place: usize) -> Vec<&AtomFact> {
+    let tests = facts.exclusions[place].atoms.iter();
+    tests.map(|at| &facts.atoms[*at as usize]).collect()
+}
+
+/// What a rule looks for on a field.
+fn sought<'f>(facts: &'f RuleFacts, field: &'f str) -> impl Iterator<Item = &'f AtomFact> {
+    let tests = facts.atoms.iter();
+    tests.filter(move |own| own.field == field && own.is_indicator())
 }
 
 /// Whether an event that a rule fires on may have a field: one of its events carries it, or none
