@@ -1,9 +1,13 @@
 //! ATT&CK's analytics joined to rules by the events of their log sources.
 //!
 //! A log source names a log and, in free text, what to look for in it. It means the catalogue
-//! events whose ids that text names; of an operations log without one, every event; of any
+//! events whose ids that text names; of a log of operations that none is named of, no event, or
+//! every one where they are of one kind; of any
 //! other, the events that the log sources of its data component name, on the analytic's platforms.
 
+mod operations;
+
+use crate::Index;
 use crate::implements::{about, looks_there};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -77,11 +81,8 @@ pub struct AnalyticUse {
 }
 
 /// The active analytics of a technique, in the order of its strategies.
-pub(crate) fn analytics<'c>(
-    attack: &'c Attack,
-    schema: &Schema,
-    technique: &str,
-) -> Vec<Joined<'c>> {
+pub(crate) fn analytics<'c>(index: &Index<'c>, technique: &str) -> Vec<Joined<'c>> {
+    let attack = &index.catalog.attack;
     let strategies = attack.strategies_of(technique).into_iter();
     let pairs = strategies.flat_map(|strategy| {
         let analytics = attack.analytics_of(strategy).into_iter();
@@ -90,7 +91,7 @@ pub(crate) fn analytics<'c>(
     pairs
         .map(|(strategy, analytic)| {
             let of = |source| Events {
-                keys: events(attack, schema, analytic, source),
+                keys: events(index, analytic, source),
                 about: about(source, &component_of(attack, source)),
             };
             Joined {
@@ -142,13 +143,9 @@ pub(crate) fn holds(events: &BTreeSet<Text>, key: &Text) -> bool {
 }
 
 /// The catalogue events of one log source of an analytic.
-fn events(
-    attack: &Attack,
-    schema: &Schema,
-    analytic: &Analytic,
-    source: &LogSource,
-) -> BTreeSet<Text> {
-    let own = named(schema, source);
+fn events(index: &Index<'_>, analytic: &Analytic, source: &LogSource) -> BTreeSet<Text> {
+    let (attack, schema) = (&index.catalog.attack, index.schema);
+    let own = named(schema, index.events(), source);
     if !own.is_empty() {
         return own;
     }
@@ -157,7 +154,9 @@ fn events(
         return own;
     };
     let all = component.log_sources.iter();
-    let mut events: BTreeSet<Text> = all.flat_map(|source| named(schema, source)).collect();
+    let mut events: BTreeSet<Text> = all
+        .flat_map(|source| named(schema, index.events(), source))
+        .collect();
     events.retain(|key| runs_on(schema, key, &analytic.platforms));
     events
 }
@@ -174,8 +173,8 @@ fn runs_on(schema: &Schema, key: &str, platforms: &[Text]) -> bool {
             .any(|platform| platform.eq_ignore_ascii_case(os))
 }
 
-/// The events that the text of a log source names.
-fn named(schema: &Schema, source: &LogSource) -> BTreeSet<Text> {
+/// The events that the text of a log source names; `known` are those that rules can fire on.
+fn named(schema: &Schema, known: &BTreeSet<Text>, source: &LogSource) -> BTreeSet<Text> {
     if let Some(log) = source.name.strip_prefix("WinEventLog:") {
         return numbered(schema, &source.channel, |event| {
             is_log(log, &event.channel) || event.provider.eq_ignore_ascii_case(log)
@@ -199,7 +198,7 @@ fn named(schema: &Schema, source: &LogSource) -> BTreeSet<Text> {
     let logs = OPERATION_LOGS
         .iter()
         .filter(|(name, _)| *name == source.name);
-    logs.flat_map(|(_, provider)| operations(provider, &source.channel))
+    logs.flat_map(|(_, provider)| operations::named(provider, &source.channel, known))
         .collect()
 }
 
@@ -247,23 +246,6 @@ fn audit_records(schema: &Schema, record: &str, text: &str) -> BTreeSet<Text> {
         .collect()
 }
 
-/// The operations that a text names, or all of the log when it is a sentence.
-fn operations(provider: &str, text: &str) -> BTreeSet<Text> {
-    let names: Vec<&str> = text.split([',', '|']).map(str::trim).collect();
-    let plain = |name: &&str| {
-        name.len() > 3
-            && name.starts_with(|c: char| c.is_ascii_uppercase())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    if !names.is_empty() && names.iter().all(plain) && text != "None" {
-        let keys = names
-            .iter()
-            .map(|name| format_smolstr!("{provider}/{name}"));
-        return keys.collect();
-    }
-    BTreeSet::from([format_smolstr!("{provider}/*")])
-}
-
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
@@ -282,7 +264,7 @@ mod tests {
             name: name.into(),
             channel: channel.into(),
         };
-        let found = named(Schema::builtin(), &source);
+        let found = named(Schema::builtin(), &BTreeSet::new(), &source);
         found.iter().map(ToString::to_string).collect()
     }
 
@@ -312,7 +294,7 @@ mod tests {
             keys("AWS:CloudTrail", "GetObject, CopyObject"),
             ["AWS-CloudTrail/CopyObject", "AWS-CloudTrail/GetObject"]
         );
-        assert_eq!(keys("saas:okta", "a sign-in from a new place"), ["Okta/*"]);
+        assert!(keys("saas:okta", "a sign-in from a new place").is_empty());
         assert!(keys("WinEventLog:Sysmon", "an odd parent process").is_empty());
     }
 

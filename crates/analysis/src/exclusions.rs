@@ -19,7 +19,7 @@ pub enum Scope {
 }
 
 /// One test of a clause.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct ClauseItem {
     /// The name shown for the field.
     pub field: Text,

@@ -1,8 +1,11 @@
 //! A catalogue with its look-ups: what every answer is computed from.
 
 use crate::Lookups;
+use crate::detections::Standing;
 use crate::together::Together;
 use smol_str::SmolStr as Text;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, RuleFacts, push_family};
 use tripline_schema::{Schema, Scheme};
@@ -54,6 +57,11 @@ impl<'c> Index<'c> {
         self.lookups.family_reach(self.schema, atom)
     }
 
+    /// The keys of all events that rules of any class can fire on.
+    pub(crate) fn events(&self) -> &'c BTreeSet<Text> {
+        self.lookups.events(self.catalog)
+    }
+
     /// What techniques have in common.
     pub(crate) fn together(&self) -> &'c Together {
         self.lookups.together(self.catalog)
@@ -103,6 +111,11 @@ impl<'c> Index<'c> {
             found.dedup();
         }
         found
+    }
+
+    /// The rules under a technique, of any class, the best first.
+    pub(crate) fn standings(&self, technique: &str, with_subtechniques: bool) -> Arc<[Standing]> {
+        self.lookups.standings(self, technique, with_subtechniques)
     }
 
     /// Every technique id that a rule counts under, sorted, with its rules by position.

@@ -2,14 +2,16 @@
 //! what not every answer needs when it is first asked for.
 
 use crate::Index;
+use crate::detections::{Standing, standings};
 use crate::same_action::operations;
 use crate::together::Together;
 use hashbrown::{HashMap, HashTable};
+use quick_cache::sync::Cache;
 use smol_str::SmolStr as Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher as _;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, push_family};
 use tripline_schema::Schema;
@@ -23,7 +25,15 @@ pub struct Lookups {
     techniques: BTreeMap<Text, Vec<u32>>,
     tests: OnceLock<Tests>,
     together: OnceLock<Together>,
+    /// The keys of all events that rules can fire on.
+    events: OnceLock<BTreeSet<Text>>,
+    /// Ranked rules by technique, with sub-techniques or without: several pages of a technique
+    /// need them.
+    standings: Cache<(Text, bool), Arc<[Standing]>>,
 }
+
+/// How many techniques keep their ranked rules.
+const STANDINGS: usize = 64;
 
 /// Where fields and values are tested, exclusions included.
 #[derive(Debug)]
@@ -60,12 +70,37 @@ impl Lookups {
             techniques,
             tests: OnceLock::new(),
             together: OnceLock::new(),
+            events: OnceLock::new(),
+            standings: Cache::new(STANDINGS),
         }
     }
 
     /// What techniques have in common.
     pub(crate) fn together(&self, catalog: &Catalog) -> &Together {
         self.together.get_or_init(|| Together::new(catalog, self))
+    }
+
+    /// The keys of all events that rules of any class can fire on.
+    pub(crate) fn events(&self, catalog: &Catalog) -> &BTreeSet<Text> {
+        let all = || catalog.facts.iter().flat_map(|facts| &facts.events);
+        self.events.get_or_init(|| all().cloned().collect())
+    }
+
+    /// The rules under a technique, the best first.
+    pub(crate) fn standings(
+        &self,
+        index: &Index<'_>,
+        technique: &str,
+        with_subtechniques: bool,
+    ) -> Arc<[Standing]> {
+        let key = (Text::from(technique), with_subtechniques);
+        if let Some(found) = self.standings.get(&key) {
+            return found;
+        }
+        let all = index.under(technique, with_subtechniques);
+        let made: Arc<[Standing]> = standings(index, technique, &all).into();
+        self.standings.insert(key, Arc::clone(&made));
+        made
     }
 
     fn tests(&self, catalog: &Catalog, schema: &Schema) -> &Tests {

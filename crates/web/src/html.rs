@@ -40,27 +40,52 @@ impl HtmlSafe for Html {}
 
 /// Appends `text` so that it is text in an element and in a quoted attribute.
 pub(crate) fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        out.push_str(&text[written..at]);
+        out.push_str(entity);
+        written = at + 1;
     }
+    out.push_str(&text[written..]);
 }
 
 /// A page in which every character that cannot be seen, or that turns the text around it, is
 /// named: no page of ours has one, so it comes from a rule.
 pub(crate) fn visible(page: String) -> String {
-    if !page.chars().any(is_hidden) {
+    if !may_hide(page.as_bytes()) || !page.chars().any(is_hidden) {
         return page;
     }
     let mut out = String::with_capacity(page.len() + 64);
     page.chars().for_each(|c| show(&mut out, c));
     out
+}
+
+/// Whether a text in UTF-8 may hold a hidden character: a look at single bytes, which is what most
+/// pages need.
+fn may_hide(text: &[u8]) -> bool {
+    let begins = |(at, byte): (usize, &u8)| match byte {
+        b'\n' | b'\t' | b'\r' => false,
+        0..0x20 | 0x7f => true,
+        // Of U+0080 to U+00BF, U+2000 to U+207F, U+FEC0 to U+FEFF.
+        0xc2 => text.get(at + 1).is_some_and(|next| *next < 0xa0),
+        0xe2 => matches!(text.get(at + 1), Some(0x80 | 0x81)) && !is_common(&text[at..]),
+        0xef => text.get(at + 1) == Some(&0xbb),
+        _ => false,
+    };
+    text.iter().enumerate().any(begins)
+}
+
+/// Whether a text begins with a dash, a quotation mark or an ellipsis.
+fn is_common(text: &[u8]) -> bool {
+    matches!(text, [0xe2, 0x80, 0x90..=0xa9, ..])
 }
 
 fn is_hidden(c: char) -> bool {
@@ -99,7 +124,7 @@ pub(crate) fn web_link(link: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Html, visible, web_link};
+    use super::{Html, is_hidden, visible, web_link};
 
     #[test]
     fn text_cannot_become_markup() {
@@ -109,6 +134,15 @@ mod tests {
         assert_eq!(html.as_str(), shown);
         let page = visible("a\u{202e}b\0\n\u{4e16}".into());
         assert_eq!(page, "a\u{27e8}U+202E\u{27e9}b\u{2400}\n\u{4e16}");
+    }
+
+    #[test]
+    fn every_hidden_character_is_seen() {
+        let hidden = ('\0'..=char::MAX).filter(|c| is_hidden(*c));
+        for c in hidden {
+            let shown = visible(format!("\u{2026}{c}\u{2014}"));
+            assert!(!shown.contains(c), "U+{:04X}", u32::from(c));
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod written;
 pub use nearest::{Nearest, Nearness};
 pub use needs::{DataSource, FieldNeed, FieldRole};
 pub use platforms::Platform;
+pub(crate) use rank::standings;
 pub use rank::{Fidelity, Reasons, Weakest};
 pub use references::{Cited, Citing, Source};
 pub use rule::{Basis, Confidence, PlatformRule};
@@ -21,17 +22,16 @@ pub use trials::{Trial, TrialRun, TrialSignal};
 pub use tuning::Tuning;
 pub use written::Unwritten;
 
-use crate::analytics::{self, Joined};
 use crate::head::{CatalogHead, schema};
 use crate::markup::{Reader, plain_text};
 use crate::tables::{RuleRow, rule_row};
 use crate::technique::{known, left_out};
 use crate::{Index, UnknownTechnique};
-use rank::Ranking;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tripline_attack::Attack;
 use tripline_ir::{Class, Detection};
 use tuning::Clauses;
@@ -131,9 +131,22 @@ pub struct DetectionAnswer {
 }
 
 /// A rule and the values that decide its place.
+#[derive(Debug)]
 pub(crate) struct Standing {
     at: u32,
+    /// They name fields canonically: a standing serves readers of all naming schemes.
     reasons: Reasons,
+}
+
+impl Standing {
+    /// The reasons, with fields as the index names them.
+    fn shown(&self, index: &Index<'_>) -> Reasons {
+        let mut reasons = self.reasons.clone();
+        if let Some(weakest) = &mut reasons.weakest {
+            weakest.field = index.field_name(&weakest.field);
+        }
+        reasons
+    }
 }
 
 /// A technique with its rules of every platform.
@@ -141,8 +154,9 @@ struct Subject<'i, 'c> {
     index: &'i Index<'c>,
     id: Text,
     asked: Option<Text>,
-    analytics: Vec<Joined<'c>>,
     all: Vec<u32>,
+    /// The same, the best first.
+    standings: Arc<[Standing]>,
 }
 
 impl<'i, 'c> Subject<'i, 'c> {
@@ -153,8 +167,8 @@ impl<'i, 'c> Subject<'i, 'c> {
     ) -> Result<Self, UnknownTechnique> {
         let (id, asked) = known(index, id)?;
         Ok(Self {
-            analytics: analytics::analytics(&index.catalog.attack, index.schema, &id),
             all: index.under(&id, with_subtechniques),
+            standings: index.standings(&id, with_subtechniques),
             index,
             id,
             asked,
@@ -175,21 +189,23 @@ impl<'i, 'c> Subject<'i, 'c> {
         Some([found.head.id.clone(), found.head.name.clone()])
     }
 
-    fn ranking(&self) -> Ranking<'_, 'c> {
-        Ranking::new(self.index, &self.id, &self.analytics, &self.all)
-    }
-
-    /// The rules of a platform.
+    /// The rules of a platform, ascending.
     fn of(&self, platform: &Platform) -> Vec<u32> {
         let all = self.all.iter().copied();
         all.filter(|at| platform.runs(self.index.facts(*at)))
             .collect()
     }
 
-    fn row(&self, ranking: &Ranking<'_, '_>, platform: &Platform) -> PlatformRow {
+    /// The rules of a platform, the best first.
+    fn ranked(&self, platform: &Platform) -> impl Iterator<Item = &Standing> {
+        let all = self.standings.iter();
+        all.filter(|found| platform.runs(self.index.facts(found.at)))
+    }
+
+    fn row(&self, platform: &Platform) -> PlatformRow {
         let rules = self.of(platform);
-        let ranked = ranking.ranked(&rules);
-        let best = ranked.first().filter(|found| offered(self.index, found));
+        let best = self.ranked(platform).next();
+        let best = best.filter(|found| offered(self.index, found));
         PlatformRow {
             platform: platform.id.into(),
             name: platform.name.into(),
@@ -210,7 +226,6 @@ pub fn detections(
     with_subtechniques: bool,
 ) -> Result<DetectionsAnswer, UnknownTechnique> {
     let subject = Subject::new(index, id, with_subtechniques)?;
-    let ranking = subject.ranking();
     Ok(DetectionsAnswer {
         schema: schema("detections"),
         catalog: CatalogHead::of(index.catalog),
@@ -219,7 +234,7 @@ pub fn detections(
         with_subtechniques,
         platforms: Platform::ALL
             .iter()
-            .map(|platform| subject.row(&ranking, platform))
+            .map(|platform| subject.row(platform))
             .collect(),
         id: subject.id.clone(),
     })
@@ -237,9 +252,8 @@ pub fn detection(
     shown: usize,
 ) -> Result<DetectionAnswer, DetectionError> {
     let subject = Subject::new(index, id, with_subtechniques)?;
-    let ranking = subject.ranking();
     let rules = subject.of(platform);
-    let ranked = ranking.ranked(&rules);
+    let ranked: Vec<&Standing> = subject.ranked(platform).collect();
     let offers = ranked.iter().filter(|found| offered(index, found));
     let whole = offers.count().min(shown);
     let clauses = Clauses::new(index, &subject.all);
@@ -247,7 +261,7 @@ pub fn detection(
     for found in &ranked[..whole] {
         // A catalogue has the text of each rule that it has facts of.
         if let Some(text) = index.catalog.detection(&index.id(found.at))? {
-            let alike = ranking.alike(found.at);
+            let alike = rank::alike(index, &subject.all, found.at);
             let tuning = clauses.tuning(platform, found.at, &text, &alike)?;
             texts.push((found, text, tuning));
         }
@@ -291,7 +305,7 @@ pub fn detection(
         } else {
             Vec::new()
         },
-        other_platforms: others.map(|other| subject.row(&ranking, other)).collect(),
+        other_platforms: others.map(|other| subject.row(other)).collect(),
         references: references::references(index, &subject.id, &rules, &tests)?,
         tests,
         id: subject.id.clone(),
@@ -332,25 +346,25 @@ fn offered(index: &Index<'_>, found: &Standing) -> bool {
 }
 
 fn ranked_rule(index: &Index<'_>, found: &Standing) -> RankedRule {
+    let reasons = found.shown(index);
     RankedRule {
         rule: rule_row(index.facts(found.at)),
-        why: found.reasons.phrases(),
-        reasons: found.reasons.clone(),
+        why: reasons.phrases(),
+        reasons,
     }
 }
 
-/// Some rules of a technique by position, the best first, with what decided their places; `all` are
-/// its rules, ascending.
+/// The rules of a technique that count, by position, the best first, with what decided their places.
 pub(crate) fn ranked_rules(
     index: &Index<'_>,
     technique: &str,
-    all: &[u32],
-    rules: &[u32],
+    with_subtechniques: bool,
 ) -> Vec<(u32, RankedRule)> {
-    let analytics = analytics::analytics(&index.catalog.attack, index.schema, technique);
-    let ranked = Ranking::new(index, technique, &analytics, all).ranked(rules);
-    ranked
+    let standings = index.standings(technique, with_subtechniques);
+    let counts = standings
         .iter()
+        .filter(|found| index.facts(found.at).class.counts());
+    counts
         .map(|found| (found.at, ranked_rule(index, found)))
         .collect()
 }

@@ -1,13 +1,13 @@
 //! Which rule of several to run: the values that decide, and their order.
 
 use super::Standing;
-use crate::analytics::{AnalyticUse, Joined};
+use crate::analytics::{self, AnalyticUse, Joined};
 use crate::{ClauseItem, Index};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr as Text, format_smolstr};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use tripline_catalog::RuleFacts;
 use tripline_catalog::facts::{AtomFact, Status, Tree};
 use tripline_ir::{Class, Level};
@@ -82,60 +82,60 @@ pub struct Reasons {
     pub shared_exclusions: usize,
 }
 
-/// What rules are ranked against.
-pub(super) struct Ranking<'i, 'c> {
+/// What the rules of a technique are ranked against.
+struct Ranking<'i, 'c> {
     index: &'i Index<'c>,
     technique: &'i str,
-    analytics: &'i [Joined<'c>],
-    /// Every rule of the technique, in order.
+    analytics: Vec<Joined<'c>>,
+    /// Every rule of the technique, ascending.
     all: &'i [u32],
-    /// Rules of the technique by the clauses that they leave out.
-    clauses: BTreeMap<Vec<ClauseItem>, BTreeSet<u32>>,
+    /// The clauses that each rule leaves out.
+    own: Vec<BTreeSet<Vec<ClauseItem>>>,
 }
 
-impl<'i, 'c> Ranking<'i, 'c> {
-    /// Ranks rules of `technique`; `all` are its rules on every platform.
-    pub(super) fn new(
-        index: &'i Index<'c>,
-        technique: &'i str,
-        analytics: &'i [Joined<'c>],
-        all: &'i [u32],
-    ) -> Self {
-        let mut clauses: BTreeMap<Vec<ClauseItem>, BTreeSet<u32>> = BTreeMap::new();
-        for &at in all {
-            for clause in own_clauses(index, index.facts(at)) {
-                clauses.entry(clause).or_default().insert(at);
-            }
-        }
-        Self {
-            index,
-            technique,
-            analytics,
-            all,
-            clauses,
-        }
-    }
-
-    /// The rules, the best first, with their reasons.
-    pub(super) fn ranked(&self, rules: &[u32]) -> Vec<Standing> {
-        let mut all: Vec<Standing> = rules
+/// All rules of a technique, the best first, with their reasons; `all` are their positions,
+/// ascending.
+pub(crate) fn standings(index: &Index<'_>, technique: &str, all: &[u32]) -> Vec<Standing> {
+    let ranking = Ranking {
+        index,
+        technique,
+        analytics: analytics::analytics(index, technique),
+        all,
+        own: all
             .iter()
-            .map(|at| Standing {
+            .map(|at| own_clauses(index, index.facts(*at)))
+            .collect(),
+    };
+    ranking.standings()
+}
+
+impl Ranking<'_, '_> {
+    fn standings(&self) -> Vec<Standing> {
+        let mut clauses: HashMap<&[ClauseItem], usize> = HashMap::new();
+        for clause in self.own.iter().flatten() {
+            *clauses.entry(clause).or_default() += 1;
+        }
+        let shared = |own: &BTreeSet<Vec<ClauseItem>>| {
+            own.iter()
+                .filter(|clause| clauses[clause.as_slice()] > 1)
+                .count()
+        };
+        let mut all: Vec<Standing> = self
+            .all
+            .iter()
+            .zip(&self.own)
+            .map(|(at, own)| Standing {
                 at: *at,
-                reasons: self.reasons(*at),
+                reasons: self.reasons(*at, shared(own)),
             })
             .collect();
         all.sort_by_cached_key(|found| self.key(found));
         all
     }
 
-    fn reasons(&self, at: u32) -> Reasons {
+    fn reasons(&self, at: u32, shared_exclusions: usize) -> Reasons {
         let facts = self.index.facts(at);
         let weakest = weakest(self.index, facts);
-        let shared = own_clauses(self.index, facts)
-            .iter()
-            .filter(|clause| self.clauses.get(*clause).is_some_and(|all| all.len() > 1))
-            .count();
         let analytics = self.analytics.iter();
         Reasons {
             class: facts.class,
@@ -144,7 +144,7 @@ impl<'i, 'c> Ranking<'i, 'c> {
             maturity: facts.maturity.clone(),
             fidelity: weakest.map_or(Fidelity::None, |(reach, _)| fidelity(reach)),
             weakest: weakest.map(|(reach, atom)| Weakest {
-                field: self.index.field_name(&atom.field),
+                field: atom.field.clone(),
                 operator: atom.operator.clone(),
                 value: atom.value.clone(),
                 family_reach: reach,
@@ -152,27 +152,10 @@ impl<'i, 'c> Ranking<'i, 'c> {
             analytics: analytics
                 .filter_map(|joined| joined.implemented_by(self.index.schema, facts))
                 .collect(),
-            support: self.alike(at).len(),
+            support: alike(self.index, self.all, at).len(),
             level: facts.level,
-            shared_exclusions: shared,
+            shared_exclusions,
         }
-    }
-
-    /// Other rules of the technique with a value of this one that is not common.
-    pub(super) fn alike(&self, at: u32) -> BTreeSet<u32> {
-        let facts = self.index.facts(at);
-        let mut others: BTreeSet<u32> = BTreeSet::new();
-        for atom in facts.atoms.iter().filter(|atom| behaves(self.index, atom)) {
-            let rules = self.index.family_reach(atom);
-            if rules.len() <= KNOWN {
-                others.extend(
-                    rules
-                        .iter()
-                        .filter(|other| **other != at && self.all.binary_search(other).is_ok()),
-                );
-            }
-        }
-        others
     }
 
     /// What rules are sorted by, the smallest first.
@@ -198,6 +181,20 @@ impl<'i, 'c> Ranking<'i, 'c> {
             facts.id.clone(),
         )
     }
+}
+
+/// Other rules of a technique, among `all` of it, with a value of this one that is not common.
+pub(super) fn alike(index: &Index<'_>, all: &[u32], at: u32) -> BTreeSet<u32> {
+    let facts = index.facts(at);
+    let mut others: BTreeSet<u32> = BTreeSet::new();
+    for atom in facts.atoms.iter().filter(|atom| behaves(index, atom)) {
+        let rules = index.family_reach(atom);
+        if rules.len() <= KNOWN {
+            let found = rules.iter();
+            others.extend(found.filter(|other| **other != at && all.binary_search(other).is_ok()));
+        }
+    }
+    others
 }
 
 fn status_place(status: Status) -> u8 {

@@ -2,7 +2,7 @@
 
 use super::needs::{self, DataSource, FieldNeed};
 use super::rank::experimental;
-use super::{Fidelity, RankedRule, Standing, Tuning, ranked_rule};
+use super::{Fidelity, RankedRule, Reasons, Standing, Tuning, ranked_rule};
 use crate::rule::logic;
 use crate::{Index, LogicStage};
 use schemars::JsonSchema;
@@ -104,11 +104,12 @@ pub(super) fn whole(
     (tuning, tuning_total): (Vec<Tuning>, usize),
 ) -> PlatformRule {
     let facts = index.facts(found.at);
+    let ranked = ranked_rule(index, found);
     PlatformRule {
-        ranked: ranked_rule(index, found),
         logic: logic(&detection),
         severity: severity(&detection),
-        confidence: confidence(found),
+        confidence: confidence(&ranked.reasons),
+        ranked,
         data_sources: needs::data_sources(index, facts),
         fields: needs::fields(index, facts, &detection),
         tuning,
@@ -148,8 +149,7 @@ fn severity(detection: &Detection) -> Basis<Option<Level>> {
 }
 
 /// The fidelity, one step lower for each thing that speaks against the rule.
-fn confidence(found: &Standing) -> Basis<Confidence> {
-    let reasons = &found.reasons;
+fn confidence(reasons: &Reasons) -> Basis<Confidence> {
     let mut basis = vec![reasons.fidelity_phrase()];
     let mut value = match reasons.fidelity {
         Fidelity::High => Confidence::High,

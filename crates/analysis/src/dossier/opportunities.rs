@@ -38,6 +38,9 @@ pub struct AnalyticRow {
     pub log_sources: Vec<LogSourceRow>,
     /// What an organisation sets itself.
     pub mutable_elements: Vec<MutableRow>,
+    /// Whether a log source of it means an event of the catalogue: else no rule can be said to
+    /// implement it.
+    pub joined: bool,
     /// Rules under the technique that implement it.
     pub count: usize,
     /// Key of the analytic.
@@ -72,10 +75,9 @@ pub struct MutableRow {
 
 /// The strategies of the technique.
 pub(super) fn opportunities(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<OpportunityRow> {
-    let attack = scope.attack();
     let mut rows: Vec<OpportunityRow> = Vec::new();
     for id in &scope.ids {
-        for joined in analytics(attack, scope.index.schema, id) {
+        for joined in analytics(scope.index, id) {
             let strategy = &joined.strategy.head;
             if rows.last().is_none_or(|last| last.id != strategy.id) {
                 rows.push(OpportunityRow {
@@ -121,6 +123,7 @@ fn row(scope: &Scope<'_>, pen: &mut Pen<'_>, joined: &Joined<'_>) -> AnalyticRow
                 description: element.description.clone(),
             })
             .collect(),
+        joined: joined.events.iter().any(|events| !events.keys.is_empty()),
         count: rules.len(),
         evidence: vec![pen.sources.object(&analytic.head)],
         rules: scope.evidence(pen, &rules),

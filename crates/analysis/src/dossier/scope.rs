@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
         let (rules, left): (Vec<u32>, Vec<u32>) =
             all.iter().partition(|at| index.facts(**at).class.counts());
         let details = index.catalog.detections_at(&rules)?;
-        let ranked = ranked_rules(index, &id, &all, &rules);
+        let ranked = ranked_rules(index, &id, with_subtechniques);
         Ok(Self {
             index,
             technique: attack.technique(&id),

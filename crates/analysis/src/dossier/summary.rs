@@ -50,6 +50,8 @@ pub struct Summary {
     pub analytics: usize,
     /// Those that no rule implements.
     pub unimplemented: Vec<Text>,
+    /// Those whose log sources name no event of the catalogue.
+    pub unjoined: Vec<Text>,
     /// Platforms of the technique that no rule names and whose events none reads.
     pub platforms_without_rules: Vec<Text>,
     /// Sub-techniques with their own rules.
@@ -233,7 +235,11 @@ pub(super) fn summary(
         fields: fields(scope, NAMED, |_| true),
         analytics: analytics().count(),
         unimplemented: analytics()
-            .filter(|row| row.count == 0)
+            .filter(|row| row.joined && row.count == 0)
+            .map(|row| row.id.clone())
+            .collect(),
+        unjoined: analytics()
+            .filter(|row| !row.joined)
             .map(|row| row.id.clone())
             .collect(),
         platforms_without_rules: scope

@@ -32,6 +32,12 @@ pub(super) struct Listed {
 }
 
 impl Listed {
+    /// The technique that it is about.
+    fn technique(&self) -> Option<&str> {
+        let (_, id) = self.parts.iter().find(|(name, _)| name == "id")?;
+        self.path.starts_with("/techniques/").then_some(id)
+    }
+
     /// Its address on a server.
     pub(super) fn target(&self) -> String {
         if self.query.is_empty() {
@@ -71,6 +77,8 @@ impl Pages {
                 });
             }
         }
+        // Pages of one technique rest on the same work: they are made one after the other.
+        all.sort_by(|one, other| one.technique().cmp(&other.technique()));
         let by_target = all.iter().map(Listed::target).zip(0..).collect();
         Self { all, by_target }
     }

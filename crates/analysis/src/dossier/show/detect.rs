@@ -46,7 +46,11 @@ impl Show<'_> {
         spans.extend(analytic.text.iter().cloned());
         let line = self.on(Line::of(spans), &analytic.evidence);
         blocks.push(Block::Paragraph(line));
-        let line = if analytic.count == 0 {
+        let line = if !analytic.joined {
+            Line::text(
+                "Its log sources name no event of the catalogue: which rules implement it is open.",
+            )
+        } else if analytic.count == 0 {
             Line::of(vec![Span::strong("No rule implements it.")])
         } else {
             let text = format!("{} it.", plural(analytic.count, "rule"));

@@ -6,6 +6,7 @@ use crate::document::{Block, Line, Section};
 use crate::dossier::{EventUse, Summary};
 use crate::markup::Span;
 use smol_str::{SmolStr as Text, format_smolstr};
+use std::fmt::Write as _;
 
 impl Show<'_> {
     pub(super) fn summary(&mut self) -> Section {
@@ -221,13 +222,42 @@ fn read_line(summary: &Summary) -> Option<Line> {
 }
 
 fn gap_line(summary: &Summary) -> Option<Line> {
-    let all = summary.analytics;
-    if all == 0 {
+    if summary.analytics == 0 {
         return None;
     }
-    let text = match summary.unimplemented.as_slice() {
+    let mut text = implemented(summary);
+    if !summary.unjoined.is_empty() {
+        let _ = write!(
+            text,
+            "{}The log sources of {} name no event of the catalogue: which rules implement {} is open.",
+            if text.is_empty() { "" } else { " " },
+            joined(&summary.unjoined),
+            if summary.unjoined.len() == 1 {
+                "it"
+            } else {
+                "them"
+            },
+        );
+    }
+    Some(Line::text(text))
+}
+
+/// How many of ATT&CK's analytics rules implement, as far as they can be joined.
+fn implemented(summary: &Summary) -> String {
+    let all = summary.analytics;
+    match summary.unimplemented.as_slice() {
+        [] if summary.unjoined.len() == all => String::new(),
         [] if all == 1 => "ATT&CK's one analytic has a rule that implements it.".to_owned(),
-        [] => format!("Each of ATT&CK's {all} analytics has a rule that implements it."),
+        [] if summary.unjoined.is_empty() => {
+            format!("Each of ATT&CK's {all} analytics has a rule that implements it.")
+        }
+        [] => format!(
+            "Of ATT&CK's {all} analytics, {} has a rule that implements it.",
+            match all - summary.unjoined.len() {
+                1 => "1".to_owned(),
+                some => format!("each of {some}"),
+            }
+        ),
         [one] if all == 1 => {
             format!("ATT&CK's one analytic has no rule that implements it: {one}.")
         }
@@ -241,6 +271,5 @@ fn gap_line(summary: &Summary) -> Option<Line> {
             some.len(),
             joined(some)
         ),
-    };
-    Some(Line::text(text))
+    }
 }
