@@ -7,6 +7,7 @@ use crate::knowledge::{Decoded, KnowledgeInfo};
 use crate::pack::{self, Unpacked};
 use crate::shards::{self, Shards};
 use crate::{Result, store};
+use hashbrown::HashMap;
 use quick_cache::sync::Cache;
 use rayon::prelude::*;
 use rusqlite::{Connection, MAIN_DB};
@@ -68,6 +69,8 @@ pub struct Catalog {
     /// What could not be read.
     pub failures: Vec<Failure>,
     pub(crate) decoded: Decoded,
+    /// Positions of rules by id.
+    numbers: OnceLock<HashMap<Text, usize>>,
     members: OnceLock<Shards<Vec<usize>>>,
     /// Where runs of rules start, and those read last.
     starts: OnceLock<Vec<usize>>,
@@ -130,6 +133,7 @@ impl Catalog {
             ledger: ledger.rows,
             failures: ledger.failures,
             decoded: Decoded::default(),
+            numbers: OnceLock::new(),
             members: OnceLock::new(),
             starts: OnceLock::new(),
             runs: Cache::new(KEPT_RUNS),
@@ -144,9 +148,9 @@ impl Catalog {
     }
 
     fn number(&self, id: &str) -> Option<usize> {
-        self.facts
-            .binary_search_by(|facts| facts.id.as_str().cmp(id))
-            .ok()
+        let ids = || self.facts.iter().map(|facts| facts.id.clone());
+        let numbers = self.numbers.get_or_init(|| ids().zip(0..).collect());
+        numbers.get(id).copied()
     }
 
     /// The rule with this id.

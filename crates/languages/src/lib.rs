@@ -70,9 +70,10 @@ pub struct Lowered {
     pub losses: Vec<Loss>,
 }
 
-/// Longest query in bytes: five times the longest that anybody published. A tree takes hundreds of
+/// Longest query in bytes: half as long again as the longest that converters make of public rules. A
+/// tree takes hundreds of
 /// times the memory of its text.
-pub const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 512 * 1024;
 
 /// Lowers a query.
 pub fn lower(language: Language, source: &Source, context: &Context<'_>) -> Lowered {

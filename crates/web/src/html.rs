@@ -60,7 +60,7 @@ pub(crate) fn escape(out: &mut String, text: &str) {
 /// A page in which every character that cannot be seen, or that turns the text around it, is
 /// named: no page of ours has one, so it comes from a rule.
 pub(crate) fn visible(page: String) -> String {
-    if !may_hide(page.as_bytes()) || !page.chars().any(is_hidden) {
+    if !may_hide(&page) {
         return page;
     }
     let mut out = String::with_capacity(page.len() + 64);
@@ -68,24 +68,19 @@ pub(crate) fn visible(page: String) -> String {
     out
 }
 
-/// Whether a text in UTF-8 may hold a hidden character: a look at single bytes, which is what most
-/// pages need.
-fn may_hide(text: &[u8]) -> bool {
-    let begins = |(at, byte): (usize, &u8)| match byte {
-        b'\n' | b'\t' | b'\r' => false,
-        0..0x20 | 0x7f => true,
-        // Of U+0080 to U+00BF, U+2000 to U+207F, U+FEC0 to U+FEFF.
-        0xc2 => text.get(at + 1).is_some_and(|next| *next < 0xa0),
-        0xe2 => matches!(text.get(at + 1), Some(0x80 | 0x81)) && !is_common(&text[at..]),
-        0xef => text.get(at + 1) == Some(&0xbb),
-        _ => false,
-    };
-    text.iter().enumerate().any(begins)
-}
-
-/// Whether a text begins with a dash, a quotation mark or an ellipsis.
-fn is_common(text: &[u8]) -> bool {
-    matches!(text, [0xe2, 0x80, 0x90..=0xa9, ..])
+/// Whether a text may hold a hidden character: a look at single bytes, many at a time, which is
+/// what most pages need.
+fn may_hide(text: &str) -> bool {
+    const AT_ONCE: usize = 64;
+    let plain = |byte: &u8| (byte.wrapping_sub(0x20) < 0x5f) | (*byte == b'\n');
+    let bytes = text.as_bytes();
+    let chunks = (0..).step_by(AT_ONCE).zip(bytes.chunks(AT_ONCE));
+    let mut others = chunks.filter(|(_, chunk)| !chunk.iter().fold(true, |all, b| all & plain(b)));
+    others.any(|(start, _)| {
+        let from = text.floor_char_boundary(start);
+        let to = text.ceil_char_boundary((start + AT_ONCE).min(text.len()));
+        text[from..to].chars().any(is_hidden)
+    })
 }
 
 fn is_hidden(c: char) -> bool {

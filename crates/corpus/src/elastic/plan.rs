@@ -181,6 +181,7 @@ fn narrow(found: &mut Match, filter: &Predicate, schema: &Schema) {
         return;
     }
     let mut filter = filter.clone();
+    ecs::fold(&mut filter);
     ecs::resolve(&mut filter, schema, activity(found, schema));
     let query = std::mem::replace(&mut found.predicate, Predicate::True);
     found.predicate = Predicate::and([query, filter]);

@@ -46,6 +46,7 @@ pub(crate) fn mended(diagnostics: &[Diagnostic], language: &str, losses: &mut Ve
 
 /// Maps the fields of a predicate and gives it its source.
 pub(crate) fn finish(mut predicate: Predicate, context: &Context<'_>) -> Plan {
+    ecs::fold(&mut predicate);
     let routing = ecs::Routing::of(&predicate);
     let activity = context.activity.unwrap_or_else(|| {
         context

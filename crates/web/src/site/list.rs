@@ -3,7 +3,8 @@
 use super::SiteOptions;
 use crate::links::Links;
 use crate::route::{self, Make};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tripline_app::Library;
 use tripline_app::answers::{EventRow, Platform};
 use tripline_app::events::events;

@@ -1,7 +1,7 @@
 //! A page with links to files beside it instead of addresses of a server.
 
 use super::list::Pages;
-use std::fmt::Write as _;
+use memchr::memmem;
 
 /// The attributes that hold addresses. Text of a page never holds a bare `"`, so that what looks
 /// like one of them is one.
@@ -12,37 +12,28 @@ const ATTRIBUTES: [&str; 3] = [" href=\"", " src=\"", " action=\""];
 pub(super) fn relink(page: &str, file: &str, pages: &Pages) -> String {
     let up = "../".repeat(file.matches('/').count());
     let mut out = String::with_capacity(page.len());
-    let mut rest = page;
-    while let Some((at, attribute)) = next(rest) {
-        let (before, after) = rest.split_at(at);
-        out.push_str(before);
-        let value = &after[attribute.len()..];
-        let (value, after) = value.split_once('"').unwrap_or((value, ""));
-        rest = after;
+    let mut written = 0;
+    for begin in memmem::find_iter(page.as_bytes(), "=\"") {
+        let start = begin + 2;
+        let Some(attribute) = ATTRIBUTES
+            .iter()
+            .find(|name| page[..start].ends_with(**name))
+        else {
+            continue;
+        };
+        let value = &page[start..];
+        let value = value.split_once('"').map_or(value, |(value, _)| value);
         if !value.starts_with('/') {
-            let _ = write!(out, "{attribute}{value}\"");
-        } else if let Some(link) = resolved(value, pages) {
-            let _ = write!(out, "{attribute}{up}{link}\"");
+            continue;
         }
+        out.push_str(&page[written..start - attribute.len()]);
+        if let Some(link) = resolved(value, pages) {
+            out.extend([attribute, up.as_str(), &link, "\""]);
+        }
+        written = (start + value.len() + 1).min(page.len());
     }
-    out.push_str(rest);
+    out.push_str(&page[written..]);
     out
-}
-
-/// The first attribute that holds an address, and where it begins.
-fn next(text: &str) -> Option<(usize, &'static str)> {
-    let mut from = 0;
-    // A space begins each of them: the places to look at are few.
-    while let Some(at) = text[from..].find("=\"") {
-        let end = from + at + 2;
-        for attribute in ATTRIBUTES {
-            if text[..end].ends_with(attribute) {
-                return Some((end - attribute.len(), attribute));
-            }
-        }
-        from = end;
-    }
-    None
 }
 
 /// Where an address of the server is, from the root of the site.

@@ -2,6 +2,7 @@
 
 use super::super::ast::{Body, EventFilter, Expr, Query, Sample, Sequence, Step};
 use super::Lowering;
+use crate::kuery::ecs;
 use tripline_ir::{Atom, Case, Key, Match, Pattern, Plan, Predicate, Test};
 use tripline_text::{Code, Span};
 
@@ -29,7 +30,8 @@ impl Lowering<'_> {
             atom.implied = true;
             Predicate::atom(atom)
         });
-        let condition = self.condition(&filter.condition, false);
+        let mut condition = self.condition(&filter.condition, false);
+        ecs::fold(&mut condition);
         Match {
             source,
             predicate: Predicate::and(category.into_iter().chain([condition])),

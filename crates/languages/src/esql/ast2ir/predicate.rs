@@ -74,7 +74,8 @@ impl Tested {
     }
 }
 
-/// What stands inside `TO_LOWER` or `TO_UPPER`.
+/// What stands inside `TO_LOWER` or `TO_UPPER`, and which of them; a field that an index keeps in
+/// lower case is as if in the first.
 fn unfolded(expr: tripline_ir::Expr) -> (tripline_ir::Expr, Option<bool>) {
     if let tripline_ir::Expr::Call {
         function,
@@ -93,7 +94,9 @@ fn unfolded(expr: tripline_ir::Expr) -> (tripline_ir::Expr, Option<bool>) {
             ),
         };
     }
-    (expr, None)
+    let kept_lower =
+        matches!(&expr, tripline_ir::Expr::Field(field) if ecs::is_caseless(&field.name));
+    (expr, kept_lower.then_some(false))
 }
 
 /// A field read as an instant is the field: tests of instants read it so themselves.
