@@ -70,9 +70,8 @@ pub struct Lowered {
     pub losses: Vec<Loss>,
 }
 
-/// Longest query in bytes: half as long again as the longest that converters make of public rules. A
-/// tree takes hundreds of
-/// times the memory of its text.
+/// Longest query in bytes: half as long again as the longest that converters make of public rules.
+/// A tree takes hundreds of times the memory of its text.
 pub const MAX_BYTES: usize = 512 * 1024;
 
 /// Lowers a query.
