@@ -271,3 +271,23 @@ fn a_pattern_on_the_action_narrows_the_events() {
         facts.events
     );
 }
+
+#[test]
+fn events_that_lack_a_demanded_field_are_left_out() {
+    let with = |tests: &str| {
+        sigma(&format!(
+            "    selection:\n{tests}    condition: selection\n"
+        ))
+    };
+    let both = with("        Image|endswith: '\\a.exe'\n        CommandLine|contains: ' -x '\n");
+    assert!(both.events.contains(&"Security-Auditing/4688".into()));
+    // Only Sysmon records the name that a program was built with.
+    let sysmon = with("        Image|endswith: '\\a.exe'\n        OriginalFileName: b.exe\n");
+    assert_eq!(sysmon.events, ["Sysmon/1"]);
+    // An alternative demands nothing.
+    let either = "    one:\n        OriginalFileName: b.exe\n    other:\n        CommandLine|contains: ' -x '\n    condition: one or other\n";
+    assert_eq!(sigma(either).events, both.events);
+    // That a field is missing is no demand for it.
+    let none = with("        Image|endswith: '\\a.exe'\n        ParentCommandLine: null\n");
+    assert_eq!(none.events, both.events);
+}

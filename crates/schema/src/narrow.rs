@@ -60,6 +60,31 @@ const FIELDS: [(&str, Said); 38] = [
     ("auditd.message_type", Said::Action),
 ];
 
+/// Values of CIM's `action`: kinds of operations and outcomes, no operation's name.
+// Source: Splunk's Common Information Model, data models Authentication, Change, Endpoint.
+const KINDS: [&str; 16] = [
+    "acl_modified",
+    "allowed",
+    "blocked",
+    "cleared",
+    "created",
+    "deleted",
+    "error",
+    "failure",
+    "locked",
+    "modified",
+    "read",
+    "started",
+    "stopped",
+    "success",
+    "unlocked",
+    "updated",
+];
+
+fn is_kind(action: &str) -> bool {
+    KINDS.iter().any(|kind| action.eq_ignore_ascii_case(kind))
+}
+
 impl Schema {
     /// Keeps of `events` those that fit one of the values of a routing field, given by its
     /// canonical id or a native name. An event id that the tables do not list makes a key of its
@@ -211,8 +236,8 @@ impl Schema {
                 .map(|event| event.key.clone())
                 .collect();
         }
-        actions
-            .iter()
+        let names = actions.iter().filter(|action| !is_kind(action));
+        names
             .map(|action| format_smolstr!("{}/{action}", provider.name))
             .collect()
     }

@@ -45,6 +45,8 @@ pub struct Schema {
     pub(crate) sources: Sources,
     pub(crate) collection: CollectionTable,
     errors: Vec<String>,
+    /// Canonical fields of events whose own fields are listed. Look-up only.
+    carried: OnceLock<HashMap<Text, Vec<u16>>>,
 }
 
 /// Log sources by the names that each vendor gives them.
@@ -66,6 +68,14 @@ pub(crate) struct SourceEntry {
     pub(crate) endpoint: Vec<Text>,
     pub(crate) os: Vec<Text>,
     pub(crate) generic: bool,
+}
+
+/// Whether events have a field under names that the tables do not all join to it.
+fn has_many_names(canonical: &str) -> bool {
+    let parts = ["event.", "actor.", "host.", "network."];
+    parts.iter().any(|part| canonical.starts_with(part))
+        || canonical.ends_with("user")
+        || canonical.ends_with("_id")
 }
 
 impl Schema {
@@ -400,6 +410,45 @@ impl Schema {
     /// The catalogue event of this key, when the tables list it.
     pub fn event(&self, key: &str) -> Option<&CatalogueEvent> {
         self.events.get(key)
+    }
+
+    /// Whether an event has a canonical field; `None` when the tables do not say: the event's fields
+    /// are not listed, or what it has under one name may be called otherwise.
+    pub fn carries(&self, key: &str, canonical: &str) -> Option<bool> {
+        let number = self.field_index.get(canonical)?;
+        let carried = self.carried.get_or_init(|| self.carried());
+        let fields = carried.get(key)?;
+        let is_object = |fields: &[u16]| {
+            let object = self.field_index.get("object.name");
+            object.is_some_and(|object| fields.contains(object))
+        };
+        let of_object = canonical.starts_with("file.") || canonical.starts_with("registry.");
+        match fields.contains(number) {
+            true => Some(true),
+            // Records of one audit event share what they say; times, actors and users have many names.
+            false if key.starts_with("Auditd/") || has_many_names(canonical) => None,
+            // `ObjectName` is a file, a key, or whatever else was opened.
+            false if of_object && is_object(fields) => None,
+            false => Some(false),
+        }
+    }
+
+    fn carried(&self) -> HashMap<Text, Vec<u16>> {
+        let listed = self
+            .events
+            .values()
+            .filter(|event| !event.fields.is_empty());
+        let of = |event: &CatalogueEvent| {
+            let names = event.fields.iter();
+            let canonical = |name: &Text| {
+                let key = Some(event.key.as_str());
+                self.canonical_in(key, Scheme::Sigma, event.activity, name)
+            };
+            let ids = names.filter_map(canonical);
+            ids.filter_map(|id| self.field_index.get(&id).copied())
+                .collect()
+        };
+        listed.map(|event| (event.key.clone(), of(event))).collect()
     }
 
     /// Every catalogue event, by key.

@@ -2,7 +2,7 @@
 
 use super::canonical::{self, Canonical};
 use super::leaves::{Leaf, leaves};
-use super::{AtomFact, Branch, ExclusionFact, Tree, clauses, events, system};
+use super::{AtomFact, Branch, ExclusionFact, Tree, carried, clauses, events, system};
 use tripline_ir::{Atom, Detection, Predicate, Subject, Test, Text};
 use tripline_schema::Schema;
 
@@ -63,6 +63,7 @@ impl Collected {
         let tree = self.positive(&normal);
         let demanded = (&tree, self.atoms.as_slice());
         let events = system::narrowed(events, platforms, demanded, context.schema);
+        let events = carried::narrowed(events, demanded, context.schema);
         self.branches.push(Branch { events, tree });
     }
 

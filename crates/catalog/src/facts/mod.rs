@@ -9,6 +9,7 @@
 
 mod branch;
 mod canonical;
+mod carried;
 mod clauses;
 mod correlation;
 mod events;
