@@ -125,6 +125,31 @@ impl Schema {
         found
     }
 
+    /// The events that do not all have the value: an event stays unless `value` is all that it can
+    /// say in `field`. All stay where none would.
+    pub fn without(&self, events: &[Text], field: &str, value: &str) -> Vec<Text> {
+        let said = FIELDS.iter().find(|(name, _)| *name == field);
+        let always = |key: &str| {
+            let only = |list: &[Text]| matches!(list, [own] if own == value);
+            let event = self.event(key);
+            match said {
+                Some((_, Said::Id)) => key.split_once('/').is_some_and(|(_, id)| id == value),
+                Some((_, Said::EcsType)) => event.is_some_and(|event| only(&event.ecs_type)),
+                Some((_, Said::EcsCategory)) => {
+                    event.is_some_and(|event| only(&event.ecs_category))
+                }
+                Some((_, Said::Action)) => event.is_some_and(|event| event.id == value),
+                _ => false,
+            }
+        };
+        let kept = keep(events, |key| !always(key));
+        if kept.is_empty() {
+            events.to_vec()
+        } else {
+            kept
+        }
+    }
+
     fn by_id(&self, events: &[Text], ids: &[&str]) -> Vec<Text> {
         if ids.iter().any(|id| id.parse::<u32>().is_err()) {
             return Vec::new();

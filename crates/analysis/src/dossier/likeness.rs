@@ -1,17 +1,18 @@
 //! Groups of texts that say nearly the same.
 //!
 //! Two texts are alike when the sets of their words (letters and digits, folded, at least three
-//! long, without the commonest) share at least [`SHARED`] of their union. A text joins the first
+//! long, without the commonest) share at least [`SHARED`] of their union, and neither has a word
+//! with a digit, or one that turns what is said about, that the other lacks. A text joins the first
 //! group whose first text it is like; texts come in the order that the caller gives.
 
 use std::collections::BTreeMap;
 
 /// The part of their words that texts of one group share.
-const SHARED: f64 = 0.6;
+const SHARED: f64 = 0.7;
 
 /// A group: positions of its texts, the first of them its representative.
 pub(super) struct Group {
-    words: Vec<u32>,
+    words: Words,
     pub(super) members: Vec<usize>,
 }
 
@@ -33,20 +34,36 @@ pub(super) fn groups<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Group> {
 }
 
 /// The distinct words of a text as numbers, sorted.
-fn words(text: &str, known: &mut BTreeMap<String, u32>) -> Vec<u32> {
+struct Words {
+    all: Vec<u32>,
+    /// Those that texts of one group have all or none of.
+    telling: Vec<u32>,
+}
+
+fn words(text: &str, known: &mut BTreeMap<String, u32>) -> Words {
     let folded = text.to_lowercase();
-    let mut words: Vec<u32> = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .map(stem)
-        .filter(|word| word.len() > 2 && !COMMON.contains(word))
-        .map(|word| {
-            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-            *known.entry(word.to_owned()).or_insert(next)
-        })
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+    let mut found = Words {
+        all: Vec::new(),
+        telling: Vec::new(),
+    };
+    for word in folded.split(|c: char| !c.is_alphanumeric()) {
+        let turns = TURNING.contains(&word);
+        let stem = stem(word);
+        if !turns && (stem.len() < 3 || COMMON.contains(&stem)) {
+            continue;
+        }
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        let number = *known.entry(stem.to_owned()).or_insert(next);
+        found.all.push(number);
+        if turns || stem.contains(|c: char| c.is_ascii_digit()) {
+            found.telling.push(number);
+        }
+    }
+    for list in [&mut found.all, &mut found.telling] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    found
 }
 
 /// A word without the ending of a plural or a verb.
@@ -57,7 +74,11 @@ fn stem(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-fn alike(a: &[u32], b: &[u32]) -> bool {
+fn alike(one: &Words, other: &Words) -> bool {
+    if one.telling != other.telling {
+        return false;
+    }
+    let (a, b) = (&one.all, &other.all);
     let (mut i, mut j, mut shared) = (0, 0, 0_u32);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         shared += u32::from(x == y);
@@ -68,10 +89,15 @@ fn alike(a: &[u32], b: &[u32]) -> bool {
     f64::from(shared) >= SHARED * f64::from(all)
 }
 
+/// Words that turn what is said about.
+const TURNING: &[&str] = &[
+    "no", "not", "never", "without", "except", "unless", "cannot", "only", "before", "after",
+];
+
 const COMMON: &[&str] = &[
-    "and", "are", "but", "can", "for", "from", "has", "have", "into", "its", "may", "not", "such",
-    "that", "the", "their", "them", "then", "these", "they", "this", "was", "which", "will",
-    "with", "any", "been", "could", "might", "also", "some", "when", "where", "other", "use",
+    "and", "are", "but", "can", "for", "from", "has", "have", "into", "its", "may", "such", "that",
+    "the", "their", "them", "then", "these", "they", "this", "was", "which", "will", "with", "any",
+    "been", "could", "might", "also", "some", "when", "where", "other", "use",
 ];
 
 #[cfg(test)]
@@ -85,11 +111,14 @@ mod tests {
             "legitimate administrator uses of the commands",
             "A software installer",
             "Software installers",
+            "Software installers are not known",
+            "Exploitation of CVE 2021 44228 in servers of the company",
+            "Exploitation of CVE 2022 22965 in servers of the company",
         ];
         let found: Vec<Vec<usize>> = groups(texts.into_iter())
             .into_iter()
             .map(|group| group.members)
             .collect();
-        assert_eq!(found, [vec![0, 1], vec![2, 3]]);
+        assert_eq!(found, [vec![0, 1], vec![2, 3], vec![4], vec![5], vec![6]]);
     }
 }

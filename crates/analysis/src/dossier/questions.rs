@@ -8,10 +8,15 @@ use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use tripline_catalog::facts::{AtomFact, Tree};
 use tripline_schema::{CanonicalField, Scheme};
 
 /// How many fields are asked about.
 const FIELDS: usize = 8;
+/// How many ways of rules a query has.
+const SHOWN_WAYS: usize = 6;
+/// How many ways of one rule are looked at.
+const MOST_WAYS: usize = 64;
 /// How many values that rules leave out are shown.
 const LEFT_OUT: usize = 4;
 
@@ -63,7 +68,7 @@ pub(super) fn questions(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<Question> {
                 meaning: Text::new(&field.meaning),
                 count: row.count,
                 query: ecs_name(scope, field, &rules)
-                    .and_then(|name| query(field, &name, &row.samples)),
+                    .and_then(|name| query(field, &name, &ways(scope, &row.canonical, &rules))),
                 looked_for: row.samples,
                 left_out: left_out(scope, &row.canonical),
                 evidence: scope.evidence(pen, &rules),
@@ -148,46 +153,126 @@ fn events_of(field: &str) -> &'static str {
     }
 }
 
-/// The EQL query for values of a field under its ECS name.
-fn query(field: &CanonicalField, name: &str, samples: &[Sample]) -> Option<Text> {
+/// The tests of one field that a match of a rule may rest on together.
+type Way<'a> = BTreeSet<(&'a str, &'a str)>;
+
+/// The ways in which rules look for something in a field: those of most rules first, then of the
+/// better rule. Values that a rule asks for together stay together.
+fn ways<'a>(scope: &Scope<'a>, field: &str, rules: &[u32]) -> Vec<Way<'a>> {
+    let mut found: BTreeMap<Way<'_>, (usize, usize)> = BTreeMap::new();
+    let wanted: BTreeSet<u32> = rules.iter().copied().collect();
+    let best = scope.best.iter().filter(|at| wanted.contains(at));
+    for (place, at) in best.enumerate() {
+        let facts = scope.facts(*at);
+        let branches = facts.branches.iter();
+        let all: BTreeSet<Way<'_>> = branches
+            .flat_map(|branch| of_tree(&branch.tree, &facts.atoms, field))
+            .collect();
+        for way in all.into_iter().filter(|way| !way.is_empty()) {
+            found.entry(way).or_insert((0, place)).0 += 1;
+        }
+    }
+    let mut ways: Vec<_> = found.into_iter().collect();
+    ways.sort_by_key(|(_, (count, place))| (Reverse(*count), *place));
+    ways.into_iter().map(|(way, _)| way).collect()
+}
+
+/// The ways of a tree; a way without tests where it rests on other fields. Of more than
+/// [`MOST_WAYS`] only the first.
+fn of_tree<'a>(tree: &Tree, atoms: &'a [AtomFact], field: &str) -> Vec<Way<'a>> {
+    let mut ways = match tree {
+        Tree::Nothing => vec![Way::new()],
+        Tree::Atom(at) => {
+            let atom = &atoms[*at as usize];
+            let own = atom.field == field && atom.is_indicator();
+            let test = own.then_some((atom.operator.as_str(), atom.value.as_str()));
+            vec![test.into_iter().collect()]
+        }
+        Tree::Or(parts) => parts
+            .iter()
+            .flat_map(|part| of_tree(part, atoms, field))
+            .collect(),
+        Tree::And(parts) => parts.iter().fold(vec![Way::new()], |ways, part| {
+            let more = of_tree(part, atoms, field);
+            let joined = ways.iter().flat_map(|way| {
+                let with = |other: &Way<'a>| way.union(other).copied().collect();
+                more.iter().map(with)
+            });
+            joined.take(MOST_WAYS).collect()
+        }),
+    };
+    ways.truncate(MOST_WAYS);
+    ways
+}
+
+/// The EQL query for values of a field under its ECS name: the first [`SHOWN_WAYS`] ways that EQL
+/// can say.
+fn query(field: &CanonicalField, name: &str, ways: &[Way<'_>]) -> Option<Text> {
     // They are typed: no text is compared with them.
     let number = matches!(field.kind.as_str(), "int" | "bool");
-    let value = |sample: &Sample| match field.kind.as_str() {
-        "int" => integer(sample),
-        "bool" => truth(sample),
-        _ => pattern(sample),
-    };
-    let mut values: Vec<String> = samples.iter().filter_map(value).collect();
-    let mut seen = BTreeSet::new();
-    values.retain(|value| seen.insert(value.to_lowercase()));
     let operator = if number { "in" } else { ":" };
     let valid = name
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
-    (valid && !values.is_empty()).then(|| {
-        let events = events_of(&field.id);
-        format!("{events} {name} {operator} ({})", values.join(", ")).into()
-    })
+    let mut seen = BTreeSet::new();
+    let (mut single, mut several) = (Vec::new(), Vec::new());
+    for way in ways.iter().filter(|_| valid) {
+        if single.len() + several.len() == SHOWN_WAYS {
+            break;
+        }
+        let values: Vec<String> = way.iter().filter_map(|test| value(field, *test)).collect();
+        if values.is_empty() || !seen.insert(values.join("\n").to_lowercase()) {
+            continue;
+        }
+        match values.as_slice() {
+            [only] => single.push(only.clone()),
+            all => {
+                let tests: Vec<String> = all
+                    .iter()
+                    .map(|value| format!("{name} {operator} {value}"))
+                    .collect();
+                several.push(format!("({})", tests.join(" and ")));
+            }
+        }
+    }
+    let mut tests = several;
+    if !single.is_empty() {
+        tests.insert(0, format!("{name} {operator} ({})", single.join(", ")));
+    }
+    let events = events_of(&field.id);
+    match tests.as_slice() {
+        [] => None,
+        [only] => Some(format!("{events} {only}").into()),
+        all => Some(format!("{events} ({})", all.join(" or ")).into()),
+    }
 }
 
-fn truth(sample: &Sample) -> Option<String> {
-    let value = sample.value.to_lowercase();
-    (sample.operator == "eq" && matches!(value.as_str(), "true" | "false")).then_some(value)
+/// The value of a test as EQL writes it; `None` when EQL cannot say it.
+fn value(field: &CanonicalField, (operator, value): (&str, &str)) -> Option<String> {
+    match field.kind.as_str() {
+        "int" => integer(operator, value),
+        "bool" => truth(operator, value),
+        _ => pattern(operator, value),
+    }
 }
 
-fn integer(sample: &Sample) -> Option<String> {
-    let number: i64 = sample.value.parse().ok()?;
-    (sample.operator == "eq").then(|| number.to_string())
+fn truth(operator: &str, value: &str) -> Option<String> {
+    let value = value.to_lowercase();
+    (operator == "eq" && matches!(value.as_str(), "true" | "false")).then_some(value)
+}
+
+fn integer(operator: &str, value: &str) -> Option<String> {
+    let number: i64 = value.parse().ok()?;
+    (operator == "eq").then(|| number.to_string())
 }
 
 /// A value as an EQL pattern, which ignores case as `:` does; `None` when EQL cannot say it.
-fn pattern(sample: &Sample) -> Option<String> {
-    let value = sample.value.as_str();
+fn pattern(operator: &str, value: &str) -> Option<String> {
     if value.is_empty() || value.contains(['*', '?']) || value.chars().any(char::is_control) {
         return None;
     }
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-    Some(match sample.operator.as_str() {
+    Some(match operator {
         "eq" => format!("\"{escaped}\""),
         "starts_with" => format!("\"{escaped}*\""),
         "ends_with" => format!("\"*{escaped}\""),
@@ -200,35 +285,28 @@ fn pattern(sample: &Sample) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::query;
-    use crate::tables::Sample;
+    use super::{Way, query};
     use tripline_schema::Schema;
-
-    fn sample(operator: &str, value: &str) -> Sample {
-        Sample {
-            operator: operator.into(),
-            value: value.into(),
-            count: 1,
-        }
-    }
 
     #[test]
     fn queries_say_the_values() {
         let schema = Schema::builtin();
         let image = schema.field("process.executable").expect("is known");
-        let samples = [
-            sample("ends_with", "\\cmd.exe"),
-            sample("regex", "x"),
-            sample("eq", "a\"b"),
+        let way = |tests: &[(&'static str, &'static str)]| Way::from_iter(tests.iter().copied());
+        let ways = [
+            way(&[("ends_with", "\\cmd.exe")]),
+            way(&[("regex", "x")]),
+            way(&[("contains", "\\temp\\"), ("ends_with", ".scr")]),
+            way(&[("eq", "a\"b")]),
         ];
-        let expected = r#"process where event.type == "start" and process.executable : ("*\\cmd.exe", "a\"b")"#;
+        let expected = r#"process where event.type == "start" and (process.executable : ("*\\cmd.exe", "a\"b") or (process.executable : "*\\temp\\*" and process.executable : "*.scr"))"#;
         let name = "process.executable";
-        assert_eq!(query(image, name, &samples).as_deref(), Some(expected));
+        assert_eq!(query(image, name, &ways).as_deref(), Some(expected));
         let port = schema.field("destination.port").expect("is known");
-        let samples = [sample("eq", "3389"), sample("gt", "1")];
+        let ways = [way(&[("eq", "3389")]), way(&[("gt", "1")])];
         let expected = "any where destination.port in (3389)";
-        let found = query(port, "destination.port", &samples);
+        let found = query(port, "destination.port", &ways);
         assert_eq!(found.as_deref(), Some(expected));
-        assert_eq!(query(image, name, &[sample("contains", "a*b")]), None);
+        assert_eq!(query(image, name, &[way(&[("contains", "a*b")])]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Related techniques: why, and how strongly.
 //!
 //! Each of four reasons gives a strength from 0 to 1. Three are the cosine of the two sets that
-//! they compare, `shared / sqrt((a + 1) * (b + 1))`; the ones keep small sets from being sure:
+//! they compare, `shared / sqrt((a + 4) * (b + 4))`; the fours keep small sets from being sure:
 //! - rules: rules that count under both techniques;
 //! - campaigns: ATT&CK campaigns and groups that use both, from two on;
 //! - sequences: rules with ordered steps that count under both, from two on.
@@ -22,6 +22,9 @@ use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What is added to the size of each of two sets: two actors that are all that is known of either
+/// of two techniques say little.
+const UNSEEN: usize = 4;
 /// How many rules at most look for a value that counts as shared.
 const RARE: usize = 40;
 
@@ -178,7 +181,7 @@ fn common<T: Ord + Clone>(a: &BTreeSet<T>, b: Option<&BTreeSet<T>>, least: usize
     if shared.len() < least || shared.is_empty() {
         return (Vec::new(), 0.0);
     }
-    let cosine = size(shared.len()) / (size(a.len() + 1) * size(b.len() + 1)).sqrt();
+    let cosine = size(shared.len()) / (size(a.len() + UNSEEN) * size(b.len() + UNSEEN)).sqrt();
     (shared, cosine)
 }
 
@@ -273,7 +276,7 @@ mod tests {
         let b = BTreeSet::from([4]);
         let (shared, cosine) = common(&a, Some(&b), 1);
         assert_eq!(shared, [4]);
-        assert!((cosine - 1.0 / 10.0_f64.sqrt()).abs() < 1e-9);
+        assert!((cosine - 1.0 / 40.0_f64.sqrt()).abs() < 1e-9);
         assert_eq!(common(&a, Some(&b), 2).0, Vec::<i32>::new());
     }
 

@@ -15,7 +15,24 @@ pub(super) fn narrowed(candidates: &[Text], predicate: &Predicate, schema: &Sche
         Predicate::Or(parts) => either(candidates, parts, schema),
         Predicate::Atom(atom) => by_values(candidates, std::slice::from_ref(&**atom), schema),
         Predicate::False => Vec::new(),
-        Predicate::True | Predicate::Not(_) => candidates.to_vec(),
+        Predicate::Not(inner) => without(candidates, inner, schema),
+        Predicate::True => candidates.to_vec(),
+    }
+}
+
+/// The events that can fail tests: one that says nothing but what a test leaves out cannot.
+fn without(candidates: &[Text], left_out: &Predicate, schema: &Schema) -> Vec<Text> {
+    match left_out {
+        Predicate::Or(parts) => parts.iter().fold(candidates.to_vec(), |kept, part| {
+            without(&kept, part, schema)
+        }),
+        Predicate::Atom(atom) => match (&atom.subject, exact_value(atom)) {
+            (Subject::Field(field), Some(value)) if schema.routing_field(&field.canonical) => {
+                schema.without(candidates, &field.canonical, &value)
+            }
+            _ => candidates.to_vec(),
+        },
+        _ => candidates.to_vec(),
     }
 }
 
