@@ -3,6 +3,8 @@
 use super::super::ast::{Command, Name, Options, Pipeline, Stage};
 use super::super::cursor::PLACEHOLDER;
 use super::super::facts;
+use super::super::print;
+
 use super::aggregate::{derive, option};
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
@@ -238,8 +240,9 @@ impl Lowering<'_> {
         let own = self.field_value(&flow.scope, input);
         let mut names: Vec<Text> = Vec::new();
         for stage in later {
-            let text = self.expanded.text.get(stage.span.range()).unwrap_or("");
-            for name in words(text) {
+            // As laid out, so that the layout of the search decides nothing.
+            let text = print::command(&stage.command);
+            for name in words(&text) {
                 let fresh = !names.iter().any(|known| known == name);
                 let keyword = facts::commands().any(|known| known.eq_ignore_ascii_case(name));
                 let fresh = fresh && !name.ends_with('.');

@@ -134,14 +134,18 @@ impl<'a> Parser<'a> {
         self.comparison(cursor, start)
     }
 
-    /// The text of `TERM(...)`.
+    /// The text of `TERM(...)`, in quotes or without.
     fn inside_parentheses(&mut self, cursor: &mut Cursor<'a>) -> Word {
+        cursor.skip_blank();
         let start = cursor.at;
-        let length = cursor.rest().find(')').unwrap_or(cursor.rest().len());
-        cursor.at += length;
+        let text = if let Some((raw, _, _)) = cursor.quoted_raw() {
+            raw.into()
+        } else {
+            let rest = cursor.rest();
+            cursor.at += rest.find([')', '"']).unwrap_or(rest.len());
+            cursor.text[start..cursor.at].trim().into()
+        };
         let span = cursor.span(start);
-        let raw = cursor.text[start..cursor.at].trim();
-        let text = raw.trim_matches('"').into();
         if !cursor.take(')') {
             self.report(
                 Code::SplUnclosed,

@@ -1,7 +1,6 @@
 //! Expressions of `eval` and `where`.
 
 use super::super::ast::{Binary, Expr};
-use super::super::cursor::PLACEHOLDER;
 use super::super::parser::is_word;
 use super::Printer;
 use super::words::quoted;
@@ -115,7 +114,7 @@ fn field(text: &str) -> String {
     let taken = operator.iter().any(|word| text.eq_ignore_ascii_case(word));
     let begins = text.starts_with(|c: char| !c.is_ascii_digit());
     let plain = begins && !taken && text.chars().all(is_word);
-    if plain || text == PLACEHOLDER {
+    if plain {
         text.to_owned()
     } else {
         format!("'{text}'")

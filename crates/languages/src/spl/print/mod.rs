@@ -11,6 +11,8 @@ mod aggregate;
 mod command;
 mod eval;
 mod search;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::ast::{Command, Pipeline};
@@ -19,6 +21,11 @@ use super::parser::names_command;
 /// A search as text.
 pub(super) fn print(pipeline: &Pipeline) -> String {
     Printer::default().lines(pipeline, Place::Top)
+}
+
+/// One command as text, without its bar.
+pub(super) fn command(command: &Command) -> String {
+    Printer::default().command(command)
 }
 
 /// Where text is written.

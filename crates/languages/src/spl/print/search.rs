@@ -66,12 +66,13 @@ impl Printer {
         format!("{field}{}{gap}{value}", sign(op))
     }
 
-    /// The text of `TERM(...)`, which is taken as it stands up to the parenthesis; quotes keep bars
-    /// and brackets from ending the stage.
+    /// The text of `TERM(...)`, which is taken as it stands; in quotes where it holds what would
+    /// end it or the stage. One that ends in a backslash had none.
     fn enclosed(self, text: &str) -> String {
-        let ends = |c: char| c.is_whitespace() || "|[]".contains(c);
-        let odd = text.contains(['"', '\\']) && text == text.trim();
-        if text.contains(ends) && !odd && !self.in_text {
+        let ends = |c: char| c.is_whitespace() || "\")|[]".contains(c);
+        let body = text.trim_end_matches('\\');
+        let open = (text.len() - body.len()) % 2 == 1;
+        if text.contains(ends) && !open && !self.in_text {
             format!("\"{text}\"")
         } else {
             text.to_owned()
