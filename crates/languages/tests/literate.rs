@@ -351,7 +351,8 @@ fn event(json: &serde_json::Value) -> Event {
         }
         _ => 0,
     };
-    let raw = native.remove("_raw").and_then(|value| value.as_text());
+    // A field of the event too, as it is in Splunk.
+    let raw = native.get("_raw").and_then(Value::as_text);
     let source = native.remove("_source").and_then(|value| value.as_text());
     Event {
         time,
