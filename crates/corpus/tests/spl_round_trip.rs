@@ -7,7 +7,7 @@ use tripline_corpus::{Vendor, discover, read, spl_library};
 use tripline_ir::{Detection, Language, indented};
 use tripline_languages::{Context, Lowered, lower, spl};
 use tripline_schema::Schema;
-use tripline_text::Source;
+use tripline_text::{Diagnostic, Source};
 
 const CORPUS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -62,7 +62,7 @@ fn flaw(rule: &Detection, context: &Context<'_>) -> Result<bool, String> {
     let source = Source::new("rule", rule.body.as_str());
     let lowered = lower(Language::Spl, &source, context);
     let Some(text) = spl::laid_out(&source, context) else {
-        let told = lowered.diagnostics.iter().any(|found| found.is_error());
+        let told = lowered.diagnostics.iter().any(Diagnostic::is_error);
         let none = "no error, and no layout".to_owned();
         return if told { Ok(false) } else { Err(none) };
     };

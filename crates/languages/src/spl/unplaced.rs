@@ -128,6 +128,12 @@ fn rare_command(found: &mut Command) {
             names(fields);
             starts.iter_mut().chain(ends).for_each(bound);
         }
+        other => last_command(other),
+    }
+}
+
+fn last_command(found: &mut Command) {
+    match found {
         Command::Convert {
             options: found,
             conversions,
@@ -140,7 +146,9 @@ fn rare_command(found: &mut Command) {
             }
         }
         Command::Sort { fields, limit: _ } => {
-            fields.iter_mut().for_each(|key| name(&mut key.field));
+            for key in fields {
+                name(&mut key.field);
+            }
         }
         Command::Head {
             options: found,
@@ -300,7 +308,9 @@ fn expr(found: &mut Expr) {
 }
 
 fn options(found: &mut Options) {
-    found.iter_mut().for_each(|(_, value)| name(value));
+    for (_, value) in found {
+        name(value);
+    }
 }
 
 fn pairs(found: &mut [(Name, Name)]) {

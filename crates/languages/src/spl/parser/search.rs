@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
         let mut behind = *cursor;
         let what = if relation(&mut behind).is_some() {
             "a field's name"
-        } else if behind.take_word("IN") && behind.peek() == Some('(') {
+        } else if behind.take_word("IN") && { behind }.peek() == Some('(') {
             "a field's name before `IN`"
         } else {
             behind = *cursor;

@@ -4,6 +4,10 @@ use super::super::ast::{Aggregate, Argument, Name, Options, Stats, StatsKind, Ts
 use super::Printer;
 use super::command::{clause, options};
 use super::words::joined;
+use tripline_ir::Text;
+
+/// One option.
+type Setting = (Text, Name);
 
 /// Words that an option before the aggregates must not have for its key.
 const CLAUSES: [&str; 6] = ["by", "datamodel", "from", "groupby", "over", "where"];
@@ -83,7 +87,7 @@ impl Printer {
 }
 
 /// Options that may stand before the aggregates, and those behind `by`, where any key may.
-fn split(all: &Options) -> (&[(tripline_ir::Text, Name)], &[(tripline_ir::Text, Name)]) {
+fn split(all: &Options) -> (&[Setting], &[Setting]) {
     let taken = |key: &str| CLAUSES.contains(&key);
     let first = all.iter().position(|(key, _)| taken(key));
     all.split_at(first.unwrap_or(all.len()))

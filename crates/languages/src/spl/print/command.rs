@@ -30,6 +30,18 @@ impl Printer {
                 by,
             } => self.top(*rare, options, fields, by),
             Command::Lookup(lookup) => self.lookup(lookup),
+            Command::Generic {
+                name, arguments, ..
+            } => head(&name.text, arguments.text.to_string()),
+            Command::Macro(name) => format!("`{}`", name.text),
+            Command::Error => String::new(),
+            other => self.nested(other),
+        }
+    }
+
+    /// Commands that run other searches.
+    fn nested(self, command: &Command) -> String {
+        match command {
             Command::Join {
                 options: found,
                 fields,
@@ -63,12 +75,7 @@ impl Printer {
                     self.bracketed(body, Place::Subsearch),
                 ])
             }
-            Command::Generic {
-                name, arguments, ..
-            } => head(&name.text, arguments.text.to_string()),
-            Command::Macro(name) => format!("`{}`", name.text),
-            Command::Error => String::new(),
-            of_rows => self.of_rows(of_rows),
+            other => self.of_rows(other),
         }
     }
 
@@ -112,6 +119,13 @@ impl Printer {
                     .map_or_else(String::new, |expr| format!("({})", self.expression(expr))),
             ]),
             Command::Tail { count } => format!("tail {count}"),
+            other => self.of_events(other),
+        }
+    }
+
+    /// Commands that make rows.
+    fn of_events(self, command: &Command) -> String {
+        match command {
             Command::Transaction {
                 options: found,
                 fields,
@@ -138,12 +152,12 @@ impl Printer {
             ]),
             Command::From { kind, name } => self.from(kind, &name.text),
             Command::Makeresults { options: found } => head("makeresults", options(found)),
-            of_values => self.of_values(of_values),
+            other => self.of_columns(other),
         }
     }
 
     /// Commands that compute columns.
-    fn of_values(self, command: &Command) -> String {
+    fn of_columns(self, command: &Command) -> String {
         match command {
             Command::Fillnull { value, fields } => {
                 let value = value.clone().map(|value| ("value".into(), value));
@@ -165,24 +179,6 @@ impl Printer {
                 self.name(&field.text),
                 options(found),
             ]),
-            Command::Rex {
-                options: found,
-                pattern,
-            } => joined(["rex".to_owned(), options(found), quoted(&pattern.text)]),
-            Command::Regex {
-                field,
-                negated,
-                pattern,
-            } => {
-                let field = field.as_ref().map(|field| self.name(&field.text));
-                let op = match (&field, negated) {
-                    (_, true) => "!=",
-                    (Some(_), false) => "=",
-                    (None, false) => "",
-                };
-                let field = field.unwrap_or_default();
-                format!("regex {field}{op}{}", quoted(&pattern.text))
-            }
             Command::Bin {
                 options: found,
                 field,
@@ -204,6 +200,31 @@ impl Printer {
             } => {
                 let conversions = conversions.iter().map(|one| self.conversion(one));
                 joined(["convert".to_owned(), options(found), listed(conversions)])
+            }
+            other => self.of_texts(other),
+        }
+    }
+
+    /// Commands that look into texts.
+    fn of_texts(self, command: &Command) -> String {
+        match command {
+            Command::Rex {
+                options: found,
+                pattern,
+            } => joined(["rex".to_owned(), options(found), quoted(&pattern.text)]),
+            Command::Regex {
+                field,
+                negated,
+                pattern,
+            } => {
+                let field = field.as_ref().map(|field| self.name(&field.text));
+                let op = match (&field, negated) {
+                    (_, true) => "!=",
+                    (Some(_), false) => "=",
+                    (None, false) => "",
+                };
+                let field = field.unwrap_or_default();
+                format!("regex {field}{op}{}", quoted(&pattern.text))
             }
             Command::Spath {
                 options: found,
@@ -284,7 +305,11 @@ impl Printer {
         };
         joined([
             "dedup".to_owned(),
-            (count != 1).then(|| count.to_string()).unwrap_or_default(),
+            if count == 1 {
+                String::new()
+            } else {
+                count.to_string()
+            },
             options(before),
             self.columns(fields),
             clause("sortby", sorted),

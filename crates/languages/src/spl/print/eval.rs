@@ -81,11 +81,11 @@ impl Printer {
             match link {
                 Expr::Binary { op, right, .. } => {
                     let right = self.at_least(right, tighter(own));
-                    out.push_str(&format!(" {} {right}", sign(*op)));
+                    out.extend([" ", sign(*op), " ", &right]);
                 }
                 Expr::In { list, negated, .. } => {
                     let not = if *negated { " NOT" } else { "" };
-                    out.push_str(&format!("{not} IN ({})", self.list(list)));
+                    out.extend([not, " IN (", &self.list(list), ")"]);
                 }
                 _ => {}
             }
