@@ -25,7 +25,8 @@ def files(folder, suffix):
 
 def queries(language):
     for text in files(STARTER / "elastic", ".toml"):
-        rule = tomllib.loads(text)["rule"]
+        # Hunting queries lie beside the rules and are none.
+        rule = tomllib.loads(text).get("rule", {})
         if rule.get("language") == language:
             yield rule["query"]
 
@@ -40,6 +41,7 @@ def main():
         "sigma": sigma + list(blocks("sigma")),
         "eql": list(queries("eql")) + list(blocks("eql")),
         "kuery": list(queries("kuery")) + list(blocks("kuery")),
+        "spl": list(blocks("spl")),
         "lucene": list(queries("lucene")) + list(blocks("lucene")),
         "elastic_toml": files(STARTER / "elastic", ".toml"),
         "stix": [path.read_text() for path in bundles],

@@ -1,4 +1,5 @@
-//! Any text, as a search, with and without macros: no panic, spans inside the text.
+//! Any text, as a search, with and without macros: no panic, spans inside the text, and what is read
+//! without an error is the same search when it is laid out.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -25,6 +26,11 @@ fuzz_target!(|texts: (&str, &str)| {
             if let Some(label) = found.primary {
                 assert!(text.get(label.span.range()).is_some());
             }
+        }
+        if let Some(layout) = spl::laid_out(&source, &context) {
+            let printed = Source::new("printed", layout.as_str());
+            assert!(spl::same(&source, &printed, &context), "{layout}");
+            assert_eq!(spl::laid_out(&printed, &context), Some(layout));
         }
     }
 });

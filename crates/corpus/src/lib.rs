@@ -42,3 +42,4 @@ pub use session::{
 };
 pub use single::{Hint, SingleRead, read_path, read_text};
 pub use spec::{CorpusSpec, FileEntry, Vendor};
+pub use splunk::spl_library;

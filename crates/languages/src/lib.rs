@@ -3,7 +3,8 @@
 //! Input: a [`Source`] in one [`Language`] and the [`Context`] it stands in. Output:
 //! [`Lowered`]. Each language has a folder with `lexer`, `parser`, `ast` and `ast2ir`; its
 //! `facts` hold quoting, wildcards, case rules and keywords once. Parsers recover, are bounded
-//! and never panic.
+//! and never panic. SPL, which no other program here reads, has a printer as well: what
+//! [`spl::laid_out`] writes must read as the same search.
 
 pub mod clause;
 pub mod eql;

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use tripline_ir::{Event, EventSource, Fields, Language, SECOND, Text, Value, law};
-use tripline_languages::spl::Library;
+use tripline_languages::spl::{self, Library};
 use tripline_languages::{Context, Lowered, lower};
 use tripline_schema::Schema;
 use tripline_text::Source;
@@ -215,6 +215,11 @@ impl Run<'_> {
         if !case.told.1 && !case.lowered.diagnostics.is_empty() {
             self.fail(case.line, &format!("diagnostics:\n{}", diagnostics(&case)));
         }
+        if self.language == Language::Spl
+            && let Err(flaw) = case.reads_as_itself()
+        {
+            self.fail(case.line, &flaw);
+        }
     }
 }
 
@@ -225,6 +230,29 @@ impl Case {
         context.lists.clone_from(&self.lists);
         context.spl = self.library.as_ref();
         self.lowered = lower(language, &self.source, &context);
+    }
+
+    /// A search without an error, laid out, is the same search with the same plan.
+    fn reads_as_itself(&self) -> Result<(), String> {
+        let mut context = Context::new(Schema::builtin());
+        context.lists.clone_from(&self.lists);
+        context.spl = self.library.as_ref();
+        let Some(text) = spl::laid_out(&self.source, &context) else {
+            let told = &self.lowered.diagnostics;
+            let told = told.iter().any(tripline_text::Diagnostic::is_error);
+            return told.then_some(()).ok_or_else(|| "no layout".to_owned());
+        };
+        let printed = Source::new("printed", text.as_str());
+        if !spl::same(&self.source, &printed, &context) {
+            return Err(format!("another search when laid out:\n{text}"));
+        }
+        let lowered = lower(Language::Spl, &printed, &context);
+        let plan = |lowered: &Lowered| lowered.plan.as_ref().map(tripline_ir::indented);
+        let (before, after) = (plan(&self.lowered), plan(&lowered));
+        if before != after {
+            return Err(format!("{text}\nhas another plan:\n{before:?}\n{after:?}"));
+        }
+        Ok(())
     }
 }
 
@@ -323,7 +351,8 @@ fn event(json: &serde_json::Value) -> Event {
         }
         _ => 0,
     };
-    let raw = native.remove("_raw").and_then(|value| value.as_text());
+    // A field of the event too, as it is in Splunk.
+    let raw = native.get("_raw").and_then(Value::as_text);
     let source = native.remove("_source").and_then(|value| value.as_text());
     Event {
         time,

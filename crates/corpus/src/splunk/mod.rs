@@ -20,7 +20,9 @@ use crate::reader::{FileContext, FileRead, VendorReader};
 use detection::Draft;
 use library::{Part, Shelf};
 use rayon::prelude::*;
+use std::path::Path;
 use tripline_ir::{Language, Text};
+use tripline_languages::spl::Library;
 use tripline_languages::{Context, lower};
 use tripline_text::yaml::{self, Node};
 use tripline_text::{Code, Diagnostic, Source};
@@ -142,6 +144,12 @@ impl VendorReader for SplunkReader {
             }
         });
     }
+}
+
+/// The macros and lookups of the repository of Splunk content that a file or folder lies in: what
+/// its searches refer to by name.
+pub fn spl_library(inside: &Path) -> Library {
+    library::beside(inside).finish()
 }
 
 enum Kind {

@@ -113,13 +113,18 @@ pub(super) enum Command {
         starts: Option<Bound>,
         ends: Option<Bound>,
     },
-    /// Function, field, new name.
-    Convert(Vec<(Name, Name, Option<Name>)>),
+    Convert {
+        options: Options,
+        /// Function, field, new name.
+        conversions: Vec<(Name, Name, Option<Name>)>,
+    },
     Sort {
-        fields: Vec<(Name, bool)>,
+        fields: Vec<Sorted>,
         limit: Option<u64>,
     },
     Head {
+        /// Without `limit`, which is the count.
+        options: Options,
         count: Option<u64>,
         while_: Option<Expr>,
     },
@@ -127,6 +132,7 @@ pub(super) enum Command {
         count: u64,
     },
     Foreach {
+        options: Options,
         fields: Vec<Name>,
         body: Pipeline,
     },
@@ -177,6 +183,16 @@ pub(super) enum Appending {
     Appendcols,
     Appendpipe,
     Union,
+    Multisearch,
+}
+
+/// A field that `sort` goes by.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sorted {
+    /// `num`, `str`, `ip` or `auto`: how its values are compared.
+    pub(super) order: Option<Text>,
+    pub(super) field: Name,
+    pub(super) descending: bool,
 }
 
 /// The first or last event of a transaction.
@@ -330,6 +346,9 @@ pub(super) struct Aggregate {
     pub(super) function: Name,
     pub(super) argument: Argument,
     pub(super) alias: Option<Name>,
+    /// Function and argument as written where that is the column's name: there is an argument and
+    /// no alias. Empty otherwise.
+    pub(super) written: Text,
     pub(super) span: Span,
 }
 

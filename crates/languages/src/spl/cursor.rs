@@ -233,7 +233,11 @@ impl<'s> Cursor<'s> {
             text: value.text,
             span: value.span,
         };
-        Some((key.text.to_lowercase().into(), name))
+        let key = match key.text.as_str() {
+            PLACEHOLDER => key.text,
+            other => other.to_lowercase().into(),
+        };
+        Some((key, name))
     }
 
     /// Names separated by blanks or commas, up to one of the words or to what is no name.

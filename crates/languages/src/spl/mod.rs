@@ -5,7 +5,8 @@
 //! [`parser`] reads the result into [`ast`], with one file for each of the two expression
 //! languages (`search`, where `OR` binds tighter than `AND` and text compares without case; `eval`
 //! and `where`, with case and three truth values); [`ast2ir`] gives every stage its meaning.
-//! [`facts`] says what the language looks like.
+//! [`facts`] says what the language looks like. [`print`] writes the tree
+//! as text again.
 //!
 //! Held here: a command always has a node, known or generic; a stage that the representation
 //! cannot hold is a loss with its place; nothing nests deeper than [`facts::MAX_DEPTH`].
@@ -18,8 +19,10 @@ mod expand;
 mod facts;
 mod library;
 mod parser;
+mod print;
 #[cfg(test)]
 mod tests;
+mod unplaced;
 
 pub use library::{Library, Lookup, Macro, Matching};
 
@@ -54,6 +57,54 @@ pub fn lower(source: &Source, context: &Context<'_>) -> Lowered {
         }));
     }
     lowered
+}
+
+/// The search in one layout, its macros resolved and its comments gone: a stage on a line, quotes and
+/// parentheses only where they are needed. `None` when the search has an error, or when its text in
+/// backticks would be read as a call of a macro once more.
+///
+/// What it gives is the same search, as [`same`] says, and is laid out as it is.
+///
+/// ```
+/// use tripline_languages::{Context, spl};
+/// use tripline_schema::Schema;
+/// use tripline_text::Source;
+///
+/// let source = Source::new("rule", "search a=\"x\"  (b=1)|bucket _time span=1h ```by hour```");
+/// let text = spl::laid_out(&source, &Context::new(Schema::builtin()));
+/// assert_eq!(text.as_deref(), Some("a=\"x\" b=1\n| bin span=1h _time"));
+/// ```
+pub fn laid_out(source: &Source, context: &Context<'_>) -> Option<String> {
+    let text = print::print(&tree(source, context)?);
+    let ticks = || {
+        let source = Source::new("", text.as_str());
+        let again = expand::expand(&source, None, &mut Vec::new());
+        again.text == text && again.unresolved.is_empty()
+    };
+    (text.len() <= crate::MAX_BYTES && (!text.contains('`') || ticks())).then_some(text)
+}
+
+/// Whether two searches are the same but for layout, macros, and names of one meaning: their syntax
+/// trees are equal, places apart. A search with an error is the same as none.
+pub fn same(left: &Source, right: &Source, context: &Context<'_>) -> bool {
+    let bare = |source| {
+        let mut pipeline = tree(source, context)?;
+        unplaced::clear(&mut pipeline);
+        Some(pipeline)
+    };
+    bare(left).is_some_and(|left| Some(left) == bare(right))
+}
+
+/// The syntax tree of a search that has no error.
+fn tree(source: &Source, context: &Context<'_>) -> Option<ast::Pipeline> {
+    if source.text().len() > crate::MAX_BYTES {
+        return None;
+    }
+    let mut diagnostics = Vec::new();
+    let expanded = expand::expand(source, context.spl, &mut diagnostics);
+    let pipeline = parser::parse(source, &expanded, &mut diagnostics);
+    let read = !pipeline.stages.is_empty() && !diagnostics.iter().any(Diagnostic::is_error);
+    read.then_some(pipeline)
 }
 
 /// Whether something says that the text is no search.

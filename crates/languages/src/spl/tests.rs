@@ -43,6 +43,24 @@ fn read(search: &str) -> Lowered {
     super::lower(&Source::new("search", search), &context)
 }
 
+/// A search without an error, laid out, is the same search, and its layout stays.
+fn reads_as_itself(search: &str) {
+    let library = library();
+    let mut context = Context::new(Schema::builtin());
+    context.spl = Some(&library);
+    let source = Source::new("search", search);
+    let Some(text) = super::laid_out(&source, &context) else {
+        return;
+    };
+    let printed = Source::new("printed", text.as_str());
+    assert!(
+        super::same(&source, &printed, &context),
+        "{search}\nis not\n{text}"
+    );
+    let again = super::laid_out(&printed, &context);
+    assert_eq!(again.as_deref(), Some(text.as_str()), "{search}");
+}
+
 fn alerts(lowered: &Lowered, fields: &[(&str, &str)]) -> bool {
     let mut event = Event::default();
     for (name, value) in fields {
@@ -173,12 +191,29 @@ const PIECES: &[&str] = &[
     "| rename X.* as *",
     "fields - a",
     "sort - a",
+    " ",
+    "=",
+    "b",
+    "by",
+    "as",
+    ".",
+    "-",
+    "1.5",
+    "eval(",
+    "TERM(",
+    "startswith=",
+    "append ",
+    "head ",
+    "max(",
+    "searchmatch(",
+    "\\\"",
 ];
 
 proptest! {
     #[test]
     fn any_search_is_read(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..24)) {
         let text: String = pieces.concat();
+        reads_as_itself(&text);
         for found in read(&text).diagnostics {
             if let Some(label) = found.primary {
                 prop_assert!(text.get(label.span.range()).is_some());
@@ -188,6 +223,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in "\\PC{0,60}") {
+        reads_as_itself(&text);
         for found in read(&text).diagnostics {
             if let Some(label) = found.primary {
                 prop_assert!(text.get(label.span.range()).is_some());

@@ -290,7 +290,7 @@ impl Lowering<'_> {
             }
             let name = match &aggregate.alias {
                 Some(alias) => alias.text.clone(),
-                None => self.default_name(aggregate),
+                None => default_name(aggregate),
             };
             if let Some(measure) = self.measure(aggregate, name, scope) {
                 found.list.push(measure);
@@ -323,15 +323,6 @@ impl Lowering<'_> {
                 ..aggregate.clone()
             };
             found.list.extend(self.measure(&single, name, scope));
-        }
-    }
-
-    /// The name that Splunk gives an aggregate.
-    fn default_name(&self, aggregate: &Ast) -> Text {
-        let text = self.expanded.text.get(aggregate.span.range()).unwrap_or("");
-        match &aggregate.argument {
-            Argument::None => aggregate.function.text.clone(),
-            _ => text.trim().into(),
         }
     }
 
@@ -424,6 +415,7 @@ impl Lowering<'_> {
                 text: count_name.clone(),
                 span,
             }),
+            written: Text::default(),
             span,
         };
         let mut keys = by.to_vec();
@@ -576,4 +568,12 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
         .checked_mul(seconds)?
         .checked_mul(tripline_ir::SECOND)
         .filter(|length| *length > 0)
+}
+
+/// The name that Splunk gives an aggregate.
+fn default_name(aggregate: &Ast) -> Text {
+    match &aggregate.argument {
+        Argument::None => aggregate.function.text.clone(),
+        _ => aggregate.written.clone(),
+    }
 }

@@ -14,7 +14,7 @@ impl Lowering<'_> {
     /// anything but showing them.
     pub(super) fn used(&self, names: &[Text], later: &[Stage]) -> bool {
         later.iter().any(|stage| match &stage.command {
-            Command::Fields { .. } | Command::Convert(_) => false,
+            Command::Fields { .. } | Command::Convert { .. } => false,
             _ => self.mentions(stage.span, names),
         })
     }
@@ -25,7 +25,7 @@ impl Lowering<'_> {
         for (at, stage) in later.iter().enumerate() {
             let rest = &later[at + 1..];
             match &stage.command {
-                Command::Fields { .. } | Command::Convert(_) | Command::Fillnull { .. } => {}
+                Command::Fields { .. } | Command::Convert { .. } | Command::Fillnull { .. } => {}
                 Command::Eval(columns) => {
                     for (name, value) in columns {
                         let depends = self.mentions(value.span(), &unknown);
@@ -75,7 +75,7 @@ impl Lowering<'_> {
                 _ if self.mentions(aggregate.span, unknown) => {
                     found.push(match &aggregate.alias {
                         Some(alias) => alias.text.clone(),
-                        None => self.text(aggregate.span).trim().into(),
+                        None => aggregate.written.clone(),
                     });
                 }
                 _ => {}

@@ -3,6 +3,8 @@
 use super::super::ast::{Command, Name, Options, Pipeline, Stage};
 use super::super::cursor::PLACEHOLDER;
 use super::super::facts;
+use super::super::print;
+
 use super::aggregate::{derive, option};
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
@@ -203,16 +205,14 @@ impl Lowering<'_> {
         mut flow: Flow,
         later: &[Stage],
     ) -> Flow {
-        let input = option(options, "input").cloned();
+        let input = option(options, "input").map_or("_raw", Text::as_str);
+        // An event's own text, which most events of ours do not have.
+        let event = input == "_raw" && !flow.scope.columns.contains_key(input);
         let Some(path) = path else {
             // Every field of the text; an event's own are there already.
-            if let Some(input) = input.filter(|name| name != "_raw")
-                && !later.is_empty()
-            {
-                self.json_columns(&input, &mut flow, later);
-                return flow;
-            }
-            if flow.scope.closed {
+            if !event && !later.is_empty() {
+                self.json_columns(&input.into(), &mut flow, later);
+            } else if flow.scope.closed {
                 flow.scope.vague = true;
             }
             return flow;
@@ -220,13 +220,24 @@ impl Lowering<'_> {
         let output = option(options, "output")
             .cloned()
             .unwrap_or_else(|| path.text.clone());
-        let value = match input.filter(|name| name != "_raw") {
-            Some(input) => {
-                let own = self.field_value(&flow.scope, &input);
-                let path = Expr::Literal(Value::Text(path.text.clone()));
-                Expr::call(Function::SplunkPath, vec![own, path])
-            }
-            None => self.field_value(&flow.scope, &path.text),
+        let steps = Expr::Literal(Value::Text(path.text.clone()));
+        let value = if event && flow.scope.has(input) {
+            // The fields of an event without a raw text are those that its text would have.
+            let raw = Expr::Field(FieldRef::unmapped(input));
+            let own = self.field_value(&flow.scope, &path.text);
+            let absent = Expr::call(Function::IsNull, vec![raw.clone()]);
+            let found = Expr::call(Function::SplunkPath, vec![raw, steps]);
+            Expr::call(Function::If, vec![absent, own, found])
+        } else {
+            let text = self.field_value(&flow.scope, input);
+            Expr::call(Function::SplunkPath, vec![text, steps])
+        };
+        let value = if flow.scope.columns.contains_key(&output) {
+            // A column that is there keeps its value where nothing is found.
+            let before = self.field_value(&flow.scope, &output);
+            Expr::call(Function::Coalesce, vec![value, before])
+        } else {
+            value
         };
         derive(&mut flow, output, value);
         flow
@@ -238,8 +249,9 @@ impl Lowering<'_> {
         let own = self.field_value(&flow.scope, input);
         let mut names: Vec<Text> = Vec::new();
         for stage in later {
-            let text = self.expanded.text.get(stage.span.range()).unwrap_or("");
-            for name in words(text) {
+            // As laid out, so that the layout of the search decides nothing.
+            let text = print::command(&stage.command);
+            for name in words(&text) {
                 let fresh = !names.iter().any(|known| known == name);
                 let keyword = facts::commands().any(|known| known.eq_ignore_ascii_case(name));
                 let fresh = fresh && !name.ends_with('.');

@@ -132,6 +132,6 @@ fn by_row(command: &Command) -> bool {
             | Command::Rex { .. }
             | Command::Regex { .. }
             | Command::Replace { .. }
-            | Command::Convert(_)
+            | Command::Convert { .. }
     )
 }

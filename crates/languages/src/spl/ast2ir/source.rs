@@ -234,9 +234,10 @@ impl Lowering<'_> {
         if let Some((_, events)) = known {
             return events.iter().map(|event| Text::from(*event)).collect();
         }
-        let log = lower
+        let windows = lower
             .strip_prefix("xmlwineventlog:")
-            .or_else(|| lower.strip_prefix("wineventlog:"))
+            .or_else(|| lower.strip_prefix("wineventlog:"));
+        let log = windows
             .unwrap_or(&lower)
             .trim_end_matches('*')
             .trim_end_matches('/');
@@ -253,13 +254,16 @@ impl Lowering<'_> {
         let mut names: Vec<&Text> = providers.collect();
         names.sort();
         names.dedup();
+        // The name of an index is the user's own: a few letters of a log's name are not the log.
+        let open = lower.ends_with('*') && (windows.is_some() || log.ends_with('-'));
+        let meant = |channel: &Text| {
+            let channel = channel.to_lowercase();
+            let rest = channel.strip_prefix(log);
+            rest.is_some_and(|rest| open || rest.is_empty() || rest.starts_with('/'))
+        };
         let writes = |name: &&&Text| {
-            self.context.schema.provider(name).is_some_and(|provider| {
-                provider
-                    .channels
-                    .iter()
-                    .any(|channel| channel.to_lowercase().starts_with(log))
-            })
+            let provider = self.context.schema.provider(name);
+            provider.is_some_and(|provider| provider.channels.iter().any(meant))
         };
         let found = names.iter().filter(writes);
         found.map(|name| format_smolstr!("{name}/*")).collect()

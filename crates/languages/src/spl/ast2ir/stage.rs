@@ -1,6 +1,8 @@
 //! Every other stage.
 
-use super::super::ast::{Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Stage};
+use super::super::ast::{
+    Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Sorted, Stage,
+};
 use super::super::facts;
 use super::aggregate::{derive, duration, is_true, option};
 use super::fields::words;
@@ -90,9 +92,9 @@ impl Lowering<'_> {
                 starts,
                 ends,
             } => self.transaction(options, fields, starts.as_ref(), ends.as_ref(), flow),
-            Command::Convert(conversions) => self.convert(conversions, flow, later),
+            Command::Convert { conversions, .. } => self.convert(conversions, flow, later),
             Command::Sort { fields, limit } => self.sort(fields, *limit, flow),
-            Command::Head { count, while_ } => {
+            Command::Head { count, while_, .. } => {
                 if while_.is_some() {
                     self.lose(LossReason::NotExpressible, "head while", span);
                 }
@@ -100,7 +102,7 @@ impl Lowering<'_> {
                 count.map_or_else(|| flow.clone(), |count| limited(flow.clone(), count, false))
             }
             Command::Tail { count } => limited(in_order(flow), *count, true),
-            Command::Foreach { fields, body } => self.foreach(fields, body, flow, span, later),
+            Command::Foreach { fields, body, .. } => self.foreach(fields, body, flow, span, later),
             Command::Map { limit, body } => self.map(*limit, body, flow, span),
             Command::Spath { options, path } => self.spath(options, path.as_ref(), flow, later),
             Command::Replace { pairs, fields } => self.replace(pairs, fields, flow),
@@ -302,7 +304,7 @@ impl Lowering<'_> {
 
     fn append(&mut self, how: Appending, inputs: &[Pipeline], flow: Flow, span: Span) -> Flow {
         match how {
-            Appending::Append | Appending::Union => {
+            Appending::Append | Appending::Union | Appending::Multisearch => {
                 let mut flows = vec![flow];
                 flows.extend(inputs.iter().filter_map(|input| self.pipeline(input)));
                 appended(flows)
@@ -399,12 +401,12 @@ impl Lowering<'_> {
         flow
     }
 
-    fn sort(&mut self, fields: &[(Name, bool)], limit: Option<u64>, mut flow: Flow) -> Flow {
+    fn sort(&mut self, fields: &[Sorted], limit: Option<u64>, mut flow: Flow) -> Flow {
         let by = fields
             .iter()
-            .map(|(name, descending)| SortKey {
-                value: self.field_value(&flow.scope, &name.text),
-                descending: *descending,
+            .map(|key| SortKey {
+                value: self.field_value(&flow.scope, &key.field.text),
+                descending: key.descending,
                 nulls_first: false,
             })
             .collect();

@@ -155,10 +155,17 @@ impl<'a> Parser<'a> {
         };
         let span = cursor.span(start);
         let alias = self.alias(cursor);
+        let named = alias.is_some() || argument == Argument::None;
+        let written = if named {
+            ""
+        } else {
+            &cursor.text[span.range()]
+        };
         Some(Aggregate {
             function,
             argument,
             alias,
+            written: written.trim().into(),
             span,
         })
     }

@@ -1,6 +1,8 @@
 //! The arguments of every other command.
 
-use super::super::ast::{Appending, Bound, Command, Keep, Lookup, Name, Options, StatsKind};
+use super::super::ast::{
+    Appending, Bound, Command, Keep, Lookup, Name, Options, Sorted, StatsKind,
+};
 use super::super::cursor::Cursor;
 use super::super::facts;
 use super::Parser;
@@ -233,9 +235,7 @@ impl<'a> Parser<'a> {
     fn regex(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let before = *cursor;
         let mut negated = false;
-        let mut field = cursor
-            .name()
-            .filter(|_| !before.rest().trim_start().starts_with('"'));
+        let mut field = cursor.name();
         cursor.skip_blank();
         if cursor.rest().starts_with("!=") {
             negated = true;
@@ -324,7 +324,7 @@ impl<'a> Parser<'a> {
         Command::Join {
             options: found,
             fields,
-            right: self.bracketed(cursor),
+            right: self.bracketed(cursor, true),
         }
     }
 
@@ -336,7 +336,8 @@ impl<'a> Parser<'a> {
             if !cursor.take('[') {
                 break;
             }
-            inputs.push(self.bracketed(cursor));
+            // What `appendpipe` runs goes on from rows and is no search.
+            inputs.push(self.bracketed(cursor, name != "appendpipe"));
         }
         if inputs.is_empty() {
             self.expected(cursor, "a subsearch in brackets");
@@ -346,6 +347,7 @@ impl<'a> Parser<'a> {
             "append" => Appending::Append,
             "appendcols" => Appending::Appendcols,
             "appendpipe" => Appending::Appendpipe,
+            "multisearch" => Appending::Multisearch,
             _ => Appending::Union,
         };
         Command::Append {
@@ -462,11 +464,13 @@ impl<'a> Parser<'a> {
                 at: span.start as usize + 1,
                 end: span.start as usize + 1 + raw.len(),
             };
-            return Some(Bound::Search(self.search(&mut { inside })));
+            return Some(Bound::Search(self.search_in_text(inside)));
         }
         if cursor.take('(') {
             let found = self.search(cursor);
-            cursor.take(')');
+            if !cursor.take(')') {
+                self.expected(cursor, "`)`");
+            }
             return Some(Bound::Search(found));
         }
         cursor
@@ -475,7 +479,7 @@ impl<'a> Parser<'a> {
     }
 
     fn convert(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        options(cursor);
+        let options = options(cursor);
         let mut found = Vec::new();
         while !cursor.is_empty() {
             if cursor.take(',') {
@@ -490,34 +494,42 @@ impl<'a> Parser<'a> {
             let alias = cursor.alias();
             found.push((function, field, alias));
         }
-        Command::Convert(found)
+        Command::Convert {
+            options,
+            conversions: found,
+        }
     }
 
     fn head(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let mut count = whole(cursor);
-        for (key, value) in options(cursor) {
-            if key == "limit" {
+        let mut options = options(cursor);
+        options.retain(|(key, value)| {
+            let limit = key == "limit";
+            if limit {
                 count = value.text.parse().ok();
             }
-        }
+            !limit
+        });
         let while_ = (!cursor.is_empty()).then(|| self.expression(cursor));
         Command::Head {
+            options,
             count: count.or_else(|| while_.is_none().then_some(10)),
             while_,
         }
     }
 
     fn foreach(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        options(cursor);
+        let mut found = options(cursor);
         let fields = cursor.names(&[]);
-        options(cursor);
+        found.extend(options(cursor));
         if !cursor.take('[') {
             self.expected(cursor, "a subsearch in brackets");
             return Command::Error;
         }
         Command::Foreach {
+            options: found,
             fields,
-            body: self.bracketed(cursor),
+            body: self.bracketed(cursor, false),
         }
     }
 
@@ -544,7 +556,7 @@ impl<'a> Parser<'a> {
             } else if cursor.take('[') {
                 return Command::Map {
                     limit,
-                    body: self.bracketed(cursor),
+                    body: self.bracketed(cursor, true),
                 };
             } else if cursor.take_word("maxsearches") && cursor.take('=') {
                 limit = whole(cursor).unwrap_or(limit);
@@ -716,7 +728,9 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
         let before = *cursor;
         let Some(mut name) = cursor.name() else { break };
         let orders = matches!(name.text.as_str(), "auto" | "ip" | "num" | "str");
+        let mut order = None;
         if orders && cursor.take('(') {
+            order = Some(name.text.clone());
             name = cursor.name().unwrap_or(name);
             cursor.take(')');
         } else if !orders {
@@ -724,16 +738,20 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
             name = cursor.column().unwrap_or(name);
         }
         if matches!(name.text.as_str(), "desc" | "d") {
-            for (_, down) in &mut fields {
-                let down: &mut bool = down;
-                *down = !*down;
+            for key in &mut fields {
+                let key: &mut Sorted = key;
+                key.descending = !key.descending;
             }
             continue;
         }
         if name.text == "asc" {
             continue;
         }
-        fields.push((name, descending));
+        fields.push(Sorted {
+            order,
+            field: name,
+            descending,
+        });
         descending = false;
     }
     Command::Sort { fields, limit }

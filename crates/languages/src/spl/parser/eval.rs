@@ -306,17 +306,18 @@ impl<'a> Parser<'a> {
         let mut ahead = *cursor;
         ahead.skip_blank();
         let (text, span, closed) = ahead.quoted_raw()?;
-        if !closed || text.contains('\\') || !ahead.take(')') {
+        // A bracket in a quoted text begins no subsearch.
+        if !closed || text.contains(['\\', '[']) || !ahead.take(')') {
             return None;
         }
         let at = span.range().start + 1;
-        let mut inner = Cursor {
+        let inner = Cursor {
             at,
             end: at + text.len(),
             ..*cursor
         };
         *cursor = ahead;
-        Some(self.search(&mut inner))
+        Some(self.search_in_text(inner))
     }
 
     /// Reports a number of arguments that the function does not take.
@@ -364,7 +365,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn is_word(c: char) -> bool {
+/// Characters of a name that stands without quotes in an expression.
+pub(in super::super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '@' | '$' | '#')
 }
 

@@ -9,6 +9,8 @@ mod commands;
 mod eval;
 mod search;
 
+pub(super) use eval::is_word;
+
 use super::ast::{Command, Name, Pipeline, Stage};
 use super::cursor::Cursor;
 use super::expand::{Expanded, call_at};
@@ -72,8 +74,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A search in brackets: the cursor stands behind `[`.
-    fn bracketed(&mut self, cursor: &mut Cursor<'a>) -> Pipeline {
+    /// A search in brackets: the cursor stands behind `[`. `implied` as for a whole search.
+    fn bracketed(&mut self, cursor: &mut Cursor<'a>, implied: bool) -> Pipeline {
         let start = cursor.at;
         let close = bracket_end(*cursor);
         let inner = Cursor {
@@ -93,7 +95,7 @@ impl<'a> Parser<'a> {
         if !self.enter(Span::from_usize(start..close)) {
             return Pipeline::default();
         }
-        let pipeline = self.pipeline(inner, true);
+        let pipeline = self.pipeline(inner, implied);
         self.leave();
         pipeline
     }
@@ -128,7 +130,7 @@ impl<'a> Parser<'a> {
         let before = *cursor;
         let word = command_name(cursor);
         let lower = word.text.to_lowercase();
-        if first && (!is_command(&lower) || !generates(&lower)) && lower != "search" {
+        if first && !names_command(&lower) {
             *cursor = before;
             return Command::Search(self.search(cursor));
         }
@@ -214,6 +216,11 @@ fn command_name(cursor: &mut Cursor<'_>) -> Name {
 
 fn is_command(name: &str) -> bool {
     facts::commands().any(|known| known == name)
+}
+
+/// Whether a search that begins with this word, in lower case, begins with a command.
+pub(super) fn names_command(word: &str) -> bool {
+    word == "search" || is_command(word) && generates(word)
 }
 
 /// Whether a command may begin a search without a bar before it, as in a subsearch.

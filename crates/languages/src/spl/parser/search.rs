@@ -4,7 +4,7 @@
 //! Operators are upper case; a lower-case `or` is a word to search for.
 
 use super::super::ast::{Name, Relation, Search, Word};
-use super::super::cursor::{Cursor, is_name};
+use super::super::cursor::{Cursor, PLACEHOLDER, is_name};
 use super::super::expand::call_at;
 use super::Parser;
 use tripline_text::{Code, Span};
@@ -41,6 +41,15 @@ impl<'a> Parser<'a> {
         }
         self.leave();
         one_or(parts, Search::And)
+    }
+
+    /// The condition that a quoted text holds, all of it.
+    pub(super) fn search_in_text(&mut self, mut inside: Cursor<'a>) -> Search {
+        let found = self.search(&mut inside);
+        if !inside.is_empty() {
+            self.expected(&mut inside, "the end of the condition");
+        }
+        found
     }
 
     fn alternatives(&mut self, cursor: &mut Cursor<'a>) -> Search {
@@ -98,7 +107,7 @@ impl<'a> Parser<'a> {
             }
             Some('[') => {
                 cursor.bump();
-                let inner = self.bracketed(cursor);
+                let inner = self.bracketed(cursor, true);
                 return Search::Subsearch(inner, cursor.span(start));
             }
             Some('`') => {
@@ -125,14 +134,18 @@ impl<'a> Parser<'a> {
         self.comparison(cursor, start)
     }
 
-    /// The text of `TERM(...)`.
+    /// The text of `TERM(...)`, in quotes or without.
     fn inside_parentheses(&mut self, cursor: &mut Cursor<'a>) -> Word {
+        cursor.skip_blank();
         let start = cursor.at;
-        let length = cursor.rest().find(')').unwrap_or(cursor.rest().len());
-        cursor.at += length;
+        let text = if let Some((raw, _, _)) = cursor.quoted_raw() {
+            raw.into()
+        } else {
+            let rest = cursor.rest();
+            cursor.at += rest.find([')', '"']).unwrap_or(rest.len());
+            cursor.text[start..cursor.at].trim().into()
+        };
         let span = cursor.span(start);
-        let raw = cursor.text[start..cursor.at].trim();
-        let text = raw.trim_matches('"').into();
         if !cursor.take(')') {
             self.report(
                 Code::SplUnclosed,
@@ -163,6 +176,9 @@ impl<'a> Parser<'a> {
             *cursor = after;
         }
         *cursor = before;
+        if self.one_sided(cursor) {
+            return Search::Error(cursor.span(start));
+        }
         if let Some(word) = cursor.word(false) {
             self.lower_case_operator(&word);
             return Search::Term(word);
@@ -174,6 +190,25 @@ impl<'a> Parser<'a> {
             cursor.at = cursor.end;
         }
         Search::Error(cursor.span(start))
+    }
+
+    /// Reports and takes an operator that has nothing on its left, as Splunk does.
+    fn one_sided(&mut self, cursor: &mut Cursor<'a>) -> bool {
+        let mut behind = *cursor;
+        let what = if relation(&mut behind).is_some() {
+            "a field's name"
+        } else if behind.take_word("IN") && { behind }.peek() == Some('(') {
+            "a field's name before `IN`"
+        } else {
+            behind = *cursor;
+            if !behind.take_exact("OR") && !behind.take_exact("AND") {
+                return false;
+            }
+            "a condition"
+        };
+        self.expected(cursor, what);
+        cursor.at = behind.at;
+        true
     }
 
     /// `or` and its kin in lower case are words to search for, and hardly ever meant so.
@@ -275,6 +310,9 @@ fn field_name(cursor: &mut Cursor<'_>) -> Option<Name> {
 
 fn relation(cursor: &mut Cursor<'_>) -> Option<Relation> {
     cursor.skip_blank();
+    if cursor.rest().starts_with(PLACEHOLDER) {
+        return None;
+    }
     let (op, length) = [
         ("!=", Relation::Ne),
         ("<=", Relation::Lte),
