@@ -70,7 +70,7 @@ fn a_killed_build_leaves_a_whole_catalogue() {
     let start = Instant::now();
     let first = builder("", &input, &output).status().expect("runs");
     assert!(first.success());
-    let whole = start.elapsed();
+    let mut whole = start.elapsed();
     let mut killed = 0;
     for round in 0..KILLS {
         let changed = rule(round, &format!("round{round}"));
@@ -78,7 +78,12 @@ fn a_killed_build_leaves_a_whole_catalogue() {
         let mut child = builder("", &input, &output).spawn().expect("runs");
         sleep(whole * round / KILLS);
         child.kill().expect("is killed");
-        killed += u32::from(child.wait().expect("ends").signal() == Some(9));
+        if child.wait().expect("ends").signal() == Some(9) {
+            killed += 1;
+        } else {
+            // It was done: a build takes less than was thought, on a machine that is less busy now.
+            whole = whole * 3 / 4;
+        }
         let catalog = Catalog::open(&output).expect("opens");
         assert_eq!(catalog.facts.len(), RULES as usize);
         assert_eq!(catalog.detections().expect("reads").len(), RULES as usize);
