@@ -1,5 +1,6 @@
 //! Data to collect for the technique and how to turn it on.
 
+use super::audit::filled;
 use super::observables::{EventUse, Events};
 use super::scope::{Pen, Scope};
 use crate::markup::safe_url;
@@ -120,9 +121,10 @@ fn setting(
     rules: &BTreeSet<u32>,
 ) -> SettingRow {
     let rules: Vec<u32> = rules.iter().copied().collect();
+    let steps = found.steps.iter();
     SettingRow {
         title: found.title,
-        steps: found.steps,
+        steps: steps.flat_map(|step| filled(scope, step, &rules)).collect(),
         note: found.note,
         source: safe_url(&found.source),
         events: events.into_iter().collect(),

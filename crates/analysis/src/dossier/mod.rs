@@ -4,6 +4,7 @@
 //! empty, and the document says what was looked for.
 
 mod actors;
+mod audit;
 mod collect;
 mod commands;
 mod flow;
