@@ -480,6 +480,13 @@ fn lists() {
     assert_eq!(call(F::ListMin, [list.clone()]), n(1));
     assert_eq!(call(F::ListSum, [list.clone()]), n(7));
     assert_eq!(call(F::ListMedian, [list.clone()]), n(3));
+    assert_eq!(call(F::ListMedian, [l([n(2), n(5), n(4), n(3)])]), n(3));
+    assert_eq!(call(F::ListMedian, [l([x(2.0), n(3)])]), x(2.5));
+    let five = l([n(5), n(5), n(10), n(12), n(5_000)]);
+    assert_eq!(call(F::ListPercentile, [five.clone(), n(50)]), n(10));
+    assert_eq!(call(F::ListPercentile, [five.clone(), n(60)]), n(10));
+    assert_eq!(call(F::ListPercentile, [five, n(101)]), NULL);
+    assert_eq!(call(F::ListSeries, [l([n(6), n(4)]), n(2)]), x(7.0));
     assert_eq!(call(F::Distinct, [list.clone()]), l([n(3), n(1)]));
     assert_eq!(call(F::ListSort, [list.clone()]), l([n(1), n(3), n(3)]));
     assert_eq!(
@@ -509,6 +516,11 @@ fn lists() {
         call(F::Zip, [l([t("a"), t("b")]), l([n(1)])]),
         l([t("a,1")])
     );
+    assert_eq!(
+        call(F::ZipLongest, [l([t("a"), t("b")]), l([n(1)]), t("-")]),
+        l([t("a-1"), t("b")])
+    );
+    assert_eq!(call(F::ZipLongest, [NULL, t("b")]), l([t("b")]));
     assert_eq!(call(F::Range, [n(0), n(6), n(2)]), l([n(0), n(2), n(4)]));
     assert_eq!(
         call(F::RangeInclusive, [n(0), n(4), n(2)]),
@@ -560,6 +572,24 @@ fn conversions() {
     );
     assert_eq!(call(F::ToDuration, [t("soon")]), NULL);
     assert_eq!(call(F::ToIp, [t("::0:1")]), t("::1"));
+    assert_eq!(call(F::ToIp, [t("::ffff:10.0.0.1")]), t("10.0.0.1"));
+    assert_eq!(call(F::ToInt(Round::Nearest), [x(-1.5)]), n(-1));
+    assert_eq!(call(F::ToInt(Round::Nearest), [t("0x1f")]), NULL);
+    assert_eq!(call(F::ToInt32, [n(501_379_200_000)]), NULL);
+    assert_eq!(call(F::ToInt32, [t("7.6")]), n(8));
+    assert_eq!(call(F::ToBoolWord, [t("1")]), b(false));
+    assert_eq!(call(F::ToBoolWord, [t("TRue")]), b(true));
+    assert_eq!(call(F::ToBoolWord, [n(1)]), b(true));
+    for (number, text) in [
+        (5.0, "5.0"),
+        (-0.25, "-0.25"),
+        (1e7, "1.0E7"),
+        (1.25e-5, "1.25E-5"),
+        (9_999_999.5, "9999999.5"),
+    ] {
+        assert_eq!(call(F::ToTextJava, [x(number)]), t(text));
+    }
+    assert_eq!(call(F::ToTextJava, [n(5)]), t("5"));
     assert_eq!(call(F::IsNumber, [t("12")]), b(true));
     assert_eq!(call(F::IsText, [t("12")]), b(false));
 }
@@ -579,6 +609,15 @@ fn addresses() {
     assert_eq!(call(F::IsPrivateV4, [t("172.20.1.1")]), b(true));
     assert_eq!(call(F::IsPrivateV4, [t("8.8.8.8")]), b(false));
     assert_eq!(call(F::IsPrivateV4, [t("::1")]), NULL);
+    let hex = call(F::IpToHex, [t("10.0.0.1")]);
+    assert_eq!(hex, t("00000000000000000000ffff0a000001"));
+    assert_eq!(call(F::IpToHex, [t("::ffff:10.0.0.1")]), hex);
+    assert_eq!(call(F::IpFromHex, [hex]), t("10.0.0.1"));
+    assert_eq!(
+        call(F::IpFromHex, [t("+0000000000000000000000000000000")]),
+        NULL
+    );
+    assert_eq!(call(F::IpToHex, [t("x")]), NULL);
     assert_eq!(
         call(F::IpPrefix, [t("10.1.2.3"), n(8), n(64)]),
         t("10.0.0.0")
@@ -673,6 +712,23 @@ fn times() {
         call(F::FromUnix(Unit::Second), [x(1.5)]),
         Value::Time(1_500_000_000)
     );
+    let day = 86_400 * SECOND;
+    let bucket = |at: i64, n_: i64, from: i64, to: i64| {
+        call(
+            F::TimeBucket,
+            [Value::Time(at), n(n_), Value::Time(from), Value::Time(to)],
+        )
+    };
+    assert_eq!(
+        bucket(5 * 3_600 * SECOND + 7, 24, 0, day),
+        Value::Time(5 * 3_600 * SECOND)
+    );
+    assert_eq!(
+        bucket(5 * 3_600 * SECOND + 7, 23, 0, day),
+        Value::Time(3 * 3_600 * SECOND)
+    );
+    assert_eq!(bucket(40 * day, 12, 0, 365 * day), Value::Time(31 * day));
+    assert_eq!(bucket(400 * day, 1, 0, 900 * day), Value::Time(365 * day));
     assert_eq!(call(F::ToUnixSeconds, [Value::Time(1_500_000_000)]), x(1.5));
     assert_eq!(call(F::DayOfWeek, [noon.clone()]), n(4));
     assert_eq!(call(F::DayOfYear, [noon.clone()]), n(60));
@@ -830,6 +886,12 @@ fn some_function() -> impl Strategy<Value = F> {
         F::Index,
         F::Slice,
         F::Zip,
+        F::ZipLongest,
+        F::ListPercentile,
+        F::ListSeries,
+        F::TimeBucket,
+        F::ToTextJava,
+        F::IpFromHex,
         F::Range,
         F::Member,
         F::Object,

@@ -228,9 +228,15 @@ fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
         | (
             Function::Single
             | Function::ToText
+            | Function::ToTextJava
             | Function::ToTextOrJson
             | Function::ToNumber
             | Function::ToInt(_)
+            | Function::ToInt32
+            | Function::ToIp
+            | Function::IpToHex
+            | Function::IpFromHex
+            | Function::ToBoolWord
             | Function::ToFloat
             | Function::ToTime,
             [one],

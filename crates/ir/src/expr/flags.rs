@@ -36,7 +36,7 @@ pub enum Coerce {
 pub enum Round {
     /// Toward zero: Kusto, SPL.
     Truncate,
-    /// To the nearest, halves away from zero: ES|QL.
+    /// To the nearest, halves up: ES|QL.
     Nearest,
 }
 

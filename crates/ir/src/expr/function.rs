@@ -59,6 +59,10 @@ pub enum Function {
     Sign,
     /// `(a)`: square root; null below 0.
     SquareRoot,
+    /// `(a)`: cube root.
+    CubeRoot,
+    /// `(a, b)`: the square root of the sum of their squares.
+    Hypotenuse,
     /// `(a, b)`: `a` to the power of `b`; whole for whole numbers when it fits and `b` is not
     /// negative.
     Power,
@@ -79,6 +83,18 @@ pub enum Function {
     /// `(a[, b])`: angle in radians with that tangent, or of the point with height `a` and
     /// distance `b`.
     ArcTangent,
+    /// `(a)`: hyperbolic sine.
+    SineHyperbolic,
+    /// `(a)`: hyperbolic cosine.
+    CosineHyperbolic,
+    /// `(a)`: hyperbolic tangent.
+    TangentHyperbolic,
+    /// `(a)`: the number with that hyperbolic sine.
+    ArcSineHyperbolic,
+    /// `(a)`: the number from 0 with that hyperbolic cosine; null below 1.
+    ArcCosineHyperbolic,
+    /// `(a)`: the number with that hyperbolic tangent; null outside -1 to 1.
+    ArcTangentHyperbolic,
     /// `(a, ...)`: the smallest argument by [`Function::Compare`]'s order.
     Least,
     /// `(a, ...)`: the largest argument.
@@ -193,14 +209,23 @@ pub enum Function {
     /// `(text[, base])`: the number that a text writes, in `base` (10, or 16 after `0x`); null
     /// when it is none.
     ToNumber,
-    /// `(a)`: whole number of a number, a text that writes one (`0x` too), or a truth value (1, 0).
+    /// `(a)`: whole number of a number, a text that writes one (to be truncated `0x` too), or a
+    /// truth value (1, 0).
     ToInt(Round),
+    /// `(a)`: as [`Function::ToInt`] to the nearest; null outside of 32 bits: ES|QL's integers.
+    ToInt32,
     /// `(a)`: number in floating point, of the same.
     ToFloat,
     /// `(a)`: truth value of a truth value, `true`/`false` in any case, or a number (not 0).
     ToBool,
+    /// `(a)`: truth value of a truth value, of a number (not 0), or of a text: whether it is `true`
+    /// in any case. ES|QL.
+    ToBoolWord,
     /// `(a)`: text form of any scalar.
     ToText,
+    /// `(a)`: text form of any scalar; of a number in floating point as Java writes it (`5.0`,
+    /// `1.0E10`). ES|QL.
+    ToTextJava,
     /// `(a)` *(whole)*: text form of a scalar, JSON of a list or object: Kusto's `tostring`.
     ToTextOrJson,
     /// `(a)`: an instant; of a text in ISO 8601 form (without an offset UTC) or a whole number of
@@ -209,7 +234,8 @@ pub enum Function {
     /// `(a)`: a length of time; of a text `[-][d.]hh:mm:ss[.f]`, a number with a unit (`5m`, `3
     /// hours`), or of a whole number of days (Kusto).
     ToDuration,
-    /// `(text)`: an IP address in its usual form.
+    /// `(text)`: an IP address in its usual form; an IPv4 address written in IPv6
+    /// (`::ffff:10.0.0.1`) is the IPv4 address.
     ToIp,
 
     // --- text (scalar) ---
@@ -373,8 +399,13 @@ pub enum Function {
     ListSum,
     /// `(list)`: mean of the numbers.
     ListAverage,
-    /// `(list)`: median of the numbers.
+    /// `(list)`: median of the numbers, of whole ones rounded down.
     ListMedian,
+    /// `(list, share)`: as [`Percentile`](crate::MeasureFunction::Percentile) of the numbers, share
+    /// from 0 to 100, else null; between whole ones cut down toward the smaller.
+    ListPercentile,
+    /// `(list, p)`: the sum of each number divided by its place, from 1, to the power of `p`.
+    ListSeries,
     /// `(list)`: each element once, in order of first appearance.
     Distinct,
     /// `(list)`: in ascending order.
@@ -403,6 +434,9 @@ pub enum Function {
     /// `(a, b[, separator])`: texts of pairs, joined by the separator (`,`), as many as the
     /// shorter has: `mvzip`.
     Zip,
+    /// `(a, b[, separator])`: the same, followed by what the longer has more; null counts as no
+    /// elements: ES|QL.
+    ZipLongest,
     /// `(conditions, a, b)`: for each element of the first list the element of `a` at its place
     /// where it is true, else that of `b`; a value that is no list stands for itself at all places.
     ChooseEach,
@@ -491,6 +525,11 @@ pub enum Function {
     /// `(value, size[, origin])`: cut down to a multiple of `size` from `origin` (the epoch, 0):
     /// times by lengths, lengths by lengths, numbers by numbers. A size not above 0: null.
     Bin,
+    /// `(time, n, from, to)`: cut down to the first of the stretches of which at most `n` reach from
+    /// `from` to `to`: the shortest of a year, month, week, day, 12, 3 or 1 hours, 30, 10, 5 or 1
+    /// minutes, 30, 10, 5 or 1 seconds, 100, 50, 10 or 1 milliseconds before the first of which there
+    /// would be more; a year when all would. ES|QL.
+    TimeBucket,
     /// `(time, n)`: `n` units later; a day that a month does not have becomes its last.
     TimeAdd(Unit),
     /// `(from, to)`: whole units from one to the other, toward zero: ES|QL.
@@ -526,6 +565,11 @@ pub enum Function {
     IpCompare,
     /// `(ip)`: an IPv4 address as a number; of a network (`10.0.0.0/8`) its first address.
     IpToNumber,
+    /// `(ip)`: an address as 32 hexadecimal digits, IPv4 mapped into IPv6: equal for equal
+    /// addresses, and in their order.
+    IpToHex,
+    /// `(text)`: the address of 32 hexadecimal digits.
+    IpFromHex,
     /// `(ip or number[, bits])`: an IPv4 address with all but its first `bits` (32) cleared, as
     /// text.
     FormatIpv4,

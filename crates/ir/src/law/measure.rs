@@ -330,11 +330,24 @@ pub(crate) fn average(numbers: &[Number]) -> Option<Value> {
     (!numbers.is_empty()).then(|| Value::Float(total / numbers.len() as f64))
 }
 
-/// The median of the numbers among values.
+/// The median of the numbers among values, of whole ones rounded down.
 pub(crate) fn median(values: &[Value]) -> Option<Value> {
+    percentile(values, 50.0)
+}
+
+/// The percentile of the numbers among values, between whole ones rounded down.
+pub(crate) fn percentile(values: &[Value], of: f64) -> Option<Value> {
+    if !(0.0..=100.0).contains(&of) {
+        return None;
+    }
     let mut numbers: Vec<Number> = values.iter().filter_map(value::number).collect();
     numbers.sort_by(|a, b| value::float(*a).total_cmp(&value::float(*b)));
-    (!numbers.is_empty()).then(|| share(&numbers, 50.0))
+    let whole = numbers.iter().all(|n| matches!(n, Number::Int(_)));
+    match share(&numbers, of) {
+        Value::Null => None,
+        Value::Float(n) if whole => super::functions::whole_float(n.floor()).map(Value::Int),
+        found => Some(found),
+    }
 }
 
 #[expect(

@@ -51,6 +51,25 @@ pub(crate) enum CommandKind {
     Sort(Vec<SortKey>),
     /// `LIMIT n` and, in newer versions, `LIMIT n BY a`.
     Limit { count: Expr, by: Vec<Assignment> },
+    /// `TOPK a, n BY b` and `BOTTOMK`.
+    Top {
+        key: SortKey,
+        count: Expr,
+        by: Vec<Assignment>,
+    },
+    /// `DEDUP`.
+    Dedup,
+    /// `URI_PARTS prefix = text`.
+    UriParts { prefix: Name, input: Expr },
+    /// `REGISTERED_DOMAIN prefix = text` and its like: what they add is known only elsewhere.
+    Parts {
+        command: &'static str,
+        prefix: Name,
+        input: Expr,
+        parts: &'static [&'static str],
+    },
+    /// A command of the language that is not run.
+    NotRun(&'static str),
     /// `DISSECT a "pattern" APPEND_SEPARATOR=","`.
     Dissect {
         input: Expr,
@@ -183,6 +202,19 @@ pub(crate) enum Expr {
         list: Vec<Expr>,
         span: Span,
     },
+    /// `a IN (FROM ...)`.
+    InQuery {
+        value: Box<Expr>,
+        span: Span,
+    },
+    /// `LIKE` and `RLIKE` with a pattern that is computed.
+    LikeValue {
+        value: Box<Expr>,
+        negated: bool,
+        regex: bool,
+        pattern: Box<Expr>,
+        span: Span,
+    },
     /// `LIKE` and `RLIKE`.
     Like {
         value: Box<Expr>,
@@ -291,6 +323,8 @@ impl Expr {
             | Self::Compare { span, .. }
             | Self::Not(_, span)
             | Self::In { span, .. }
+            | Self::InQuery { span, .. }
+            | Self::LikeValue { span, .. }
             | Self::Like { span, .. }
             | Self::IsNull { span, .. }
             | Self::Match { span, .. }

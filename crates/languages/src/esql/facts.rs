@@ -17,9 +17,12 @@ pub(crate) const MAX_BRANCHES: usize = 8;
 pub(crate) const SOURCE_COMMANDS: [&str; 5] = ["from", "row", "show", "ts", "promql"];
 
 /// The commands after a `|`, as they are written in messages.
-pub(crate) const COMMANDS: [&str; 23] = [
+pub(crate) const COMMANDS: [&str; 33] = [
+    "bottomk",
     "change_point",
     "completion",
+    "dedup",
+    "dense_vector",
     "dissect",
     "drop",
     "enrich",
@@ -27,20 +30,83 @@ pub(crate) const COMMANDS: [&str; 23] = [
     "fork",
     "fuse",
     "grok",
+    "highlight",
     "inline stats",
     "inlinestats",
+    "ip_location",
     "keep",
     "limit",
+    "limitk",
     "lookup join",
+    "mmr",
     "mv_expand",
+    "registered_domain",
     "rename",
     "rerank",
     "sample",
     "sort",
     "stats",
+    "topk",
+    "ts_collapse",
     "uri_parts",
-    "registered_domain",
+    "user_agent",
     "where",
+];
+
+/// Parameters that Kibana fills in: the range of time that the query is run over.
+pub(crate) const TIME_PARAMETERS: [&str; 2] = ["?_tstart", "?_tend"];
+
+/// Commands that are read over: what they do is not told by the events.
+pub(crate) const NOT_RUN: [&str; 6] = [
+    "DENSE_VECTOR",
+    "HIGHLIGHT",
+    "METRICS_INFO",
+    "MMR",
+    "TS_COLLAPSE",
+    "TS_INFO",
+];
+
+/// Commands that take a text apart by tables that are not here, and the columns that they add
+/// under their prefix.
+pub(crate) const PARTS: [(&str, &[&str]); 3] = [
+    (
+        "REGISTERED_DOMAIN",
+        &[
+            "domain",
+            "registered_domain",
+            "top_level_domain",
+            "subdomain",
+        ],
+    ),
+    (
+        "USER_AGENT",
+        &[
+            "name",
+            "version",
+            "os.name",
+            "os.version",
+            "os.full",
+            "device.name",
+            "device.type",
+        ],
+    ),
+    (
+        "IP_LOCATION",
+        &[
+            "city_name",
+            "continent_name",
+            "country_iso_code",
+            "country_name",
+            "location",
+            "region_iso_code",
+            "region_name",
+            "asn",
+            "organization_name",
+            "network",
+            "timezone",
+            "postal_code",
+        ],
+    ),
 ];
 
 /// Commands of other piped languages and what does the same here.
@@ -167,6 +233,16 @@ pub(crate) fn wildcard(text: &str, case: Case) -> Pattern {
     }
     parts.push(Part::Literal(run.into()));
     Pattern::new(parts, case)
+}
+
+/// Whether a pattern of `LIKE` or `RLIKE` fits every text: it then asks for a value, and a value
+/// that is missing is a no, as several are a yes.
+pub(crate) fn fits_all(pattern: &str, regex: bool) -> bool {
+    if regex {
+        pattern == ".*"
+    } else {
+        !pattern.is_empty() && pattern.chars().all(|c| c == '*')
+    }
 }
 
 const DAY: i64 = 86_400 * SECOND;

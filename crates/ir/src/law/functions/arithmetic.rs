@@ -42,6 +42,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             Number::Float(n) => Some(Value::Int(i64::from(n > 0.0) - i64::from(n < 0.0))),
         },
         Function::SquareRoot => finite(value::float(number(a, 0)?).sqrt()),
+        Function::CubeRoot => finite(value::float(number(a, 0)?).cbrt()),
+        Function::Hypotenuse => {
+            finite(value::float(number(a, 0)?).hypot(value::float(number(a, 1)?)))
+        }
         Function::Power => power(number(a, 0)?, number(a, 1)?),
         Function::Exponential => finite(value::float(number(a, 0)?).exp()),
         Function::Logarithm => {

@@ -19,6 +19,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             };
             truncate(first, unit, count).map(Value::Time)
         }
+        Function::TimeBucket => {
+            let (from, to) = (instant_of(a.get(2)?)?, instant_of(a.get(3)?)?);
+            bucket(first, int(a, 1)?, from, to).map(Value::Time)
+        }
         Function::TimeEnd(unit) => {
             let next = add(truncate(first, unit, 1)?, unit, 1)?;
             next.checked_sub(100).map(Value::Time)
@@ -102,6 +106,48 @@ pub(super) fn truncate(at: Timestamp, unit: Unit, count: i64) -> Option<Timestam
         Some(length) => first.checked_mul(length)?.checked_add(origin(unit)),
         None => month_start(first.checked_mul(months(unit))?),
     }
+}
+
+/// The stretches of [`Function::TimeBucket`] below a year: a unit and how many of it.
+const BUCKETS: [(Unit, i64); 18] = [
+    (Unit::Month, 1),
+    (Unit::Week, 1),
+    (Unit::Day, 1),
+    (Unit::Hour, 12),
+    (Unit::Hour, 3),
+    (Unit::Hour, 1),
+    (Unit::Minute, 30),
+    (Unit::Minute, 10),
+    (Unit::Minute, 5),
+    (Unit::Minute, 1),
+    (Unit::Second, 30),
+    (Unit::Second, 10),
+    (Unit::Second, 5),
+    (Unit::Second, 1),
+    (Unit::Millisecond, 100),
+    (Unit::Millisecond, 50),
+    (Unit::Millisecond, 10),
+    (Unit::Millisecond, 1),
+];
+
+/// The start of the stretch in which an instant lies, of those that [`Function::TimeBucket`]
+/// chooses.
+fn bucket(at: Timestamp, most: i64, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+    let mut chosen = (Unit::Year, 1);
+    for (unit, count) in BUCKETS {
+        if stretches(unit, count, from, to)? > most {
+            break;
+        }
+        chosen = (unit, count);
+    }
+    truncate(at, chosen.0, chosen.1)
+}
+
+/// How many stretches reach from the one of `from` to `to`.
+fn stretches(unit: Unit, count: i64, from: Timestamp, to: Timestamp) -> Option<i64> {
+    let start = number(from, unit)?.div_euclid(count);
+    let last = number(to.checked_sub(1)?, unit)?.div_euclid(count);
+    Some((last - start + 1).max(1))
 }
 
 /// An instant moved by units; a day that a month does not have becomes its last.

@@ -19,6 +19,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::TypeOf(names) => Some(string(type_name(first, names))),
         Function::ToNumber => to_number(a),
         Function::ToInt(round) => to_int(first, round).map(Value::Int),
+        Function::ToInt32 => {
+            let whole = to_int(first, Round::Nearest)?;
+            i32::try_from(whole).is_ok().then_some(Value::Int(whole))
+        }
         Function::ToFloat => match first {
             Value::Bool(truth) => Some(Value::Float(f64::from(u8::from(*truth)))),
             _ => Some(Value::Float(value::float(number(a, 0)?))),
@@ -29,7 +33,17 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             }
             other => truth(other).map(Value::Bool),
         },
+        Function::ToBoolWord => match first {
+            Value::Text(text) => Some(Value::Bool(text.eq_ignore_ascii_case("true"))),
+            Value::Int(n) => Some(Value::Bool(*n != 0)),
+            Value::Float(n) => Some(Value::Bool(*n != 0.0)),
+            other => truth(other).map(Value::Bool),
+        },
         Function::ToText => text(a, 0).map(Value::Text),
+        Function::ToTextJava => match first {
+            Value::Float(n) => Some(string(java_float(*n))),
+            _ => text(a, 0).map(Value::Text),
+        },
         Function::ToTextOrJson => match first {
             Value::Null => None,
             Value::List(_) | Value::Object(_) => Some(string(json::write(first))),
@@ -90,6 +104,7 @@ fn to_number(a: &[Value]) -> Option<Value> {
 fn to_int(value: &Value, round: Round) -> Option<i64> {
     let number = match value {
         Value::Bool(truth) => return Some(i64::from(*truth)),
+        Value::Text(text) if round == Round::Nearest => value::decimal(text)?,
         Value::Text(_) => match to_number(std::slice::from_ref(value))? {
             Value::Int(n) => Number::Int(n),
             Value::Float(n) => Number::Float(n),
@@ -100,7 +115,21 @@ fn to_int(value: &Value, round: Round) -> Option<i64> {
     match (number, round) {
         (Number::Int(n), _) => Some(n),
         (Number::Float(n), Round::Truncate) => whole_float(n.trunc()),
-        (Number::Float(n), Round::Nearest) => whole_float(n.round()),
+        (Number::Float(n), Round::Nearest) => whole_float((n + 0.5).floor()),
+    }
+}
+
+/// A number in floating point as Java writes it: a fraction always, an exponent from 10^7 on and
+/// below 10^-3.
+fn java_float(n: f64) -> String {
+    let size = n.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) || !size.is_finite() {
+        return format!("{n:?}");
+    }
+    let text = format!("{n:E}");
+    match text.split_once('E') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
+        _ => text,
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::Union => return filled(distinct(a.iter().flat_map(items)).into_iter()),
         Function::Range => return range(a, false),
         Function::RangeInclusive => return range(a, true),
+        Function::ZipLongest => return zip_longest(a),
         Function::Single => return single(a.first()?),
         _ => {}
     }
@@ -32,6 +33,10 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::ListSum => crate::law::measure::sum(&numbers(&list)),
         Function::ListAverage => crate::law::measure::average(&numbers(&list)),
         Function::ListMedian => crate::law::measure::median(&list),
+        Function::ListPercentile => {
+            crate::law::measure::percentile(&list, value::float(number(a, 1)?))
+        }
+        Function::ListSeries => series(&numbers(&list), value::float(number(a, 1)?)),
         Function::Distinct => filled(distinct(list.into_iter()).into_iter()),
         Function::ListSort => filled(sorted(list).into_iter()),
         Function::ListSortDescending => filled(sorted(list).into_iter().rev()),
@@ -92,6 +97,36 @@ fn form(value: &Value) -> Option<String> {
         Value::List(_) | Value::Object(_) => Some(super::json::write(value)),
         other => other.as_text().map(|text| text.to_string()),
     }
+}
+
+/// The texts of pairs, then what the longer list has more.
+fn zip_longest(a: &[Value]) -> Option<Value> {
+    let (left, right) = (items(a.first()?), items(a.get(1)?));
+    let separator = match a.get(2) {
+        Some(_) => text(a, 2)?,
+        None => ",".into(),
+    };
+    let texts = |list: Vec<Value>| -> Vec<String> { list.iter().filter_map(form).collect() };
+    let (left, right) = (texts(left), texts(right));
+    let rest = if left.len() > right.len() {
+        &left[right.len()..]
+    } else {
+        &right[left.len()..]
+    };
+    let pairs = left.iter().zip(&right);
+    let pairs = pairs.map(|(left, right)| string(format!("{left}{separator}{right}")));
+    filled(pairs.chain(rest.iter().map(|text| string(text.as_str()))))
+}
+
+/// The sum of numbers, each divided by a power of its place.
+fn series(numbers: &[Number], power: f64) -> Option<Value> {
+    let mut place = 0.0;
+    let mut sum = 0.0;
+    for number in numbers {
+        place += 1.0;
+        sum += value::float(*number) / f64::powf(place, power);
+    }
+    super::finite(sum)
 }
 
 fn filled(values: impl Iterator<Item = Value>) -> Option<Value> {

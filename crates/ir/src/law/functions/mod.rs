@@ -124,6 +124,8 @@ fn sees_all(function: Function) -> bool {
             | F::ListSum
             | F::ListAverage
             | F::ListMedian
+            | F::ListPercentile
+            | F::ListSeries
             | F::Distinct
             | F::ListSort
             | F::ListSortDescending
@@ -137,6 +139,7 @@ fn sees_all(function: Function) -> bool {
             | F::ListFindRegex
             | F::Join
             | F::Zip
+            | F::ZipLongest
             | F::Single
             | F::Elements
             | F::Object
@@ -181,6 +184,8 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::Round
         | F::Sign
         | F::SquareRoot
+        | F::CubeRoot
+        | F::Hypotenuse
         | F::Power
         | F::Exponential
         | F::Logarithm
@@ -226,18 +231,6 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::RegexCount(_)
         | F::RegexIndexOf(_) => regexes::apply(function, a, context),
         F::ListFindRegex => regexes::find_in_list(a, context),
-        F::InNetwork
-        | F::IsPrivateV4
-        | F::IsPrivate
-        | F::IsIp
-        | F::ToIp
-        | F::IpPrefix
-        | F::IpCompare
-        | F::IpToNumber
-        | F::FormatIpv4
-        | F::NetworkBits
-        | F::HasIpv4
-        | F::HasIpv4Prefix => network::apply(function, a),
         F::RowObject | F::RowSource | F::RowTime | F::Now => of_row(function, a, context),
         _ => apply_more(function, a),
     }
@@ -268,15 +261,41 @@ fn apply_more(function: Function, a: &[Value]) -> Option<Value> {
         | F::TypeOf(_)
         | F::ToNumber
         | F::ToInt(_)
+        | F::ToInt32
         | F::ToFloat
         | F::ToBool
+        | F::ToBoolWord
         | F::ToText
+        | F::ToTextJava
         | F::ToTextOrJson
         | F::ToTime
         | F::ToDuration => convert::apply(function, a),
-        F::Sine | F::Cosine | F::Tangent | F::ArcSine | F::ArcCosine | F::ArcTangent => {
-            trigonometry::apply(function, a)
-        }
+        F::Sine
+        | F::Cosine
+        | F::Tangent
+        | F::ArcSine
+        | F::ArcCosine
+        | F::ArcTangent
+        | F::SineHyperbolic
+        | F::CosineHyperbolic
+        | F::TangentHyperbolic
+        | F::ArcSineHyperbolic
+        | F::ArcCosineHyperbolic
+        | F::ArcTangentHyperbolic => trigonometry::apply(function, a),
+        F::InNetwork
+        | F::IsPrivateV4
+        | F::IsPrivate
+        | F::IsIp
+        | F::ToIp
+        | F::IpPrefix
+        | F::IpToHex
+        | F::IpFromHex
+        | F::IpCompare
+        | F::IpToNumber
+        | F::FormatIpv4
+        | F::NetworkBits
+        | F::HasIpv4
+        | F::HasIpv4Prefix => network::apply(function, a),
         F::RelativeTime => relative::apply(a),
         F::FormatTime(_) | F::ParseTime(_) => time_format::apply(function, a),
         _ => apply_rest(function, a),
@@ -360,6 +379,7 @@ fn apply_last(function: Function, a: &[Value]) -> Option<Value> {
         | F::SetEquals
         | F::Jaccard => arrays::apply(function, a),
         F::TimeTruncate(_)
+        | F::TimeBucket
         | F::TimeEnd(_)
         | F::TimeAdd(_)
         | F::TimeDifference(_)
@@ -423,7 +443,7 @@ fn int(arguments: &[Value], at: usize) -> Option<i64> {
     clippy::cast_precision_loss,
     reason = "checked against the range of whole numbers"
 )]
-fn whole_float(n: f64) -> Option<i64> {
+pub(crate) fn whole_float(n: f64) -> Option<i64> {
     let fits = n.fract() == 0.0 && n >= i64::MIN as f64 && n < i64::MAX as f64;
     fits.then_some(n as i64)
 }

@@ -9,7 +9,15 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     match function {
         Function::InNetwork => in_network(a),
         Function::IsIp => Some(Value::Bool(address(a, 0).is_some())),
-        Function::ToIp => address(a, 0).map(|ip| string(ip.to_string())),
+        Function::ToIp => address(a, 0).map(|ip| string(ip.to_canonical().to_string())),
+        Function::IpToHex => address(a, 0).map(|ip| string(format!("{:032x}", mapped(ip)))),
+        Function::IpFromHex => {
+            let text = text(a, 0)?;
+            let digits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+            let number = u128::from_str_radix(&text, 16).ok().filter(|_| digits);
+            let ip = Ipv6Addr::from(number?);
+            Some(string(ip.to_canonical().to_string()))
+        }
         Function::IsPrivateV4 => match address(a, 0)? {
             IpAddr::V4(ip) => Some(Value::Bool(ip.is_private())),
             IpAddr::V6(_) => None,
@@ -50,6 +58,14 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
 
 fn address(a: &[Value], at: usize) -> Option<IpAddr> {
     text(a, at)?.trim().parse().ok()
+}
+
+/// An address as a number, IPv4 mapped into IPv6.
+fn mapped(ip: IpAddr) -> u128 {
+    match ip {
+        IpAddr::V4(ip) => u128::from(ip.to_ipv6_mapped()),
+        IpAddr::V6(ip) => u128::from(ip),
+    }
 }
 
 /// A network, or an address as a network of itself.
@@ -122,8 +138,7 @@ fn compare(a: &[Value]) -> Option<Value> {
     };
     let number = |ip: IpAddr| match ip {
         IpAddr::V4(ip) if short => u128::from(u32::from(ip)) << 96,
-        IpAddr::V4(ip) => u128::from(Ipv4Addr::to_ipv6_mapped(&ip)),
-        IpAddr::V6(ip) => u128::from(Ipv6Addr::from(ip.octets())),
+        ip => mapped(ip),
     };
     let mask = match u32::try_from(128 - bits).ok()? {
         128 => 0,

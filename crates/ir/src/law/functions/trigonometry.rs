@@ -1,4 +1,4 @@
-//! Angles in radians.
+//! Angles in radians, and hyperbolic functions.
 
 use super::{finite, number};
 use crate::law::value;
@@ -17,6 +17,12 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             None => first.atan(),
             Some(_) => first.atan2(float(1)?),
         },
+        Function::SineHyperbolic => first.sinh(),
+        Function::CosineHyperbolic => first.cosh(),
+        Function::TangentHyperbolic => first.tanh(),
+        Function::ArcSineHyperbolic => first.asinh(),
+        Function::ArcCosineHyperbolic => first.acosh(),
+        Function::ArcTangentHyperbolic => first.atanh(),
         _ => return None,
     })
 }

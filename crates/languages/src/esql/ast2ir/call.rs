@@ -1,22 +1,34 @@
 //! Functions: what each of them lowers to.
 
-use super::super::ast::{Call, Expr, Literal, TimeSpan};
+use super::super::ast::{Call, Expr};
 use super::super::facts;
 use super::super::functions::{self, FUNCTIONS};
 use super::Lowering;
+use super::kind::Kind;
 use super::value::{Typed, bound, call, literal};
-use tripline_ir::{
-    Case, Dialect, Function, Hash, LossReason, Predicate, SECOND, TimeFormat, Unit, Value,
-};
-use tripline_text::{Code, Span};
-
-const WEEK: i64 = 7 * 86_400 * SECOND;
-const ISO_TIME: &str = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'";
+use tripline_ir::{Case, Dialect, Function, Hash, LossReason, Predicate, Value};
+use tripline_text::Code;
 
 /// Functions whose arguments are each one value: name and image.
 // Table: names of the language and of the representation.
-const SCALAR: [(&str, Function); 43] = [
+const SCALAR: [(&str, Function); 59] = [
     ("abs", Function::Abs),
+    ("acos", Function::ArcCosine),
+    ("acosh", Function::ArcCosineHyperbolic),
+    ("asin", Function::ArcSine),
+    ("asinh", Function::ArcSineHyperbolic),
+    ("atan", Function::ArcTangent),
+    ("atan2", Function::ArcTangent),
+    ("atanh", Function::ArcTangentHyperbolic),
+    ("cbrt", Function::CubeRoot),
+    ("cos", Function::Cosine),
+    ("cosh", Function::CosineHyperbolic),
+    ("hypot", Function::Hypotenuse),
+    ("sin", Function::Sine),
+    ("sinh", Function::SineHyperbolic),
+    ("tan", Function::Tangent),
+    ("tanh", Function::TangentHyperbolic),
+    ("year", Function::Year),
     ("byte_length", Function::LengthBytes),
     ("case", Function::Case),
     ("ceil", Function::Ceiling),
@@ -63,7 +75,7 @@ const SCALAR: [(&str, Function); 43] = [
 
 /// Functions of several values: name, image, and whether the result may be several.
 // Table: names of the language and of the representation.
-const WHOLE: [(&str, Function, bool); 19] = [
+const WHOLE: [(&str, Function, bool); 21] = [
     ("mv_avg", Function::ListAverage, false),
     (
         "mv_contains",
@@ -79,9 +91,11 @@ const WHOLE: [(&str, Function, bool); 19] = [
     ("mv_max", Function::ListMax, false),
     ("mv_median", Function::ListMedian, false),
     ("mv_min", Function::ListMin, false),
+    ("mv_percentile", Function::ListPercentile, false),
+    ("mv_pseries_weighted_sum", Function::ListSeries, false),
     ("mv_sum", Function::ListSum, false),
     ("mv_union", Function::Union, true),
-    ("mv_zip", Function::Zip, true),
+    ("mv_zip", Function::ZipLongest, true),
     ("mv_slice", Function::Slice, true),
     ("mv_concat", Function::Join, false),
     ("coalesce", Function::Coalesce, true),
@@ -128,9 +142,15 @@ impl Lowering<'_> {
         }
         if known.name.starts_with("to_")
             && let Some(to) = known.name.strip_prefix("to_")
-            && !matches!(to, "lower" | "upper" | "base64" | "degrees" | "radians")
+            && !matches!(
+                to,
+                "lower" | "upper" | "base64" | "degrees" | "radians" | "ascii"
+            )
         {
             let value = self.value(written.arguments.first()?);
+            if let Some(base) = written.arguments.get(1) {
+                return self.cast_with(value?, to, base, written.span);
+            }
             return self.cast(value?, to, written.span);
         }
         let name = known.name;
@@ -139,6 +159,9 @@ impl Lowering<'_> {
         }
         if let Some((_, function)) = SCALAR.iter().find(|(own, _)| *own == name) {
             return self.plain_call(name, *function, written);
+        }
+        if let Some(found) = self.date_call(name, &written.arguments, written.span) {
+            return found;
         }
         self.special(name, written)
     }
@@ -192,6 +215,11 @@ impl Lowering<'_> {
         let values = values?;
         let any = values.iter().any(|value| value.several);
         let mut arguments: Vec<_> = values.into_iter().map(|value| value.expr).collect();
+        if matches!(name, "mv_max" | "mv_min") && self.kind(&arguments[0]) == Kind::Address {
+            let arguments = vec![self.ordered(arguments.remove(0))];
+            let found = call(function, arguments);
+            return Some(Typed::one(call(Function::IpFromHex, vec![found])));
+        }
         let mut function = function;
         if name == "mv_slice" && arguments.len() == 2 {
             function = Function::Index;
@@ -245,25 +273,31 @@ impl Lowering<'_> {
                     zero,
                 )))
             }
+            ("mv_in_range", [value, low, high]) => self.in_range(value, low, high),
             ("mv_sort", [value, order @ ..]) => self.sorted(value, order.first()),
-            ("date_trunc", [interval, date]) | ("bucket", [date, interval]) => {
-                self.truncated(interval, date, written.span)
+            (
+                "bit_length"
+                | "to_degrees"
+                | "to_radians"
+                | "copy_sign"
+                | "scalb"
+                | "round_to"
+                | "mv_median_absolute_deviation",
+                _,
+            ) => self.number(name, arguments, written.span),
+            ("network_direction" | "netdir", [from, to, networks]) => {
+                self.direction(from, to, networks)
             }
-            ("date_diff", [unit, from, to]) => self.difference(unit, from, to),
-            ("date_extract", [part, date]) => self.part(part, date),
-            ("date_format", _) => self.formatted(arguments),
-            ("date_parse", _) => self.parsed_time(arguments),
-            ("day_name", [date]) => self.named_part("EEEE", date),
-            ("month_name", [date]) => self.named_part("MMMM", date),
             ("st_x", [point]) => self.coordinate(point, "lon"),
             ("st_y", [point]) => self.coordinate(point, "lat"),
             ("st_distance", [from, to]) => {
                 let (from, to) = (self.value(from), self.value(to));
                 Some(distance(from?, to?))
             }
-            ("kql" | "qstr" | "match" | "match_phrase" | "match_operator", _) => self
-                .search_value(&Expr::Call(written.clone()))
-                .map(Typed::one),
+            ("kql" | "qstr" | "match" | "match_phrase" | "match_operator" | "multi_match", _) => {
+                let search = Expr::Call(written.clone());
+                self.search_value(&search).map(Typed::one)
+            }
             _ => {
                 for argument in arguments {
                     if !matches!(argument, Expr::Options(..)) {
@@ -348,132 +382,11 @@ impl Lowering<'_> {
         } else {
             Function::ListSort
         };
+        if self.kind(&value) == Kind::Address {
+            let sorted = call(function, vec![self.ordered(value)]);
+            return Some(Typed::many(call(Function::IpFromHex, vec![sorted])));
+        }
         Some(Typed::many(call(function, vec![value])))
-    }
-
-    /// `DATE_TRUNC(1 day, d)`, `BUCKET(d, 1 hour)`, `BUCKET(n, 10)`.
-    fn truncated(&mut self, interval: &Expr, value: &Expr, span: Span) -> Option<Typed> {
-        let value = self.scalar(value);
-        let interval = match interval {
-            Expr::Cast { value, .. } => self.interval_text(value),
-            Expr::Literal(Literal::Text(_), _) => self.interval_text(interval),
-            Expr::Literal(Literal::Span(span), _) => Some(*span),
-            other => {
-                let size = self.scalar(other);
-                return Some(Typed::one(call(Function::Bin, vec![value?, size?])));
-            }
-        };
-        let value = value?;
-        let expr = match interval {
-            Some(TimeSpan {
-                nanoseconds: WEEK,
-                months: 0,
-            }) => call(Function::TimeTruncate(Unit::Week), vec![value]),
-            Some(TimeSpan {
-                nanoseconds,
-                months: 0,
-            }) => {
-                let size = literal_value(Value::Duration(nanoseconds));
-                call(Function::Bin, vec![value, size])
-            }
-            Some(TimeSpan { months, .. }) => {
-                let (unit, count) = match months {
-                    n if n % 12 == 0 => (Unit::Year, n / 12),
-                    n if n % 3 == 0 => (Unit::Quarter, n / 3),
-                    n => (Unit::Month, n),
-                };
-                let count = literal_value(Value::Int(count));
-                call(Function::TimeTruncate(unit), vec![value, count])
-            }
-            None => return self.not_expressible("interval", span),
-        };
-        Some(Typed::one(expr))
-    }
-
-    /// `"1 day"` as a time span.
-    #[expect(clippy::unused_self, reason = "reads as the other readings")]
-    fn interval_text(&self, expr: &Expr) -> Option<TimeSpan> {
-        let Expr::Literal(Literal::Text(text), _) = expr else {
-            return None;
-        };
-        let mut words = text.split_whitespace();
-        let count: i64 = words.next()?.parse().ok()?;
-        let unit = facts::unit(words.next()?)?;
-        Some(TimeSpan {
-            nanoseconds: unit.nanoseconds.checked_mul(count)?,
-            months: unit.months.checked_mul(count)?,
-        })
-    }
-
-    fn difference(&mut self, unit: &Expr, from: &Expr, to: &Expr) -> Option<Typed> {
-        let name = self.constant_text(unit, "the unit")?;
-        let unit = self.unit(&name, unit.span());
-        let (from, to) = (self.scalar(from), self.scalar(to));
-        let arguments = vec![from?, to?];
-        Some(Typed::one(call(Function::TimeDifference(unit?), arguments)))
-    }
-
-    fn part(&mut self, part: &Expr, date: &Expr) -> Option<Typed> {
-        let name = self.constant_text(part, "the part")?;
-        let date = self.scalar(date)?;
-        let number = |n| literal_value(Value::Int(n));
-        let function = match name.to_ascii_lowercase().as_str() {
-            "second_of_minute" => Function::SecondOfMinute,
-            "minute_of_hour" => Function::MinuteOfHour,
-            "hour_of_day" => Function::HourOfDay,
-            "day_of_month" => Function::DayOfMonth,
-            "day_of_year" => Function::DayOfYear,
-            "month_of_year" => Function::MonthOfYear,
-            "year" => Function::Year,
-            "day_of_week" => {
-                // Monday is 1, Sunday 7.
-                let day = call(Function::DayOfWeek, vec![date]);
-                let shifted = call(Function::Add, vec![day, number(6)]);
-                let wrapped = call(Function::Modulo, vec![shifted, number(7)]);
-                return Some(Typed::one(call(Function::Add, vec![wrapped, number(1)])));
-            }
-            "minute_of_day" => {
-                return Some(Typed::one(bound("date", date, |date| {
-                    let hour = call(Function::HourOfDay, vec![date.clone()]);
-                    let minutes = call(Function::Multiply, vec![hour, number(60)]);
-                    let minute = call(Function::MinuteOfHour, vec![date]);
-                    call(Function::Add, vec![minutes, minute])
-                })));
-            }
-            "epoch_day" => Function::ToUnix(Unit::Day),
-            _ => return self.not_expressible(&format!("part {name} of a date"), part.span()),
-        };
-        Some(Typed::one(call(function, vec![date])))
-    }
-
-    fn formatted(&mut self, arguments: &[Expr]) -> Option<Typed> {
-        let (format, date) = match arguments {
-            [format, date] => (self.scalar(format), date),
-            [date] => (Some(literal(ISO_TIME)), date),
-            _ => return None,
-        };
-        let date = self.scalar(date);
-        let function = Function::FormatTime(TimeFormat::Letters);
-        Some(Typed::one(call(function, vec![date?, format?])))
-    }
-
-    fn named_part(&mut self, format: &str, date: &Expr) -> Option<Typed> {
-        let date = self.scalar(date)?;
-        let function = Function::FormatTime(TimeFormat::Letters);
-        Some(Typed::one(call(function, vec![date, literal(format)])))
-    }
-
-    fn parsed_time(&mut self, arguments: &[Expr]) -> Option<Typed> {
-        let expr = match arguments {
-            [text] => call(Function::ToTime, vec![self.scalar(text)?]),
-            [format, text, ..] => {
-                let (format, text) = (self.scalar(format), self.scalar(text));
-                let function = Function::ParseTime(TimeFormat::Letters);
-                call(function, vec![text?, format?])
-            }
-            [] => return None,
-        };
-        Some(Typed::one(expr))
     }
 
     /// A call that is a condition.
@@ -509,6 +422,24 @@ fn distance(from: Typed, to: Typed) -> Typed {
         }
     }
     Typed::one(call(Function::GeoDistance, arguments))
+}
+
+/// The median of the distances of a list's numbers from their median.
+pub(super) fn deviation(list: tripline_ir::Expr) -> tripline_ir::Expr {
+    bound("list", list, |list| {
+        let middle = call(Function::ListMedian, vec![list.clone()]);
+        bound("middle", middle, |middle| {
+            let number = tripline_ir::Expr::Variable("number".into());
+            let distance = call(Function::Subtract, vec![number, middle]);
+            let distances = tripline_ir::Expr::Each {
+                how: tripline_ir::Each::Map,
+                list: Box::new(list),
+                variable: "number".into(),
+                body: Box::new(call(Function::Abs, vec![distance])),
+            };
+            call(Function::ListMedian, vec![distances])
+        })
+    })
 }
 
 fn literal_value(value: Value) -> tripline_ir::Expr {

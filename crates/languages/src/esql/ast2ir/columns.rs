@@ -3,8 +3,9 @@
 use super::super::ast::Name;
 use super::super::facts;
 use super::Lowering;
+use super::kind::Kind;
 use super::value::Typed;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::{FieldRef, LossReason, Text};
 use tripline_schema::Scheme;
 use tripline_text::Code;
@@ -20,6 +21,10 @@ pub(super) struct Columns {
     dropped: Vec<Text>,
     /// There may be columns of any other name, of unknown value.
     open: bool,
+    /// Names that commands have read: columns that were there before any join.
+    read: BTreeSet<Text>,
+    /// What other branches of a `FORK` left: a column of theirs is one too.
+    beside: Vec<Columns>,
 }
 
 /// Which fields of the source are seen.
@@ -36,10 +41,20 @@ pub(super) enum Column {
     Field(FieldRef),
     /// Another name for a value of source fields.
     Alias(Typed),
-    /// Computed; whether it may hold several values.
-    Computed { several: bool },
+    /// Computed; whether it may hold several values, and what they are.
+    Computed { several: bool, kind: Kind },
     /// Its value is not known.
     Lost,
+}
+
+impl Column {
+    /// A computed column of one value of any kind.
+    pub(super) fn one() -> Self {
+        Self::Computed {
+            several: false,
+            kind: Kind::Any,
+        }
+    }
 }
 
 /// What a name stands for.
@@ -59,6 +74,8 @@ impl Default for Columns {
             source: Visible::All,
             dropped: Vec::new(),
             open: false,
+            read: BTreeSet::new(),
+            beside: Vec::new(),
         }
     }
 }
@@ -69,12 +86,46 @@ impl Columns {
         Self {
             known,
             source: Visible::Fitting(Vec::new()),
-            dropped: Vec::new(),
-            open: false,
+            ..Self::default()
         }
     }
 
+    /// The columns of every branch: a row has those of its own, and null in the others.
+    pub(super) fn united(branches: impl IntoIterator<Item = Self>) -> Self {
+        let mut branches = branches.into_iter().map(|mut branch| {
+            // What a name stood for in one branch is not what it stands for in another.
+            for column in branch.known.values_mut() {
+                if let Column::Alias(value) = column {
+                    *column = Column::Computed {
+                        several: value.several,
+                        kind: Kind::Any,
+                    };
+                }
+            }
+            branch
+        });
+        let mut first = branches.next().unwrap_or_default();
+        first.beside.extend(branches);
+        first
+    }
+
+    /// A command reads this column.
+    pub(super) fn note(&mut self, name: &Text) {
+        self.read.insert(name.clone());
+    }
+
     pub(super) fn find(&self, name: &str) -> Found {
+        let found = self.find_own(name);
+        if !matches!(found, Found::Missing) {
+            return found;
+        }
+        let mut beside = self.beside.iter().map(|branch| branch.find(name));
+        beside
+            .find(|found| !matches!(found, Found::Missing))
+            .unwrap_or(Found::Missing)
+    }
+
+    fn find_own(&self, name: &str) -> Found {
         if let Some(column) = self.known.get(name) {
             return Found::Column(column.clone());
         }
@@ -95,6 +146,9 @@ impl Columns {
     /// Sets a column; other names for what it was end.
     pub(super) fn set(&mut self, name: Text, column: Column) {
         self.forget_aliases(&name);
+        for branch in &mut self.beside {
+            branch.known.remove(&name);
+        }
         self.dropped.retain(|glob| *glob != name);
         self.known.insert(name, column);
     }
@@ -107,6 +161,7 @@ impl Columns {
             {
                 *column = Column::Computed {
                     several: value.several,
+                    kind: Kind::Any,
                 };
             }
         }
@@ -133,6 +188,9 @@ impl Columns {
             globs = both;
         }
         self.source = Visible::Fitting(globs);
+        for branch in &mut self.beside {
+            branch.keep(names);
+        }
     }
 
     pub(super) fn drop(&mut self, names: &[Name]) {
@@ -140,10 +198,17 @@ impl Columns {
             self.known.retain(|known, _| !fits(&name.text, known));
             self.dropped.push(name.text.clone());
         }
+        for branch in &mut self.beside {
+            branch.drop(names);
+        }
     }
 
     /// `old` is seen as `new` from now on.
     pub(super) fn rename(&mut self, old: &str, new: Text, column: Column) {
+        for branch in &mut self.beside {
+            branch.known.remove(old);
+            branch.dropped.push(old.into());
+        }
         self.known.remove(old);
         self.dropped.push(old.into());
         self.set(new, column);
@@ -160,15 +225,31 @@ impl Columns {
                     .map(Text::as_str),
             );
         }
+        names.extend(self.beside.iter().flat_map(Self::names));
+        names.retain(|name| !matches!(self.find(name), Found::Missing));
         names
     }
 
     /// Whether a column of this name is computed.
     pub(super) fn is_computed(&self, name: &str) -> bool {
         matches!(
-            self.known.get(name),
-            Some(Column::Computed { .. } | Column::Alias(_) | Column::Lost)
+            self.find(name),
+            Found::Column(Column::Computed { .. } | Column::Alias(_) | Column::Lost)
         )
+    }
+
+    /// A stage may have added columns of any name, and replaced any but those that commands
+    /// before it have read or kept.
+    pub(super) fn join(&mut self) {
+        if let Visible::All = self.source {
+            let read = self.read.iter().cloned().chain(["@timestamp".into()]);
+            let seen = read.filter(|name| matches!(self.find(name), Found::Source));
+            self.source = Visible::Fitting(seen.collect());
+        }
+        self.open = true;
+        for branch in &mut self.beside {
+            branch.join();
+        }
     }
 
     /// A stage may have added columns of any name.

@@ -6,6 +6,7 @@
 use super::super::ast::{Call, Expr, Literal, Name};
 use super::super::functions;
 use super::Lowering;
+use super::columns::{Column, Found};
 use super::value::{call, literal};
 use crate::kuery::ecs;
 use crate::{Context, kuery, lucene};
@@ -19,7 +20,7 @@ impl Lowering<'_> {
         let arguments = written.arguments.as_slice();
         let searches = matches!(
             known.name,
-            "kql" | "qstr" | "match" | "match_phrase" | "match_operator"
+            "kql" | "qstr" | "match" | "match_phrase" | "match_operator" | "multi_match"
         );
         if !searches {
             return None;
@@ -27,20 +28,31 @@ impl Lowering<'_> {
         if self.checked(written).is_none() {
             return Some(Predicate::True);
         }
+        let mut all = false;
         for argument in arguments {
-            if let Expr::Options(entries, span) = argument
-                && let Some((name, _)) = entries.iter().find(|(name, _)| *name != "boost")
-            {
+            let Expr::Options(entries, span) = argument else {
+                continue;
+            };
+            all |= entries.iter().any(every_word);
+            for (name, _) in entries.iter().filter(|entry| !harmless(entry, entries)) {
                 let detail = tripline_ir::format_smolstr!("option {name}");
                 self.lose(LossReason::NotExpressible, detail, *span);
             }
+        }
+        if known.name == "multi_match" {
+            return Some(self.multi_match(arguments, all, written.span));
         }
         Some(match (known.name, arguments) {
             ("kql", [text, ..]) => self.foreign(text, true),
             ("qstr", [text, ..]) => self.foreign(text, false),
             (name, [field, value, ..]) => {
                 if let Some(field) = searched(field) {
-                    self.match_field(field, value, name == "match_phrase", written.span)
+                    let how = match name {
+                        "match_phrase" => How::Phrase,
+                        _ if all => How::EveryWord,
+                        _ => How::AnyWord,
+                    };
+                    self.match_field(field, value, how, written.span)
                 } else {
                     let message = format!("`{name}` searches a field");
                     self.wrong(Code::EsqlArguments, field.span(), message, None);
@@ -86,6 +98,10 @@ impl Lowering<'_> {
         };
         let mut predicate = found.predicate;
         move_spans(&mut predicate, &places);
+        let atoms = predicate.atoms().into_iter();
+        for field in atoms.flat_map(|atom| atom.fields()) {
+            self.columns.note(&field.name);
+        }
         ecs::resolve(&mut predicate, self.context.schema, self.activity);
         predicate
     }
@@ -95,7 +111,7 @@ impl Lowering<'_> {
         &mut self,
         field: &Name,
         value: &Expr,
-        phrase: bool,
+        how: How,
         span: Span,
     ) -> Predicate {
         let text = match value {
@@ -109,24 +125,64 @@ impl Lowering<'_> {
                 return Predicate::True;
             }
         };
+        if matches!(self.columns.find(&field.text), Found::Column(Column::Lost)) {
+            return Predicate::True;
+        }
         if self.columns.is_computed(&field.text) {
             let message = format!("`{field}` is computed; only fields of the index are searched");
             self.wrong(Code::EsqlColumn, field.span, message, None);
             return Predicate::True;
         }
+        self.columns.note(&field.text);
         let reference = self.source_field(&field.text);
-        let value = ecs::Value {
-            parts: &[Part::Literal(text)],
-            quoted: phrase,
-            case: Case::Sensitive,
+        let test = |text: Text, quoted| {
+            let value = ecs::Value {
+                parts: &[Part::Literal(text)],
+                quoted,
+                case: Case::Sensitive,
+            };
+            let subject = Subject::Field(reference.clone());
+            ecs::value(&field.text, subject, value, span)
         };
-        ecs::value(&field.text, Subject::Field(reference), value, span)
+        match (how, ecs::kind(&field.text)) {
+            (How::EveryWord, ecs::FieldKind::FullText(analyzer)) => {
+                let words = analyzer.words(&text);
+                Predicate::and(words.into_iter().map(|word| test(word.into(), true)))
+            }
+            _ => test(text, how == How::Phrase),
+        }
+    }
+
+    /// `MULTI_MATCH("query", field, ...)`: one of the fields matches.
+    fn multi_match(&mut self, arguments: &[Expr], all: bool, span: Span) -> Predicate {
+        let Some((value, fields)) = arguments.split_first() else {
+            return Predicate::True;
+        };
+        let how = if all { How::EveryWord } else { How::AnyWord };
+        let mut tests = Vec::new();
+        for field in fields {
+            if matches!(field, Expr::Options(..)) {
+                continue;
+            }
+            let Some(field) = searched(field) else {
+                let message = "`multi_match` searches fields";
+                self.wrong(Code::EsqlArguments, field.span(), message, None);
+                return Predicate::True;
+            };
+            tests.push(self.match_field(field, value, how, span));
+        }
+        if tests.contains(&Predicate::True) {
+            return Predicate::True;
+        }
+        Predicate::or(tests)
     }
 
     /// A search as a value.
     pub(super) fn search_value(&mut self, expr: &Expr) -> Option<tripline_ir::Expr> {
         let predicate = match expr {
-            Expr::Match { field, value, span } => self.match_field(field, value, false, *span),
+            Expr::Match { field, value, span } => {
+                self.match_field(field, value, How::AnyWord, *span)
+            }
             Expr::Call(written) => self.search(written)?,
             _ => return None,
         };
@@ -134,6 +190,45 @@ impl Lowering<'_> {
             Some(value) => Some(value),
             None => self.not_expressible("search as a value", expr.span()),
         }
+    }
+}
+
+/// Which words of a query a field's text must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// One of them.
+    AnyWord,
+    /// All of them.
+    EveryWord,
+    /// All of them, side by side and in order.
+    Phrase,
+}
+
+/// `operator: AND`.
+fn every_word((name, value): &(Text, Literal)) -> bool {
+    let and = matches!(value, Literal::Text(value) if value.eq_ignore_ascii_case("and"));
+    (name == "operator" || name == "default_operator") && and
+}
+
+/// Whether an option of a search changes nothing but scores and speed.
+fn harmless((name, value): &(Text, Literal), all: &[(Text, Literal)]) -> bool {
+    let fuzzy = all.iter().any(|(name, _)| name == "fuzziness");
+    match name.as_str() {
+        "boost"
+        | "lenient"
+        | "operator"
+        | "tie_breaker"
+        | "auto_generate_synonyms_phrase_query" => true,
+        "fuzzy_transpositions" | "prefix_length" | "max_expansions" | "fuzzy_rewrite" => !fuzzy,
+        "slop" => matches!(value, Literal::Int(0)),
+        "zero_terms_query" => {
+            matches!(value, Literal::Text(text) if text.eq_ignore_ascii_case("none"))
+        }
+        "minimum_should_match" => matches!(value, Literal::Int(1)),
+        "type" => {
+            matches!(value, Literal::Text(text) if text == "best_fields" || text == "most_fields")
+        }
+        _ => false,
     }
 }
 

@@ -13,7 +13,9 @@ use tripline_text::Code;
 pub(super) enum Kind {
     Text,
     Int,
+    Long,
     Float,
+    Bool,
 }
 
 /// A regular expression and what its groups, from 1, are called.
@@ -21,6 +23,8 @@ pub(super) enum Kind {
 pub(super) struct Captures {
     pub(super) regex: String,
     pub(super) groups: Vec<Option<(Text, Kind)>>,
+    /// Of a `DISSECT`, the places of appended groups (`%{+a/2}`), as many as groups.
+    pub(super) order: Vec<u32>,
 }
 
 impl Lowering<'_> {
@@ -86,8 +90,13 @@ impl Lowering<'_> {
             ));
         }
         for (name, _) in names {
-            let several = value.several;
-            self.columns.set(name, Column::Computed { several });
+            let repeated = |captures: &Captures| {
+                let named = captures.groups.iter().flatten();
+                captures.order.is_empty() && named.filter(|(own, _)| *own == name).count() > 1
+            };
+            let several = value.several || all.iter().any(repeated);
+            let kind = super::kind::Kind::Any;
+            self.columns.set(name, Column::Computed { several, kind });
         }
         Plan::Derive {
             input: Box::new(plan),
@@ -123,7 +132,7 @@ fn first_match<'a>(
     call(Function::Case, arguments)
 }
 
-/// The groups of this name: one, the first that took part, or all of them appended.
+/// The groups of this name: of `DISSECT` appended, of `GROK` a list when there are several.
 fn captured(
     captures: &Captures,
     name: &Text,
@@ -131,9 +140,14 @@ fn captured(
     separator: &str,
 ) -> Option<tripline_ir::Expr> {
     let numbers = captures.groups.iter().enumerate();
-    let mut groups: Vec<_> = numbers
+    let mut named: Vec<usize> = numbers
         .filter(|(_, group)| group.as_ref().is_some_and(|(own, _)| own == name))
-        .map(|(at, _)| {
+        .map(|(at, _)| at)
+        .collect();
+    named.sort_by_key(|at| captures.order.get(*at));
+    let mut groups: Vec<_> = named
+        .into_iter()
+        .map(|at| {
             let number = i64::try_from(at + 1).unwrap_or(i64::MAX);
             let arguments = vec![
                 input.clone(),
@@ -146,7 +160,7 @@ fn captured(
     match groups.len() {
         0 => None,
         1 => groups.pop(),
-        _ if captures.regex.starts_with("\\A(?>") => {
+        _ if !captures.order.is_empty() => {
             let mut joined = Vec::new();
             for (at, group) in groups.into_iter().enumerate() {
                 if at > 0 && !separator.is_empty() {
@@ -156,14 +170,16 @@ fn captured(
             }
             Some(call(Function::Concat, joined))
         }
-        _ => Some(call(Function::Coalesce, groups)),
+        _ => Some(call(Function::ListConcat, groups)),
     }
 }
 
 fn converted(value: tripline_ir::Expr, kind: Kind) -> tripline_ir::Expr {
     match kind {
         Kind::Text => value,
-        Kind::Int => call(Function::ToInt(Round::Nearest), vec![value]),
+        Kind::Int => call(Function::ToInt32, vec![value]),
+        Kind::Long => call(Function::ToInt(Round::Nearest), vec![value]),
+        Kind::Bool => call(Function::ToBoolWord, vec![value]),
         Kind::Float => call(Function::ToFloat, vec![value]),
     }
 }
@@ -189,6 +205,8 @@ struct Key<'a> {
     name: &'a str,
     skipped: bool,
     padded: bool,
+    /// Its place among appended keys.
+    place: u32,
 }
 
 impl<'a> Key<'a> {
@@ -207,17 +225,20 @@ impl<'a> Key<'a> {
             None => (text.strip_prefix('+').unwrap_or(text), text.is_empty()),
         };
         // The place among appended keys: `%{+a/2}`.
-        let name = name.split_once('/').map_or(name, |(name, place)| {
-            if place.chars().all(|c| c.is_ascii_digit()) {
-                name
-            } else {
-                text
-            }
-        });
+        let (name, place) = match name.split_once('/') {
+            Some((name, place)) => (
+                name,
+                place
+                    .parse()
+                    .map_err(|_| format!("`%{{{text}}}`: expected a number after `/`"))?,
+            ),
+            None => (name, 0),
+        };
         Ok(Self {
             name,
             skipped,
             padded,
+            place,
         })
     }
 }
@@ -243,6 +264,7 @@ pub(super) fn dissected(pattern: &str) -> Result<Captures, String> {
         };
         if named.is_some() {
             captures.groups.push(named);
+            captures.order.push(key.place);
         }
         let part = if delimiter.is_empty() {
             format!("{open}*{close}\\z")

@@ -195,11 +195,13 @@ fn named(inside: &str, into: &mut Captures, depth: u32) -> Result<(), String> {
     let column = parts.next().filter(|column| !column.is_empty());
     let kind = match parts.next() {
         None | Some("string") => Kind::Text,
-        Some("int" | "long") => Kind::Int,
+        Some("int") => Kind::Int,
+        Some("long") => Kind::Long,
+        Some("boolean") => Kind::Bool,
         Some("float" | "double") => Kind::Float,
         Some(other) => {
             return Err(format!(
-                "`{other}` is not a type of grok: expected `int` or `float`"
+                "`{other}` is not a type of grok: expected `int`, `long`, `float`, `double` or `boolean`"
             ));
         }
     };

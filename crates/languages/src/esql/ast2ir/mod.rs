@@ -1,7 +1,8 @@
 //! The syntax tree to the intermediate representation.
 //!
 //! One file per question: [`pipeline`] for commands, [`stats`] for aggregates, [`predicate`] for
-//! conditions, [`value`] and [`call`] for values, [`extract`] for `DISSECT` and `GROK`,
+//! conditions, [`value`], [`call`], [`dates`] and [`numbers`] for values, [`kind`] for their types,
+//! [`extract`] for `DISSECT`, `GROK` and `URI_PARTS`,
 //! [`embedded`] for queries of other languages, [`columns`] for which columns there are.
 //!
 //! A column whose value is not known is *lost*: what tests it is widened to true, never
@@ -9,13 +10,18 @@
 
 mod call;
 mod columns;
+mod dates;
 mod decides;
 mod embedded;
 mod extract;
 mod grok;
+mod kind;
+mod numbers;
 mod pipeline;
 mod predicate;
 mod stats;
+mod tested;
+mod uri;
 mod value;
 
 use super::ast::Query;
@@ -42,6 +48,7 @@ pub(crate) fn lower(
         quiet: false,
         collector: None,
         forked: false,
+        inner: false,
     };
     let plan = lowering.query(query);
     let Lowering {
@@ -74,6 +81,8 @@ struct Lowering<'a> {
     collector: Option<stats::Collector>,
     /// A `FORK` was met; a query has one at most.
     forked: bool,
+    /// In a query in parentheses: what is behind it is not seen from here.
+    inner: bool,
 }
 
 impl Lowering<'_> {

@@ -9,7 +9,7 @@ use super::super::ast::{
 use super::Lowering;
 use super::columns::{Column, Columns, Found};
 use super::stats::derive;
-use super::value::{Typed, literal};
+use super::value::{Typed, call, literal};
 use crate::kuery::ecs;
 use std::collections::BTreeMap;
 use tripline_ir::{
@@ -40,9 +40,7 @@ impl Lowering<'_> {
             }
             CommandKind::Show => {
                 let columns = ["version", "date", "hash"].map(Text::new_static);
-                let known = columns
-                    .iter()
-                    .map(|name| (name.clone(), Column::Computed { several: false }));
+                let known = columns.iter().map(|name| (name.clone(), Column::one()));
                 self.columns = Columns::closed(known.collect());
                 let plan = Plan::Table(Table {
                     columns: columns.into(),
@@ -51,11 +49,13 @@ impl Lowering<'_> {
                 Some(self.pipe(plan, rest, false))
             }
             _ => {
-                self.lose(
-                    LossReason::SyntaxError,
-                    self.excerpt(first.span),
-                    first.span,
-                );
+                let (reason, detail) = match &first.kind {
+                    CommandKind::NotRun(command) => {
+                        (LossReason::NotExpressible, Text::new_static(command))
+                    }
+                    _ => (LossReason::SyntaxError, self.excerpt(first.span)),
+                };
+                self.lose(reason, detail, first.span);
                 None
             }
         }
@@ -83,7 +83,8 @@ impl Lowering<'_> {
             return self.pipe(plan, rest, true);
         }
         let mut inputs = Vec::new();
-        if !names.is_empty() {
+        let names_empty = names.is_empty();
+        if !names_empty {
             let events = schema.ecs_events(&names, &[], &[], &[]);
             let source = Source { names, events };
             inputs.push(Plan::Match(Match {
@@ -92,16 +93,23 @@ impl Lowering<'_> {
             }));
         }
         let activity = self.activity;
+        let mut columns = Vec::new();
+        if !names_empty {
+            columns.push(Columns::default());
+        }
         for commands in &from.subqueries {
             self.columns = Columns::default();
+            let outer = std::mem::replace(&mut self.inner, true);
             inputs.extend(self.pipeline(commands));
+            self.inner = outer;
+            columns.push(std::mem::take(&mut self.columns));
         }
         self.activity = if from.indices.is_empty() {
             self.activity
         } else {
             activity
         };
-        self.columns = Columns::default();
+        self.columns = Columns::united(columns);
         self.pipe(Plan::Append(inputs), rest, false)
     }
 
@@ -192,6 +200,18 @@ impl Lowering<'_> {
             CommandKind::Rename(pairs) => self.rename(plan, pairs),
             CommandKind::Sort(keys) => self.sort(plan, keys),
             CommandKind::Limit { count, by } => self.limit(plan, count, by),
+            CommandKind::Top { key, count, by } => {
+                let plan = self.sort(plan, std::slice::from_ref(key));
+                self.limit(plan, count, by)
+            }
+            CommandKind::Dedup => Plan::Dedup(Dedup {
+                input: Box::new(plan),
+                by: vec![call(Function::RowObject, Vec::new())],
+                count: 1,
+                consecutive: false,
+                missing: MissingKey::Value,
+            }),
+            CommandKind::UriParts { prefix, input } => self.uri_parts(plan, prefix, input),
             CommandKind::Dissect {
                 input,
                 pattern,
@@ -230,19 +250,24 @@ impl Lowering<'_> {
                 }
                 if names.is_empty() {
                     // The policy alone says which columns it adds.
-                    self.columns.open();
+                    self.columns.join();
                 }
                 self.lost_columns(names);
             }
             CommandKind::Join { index, on } => {
                 for key in on {
+                    // Of `left == right` the left is a column here.
+                    let key = match key {
+                        Expr::Compare { left, .. } => left,
+                        key => key,
+                    };
                     if let Expr::Name(name) = key {
                         self.read(Some(name));
                     }
                 }
                 let detail = tripline_ir::format_smolstr!("LOOKUP JOIN index {}", index.text);
                 self.lose(LossReason::UnresolvedList, detail, span);
-                self.columns.open();
+                self.columns.join();
             }
             CommandKind::Completion { target, prompt } => {
                 self.value(prompt);
@@ -269,6 +294,20 @@ impl Lowering<'_> {
                 );
                 self.adds("CHANGE_POINT", names.into(), later, span);
             }
+            CommandKind::Parts {
+                command,
+                prefix,
+                input,
+                parts,
+            } => {
+                self.value(input);
+                let name = |part: &&str| tripline_ir::format_smolstr!("{}.{part}", prefix.text);
+                self.adds(command, parts.iter().map(name).collect(), later, span);
+            }
+            CommandKind::NotRun(command) => {
+                self.lost_stage(command, span);
+                self.columns.open();
+            }
             CommandKind::Sample(_) => {
                 self.lost_stage("SAMPLE", span);
             }
@@ -284,6 +323,7 @@ impl Lowering<'_> {
     /// Looks whether columns are there.
     fn read<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) {
         for name in names {
+            self.columns.note(&name.text);
             if matches!(self.columns.find(&name.text), Found::Missing) {
                 self.missing_column(name);
             }
@@ -305,7 +345,7 @@ impl Lowering<'_> {
     }
 
     fn matters(&self, names: &[Text], later: Option<&[Command]>) -> bool {
-        later.is_none_or(|later| self.decides(names.to_vec(), later))
+        self.inner || later.is_none_or(|later| self.decides(names.to_vec(), later))
     }
 
     pub(super) fn eval(&mut self, plan: Plan, assignments: &[Assignment]) -> Plan {
@@ -319,6 +359,7 @@ impl Lowering<'_> {
                     } else {
                         Column::Computed {
                             several: value.several,
+                            kind: self.kind(&value.expr),
                         }
                     };
                     columns.push((name.clone(), value.expr));
@@ -383,6 +424,7 @@ impl Lowering<'_> {
                 }
                 Found::Column(Column::Alias(value)) => Column::Computed {
                     several: value.several,
+                    kind: self.kind(&value.expr),
                 },
                 Found::Column(column) => column,
                 Found::Missing => Column::Lost,
@@ -400,7 +442,7 @@ impl Lowering<'_> {
                 continue;
             };
             by.push(tripline_ir::SortKey {
-                value: value.expr,
+                value: self.sort_value(value.expr),
                 descending: key.descending,
                 nulls_first: key.nulls_first.unwrap_or(key.descending),
             });
@@ -449,7 +491,10 @@ impl Lowering<'_> {
         let column = match self.columns.find(&name.text) {
             Found::Source => Column::Field(self.source_field(&name.text)),
             Found::Column(Column::Field(field)) => Column::Field(field),
-            _ => Column::Computed { several: false },
+            _ => Column::Computed {
+                several: false,
+                kind: self.kind(&value.expr),
+            },
         };
         self.columns.set(name.text.clone(), column);
         Plan::Expand(Expand {
@@ -465,17 +510,21 @@ impl Lowering<'_> {
     fn fork(&mut self, plan: Plan, branches: &[Vec<Command>]) -> Plan {
         let before = self.columns.clone();
         let mut inputs = Vec::new();
+        let mut columns = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
             self.columns = before.clone();
             let rows = self.branch(plan.clone(), branch);
             let mark = tripline_ir::format_smolstr!("fork{}", at + 1);
             let mark = literal(mark.as_str());
             inputs.push(derive(rows, vec![(Text::new_static("_fork"), mark)]));
+            columns.push(std::mem::take(&mut self.columns));
         }
-        self.columns.set(
-            Text::new_static("_fork"),
-            Column::Computed { several: false },
-        );
+        self.columns = if columns.is_empty() {
+            before
+        } else {
+            Columns::united(columns)
+        };
+        self.columns.set(Text::new_static("_fork"), Column::one());
         match inputs.len() {
             0 => plan,
             _ => Plan::Append(inputs),
@@ -501,6 +550,7 @@ fn by_row(kind: &CommandKind) -> bool {
             | CommandKind::Drop(_)
             | CommandKind::Dissect { .. }
             | CommandKind::Grok { .. }
+            | CommandKind::UriParts { .. }
             | CommandKind::Sort(_)
     )
 }

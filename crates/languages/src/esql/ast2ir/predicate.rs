@@ -6,109 +6,16 @@
 use super::super::ast::{CompareOp, Expr, Literal, Word};
 use super::super::facts;
 use super::Lowering;
+use super::embedded::How;
+use super::kind::{self, Kind};
+use super::tested::{Bound, Tested, constant, equals, ip, network, there};
 use super::value::{Typed, call, compared};
-use crate::kuery::ecs::{self, FieldKind};
+use crate::kuery::ecs;
 use tripline_ir::{
-    Atom, Case, Dialect, Function, Instant, Number, Pattern, Predicate, Quantifier, Regex, Subject,
-    Test, Text, Value, law,
+    Atom, Dialect, Function, LossReason, Number, Pattern, Predicate, Quantifier, Regex, Subject,
+    Test, Text, Value, format_smolstr, law,
 };
 use tripline_text::{Code, Span};
-
-/// What is tested, and how letters of different case are told apart.
-struct Tested {
-    subject: Subject,
-    several: bool,
-    /// The value went through `TO_LOWER` (`Some(false)`) or `TO_UPPER` (`Some(true)`).
-    folded: Option<bool>,
-}
-
-impl Tested {
-    fn of(value: Typed) -> Self {
-        let several = value.several;
-        let (expr, folded) = unfolded(value.expr);
-        let subject = match plain(expr) {
-            tripline_ir::Expr::Field(field) => Subject::Field(field),
-            other => Subject::Expr(other),
-        };
-        Self {
-            subject,
-            several,
-            folded,
-        }
-    }
-
-    fn atom(&self, test: Test, span: Span) -> Predicate {
-        let mut atom = Atom::new(self.subject.clone(), test, span);
-        if self.several {
-            atom.quantifier = Quantifier::Single;
-        }
-        Predicate::atom(atom)
-    }
-
-    /// There is exactly one value.
-    fn is_there(&self, span: Span) -> Predicate {
-        let mut guard = Atom::new(self.subject.clone(), Test::Exists, span);
-        if self.several {
-            guard.quantifier = Quantifier::Single;
-        }
-        guard.implied = true;
-        Predicate::atom(guard)
-    }
-
-    /// The predicate for a test that is true, or one that is false.
-    fn decide(&self, tests: Vec<Predicate>, positive: bool, span: Span) -> Predicate {
-        if positive {
-            return Predicate::or(tests);
-        }
-        let guard = std::iter::once(self.is_there(span));
-        Predicate::and(guard.chain(tests.into_iter().map(Predicate::not)))
-    }
-
-    /// The case rule, and whether a text can be met at all after folding.
-    fn case(&self, text: &str) -> (Case, bool) {
-        match self.folded {
-            None => (Case::Sensitive, true),
-            Some(false) => (Case::Insensitive, text.to_lowercase() == text),
-            Some(true) => (Case::Insensitive, text.to_uppercase() == text),
-        }
-    }
-}
-
-/// What stands inside `TO_LOWER` or `TO_UPPER`, and which of them; a field that an index keeps in
-/// lower case is as if in the first.
-fn unfolded(expr: tripline_ir::Expr) -> (tripline_ir::Expr, Option<bool>) {
-    if let tripline_ir::Expr::Call {
-        function,
-        mut arguments,
-    } = expr
-    {
-        return match (function, arguments.len()) {
-            (Function::Lower, 1) => (arguments.remove(0), Some(false)),
-            (Function::Upper, 1) => (arguments.remove(0), Some(true)),
-            _ => (
-                tripline_ir::Expr::Call {
-                    function,
-                    arguments,
-                },
-                None,
-            ),
-        };
-    }
-    let kept_lower =
-        matches!(&expr, tripline_ir::Expr::Field(field) if ecs::is_caseless(&field.name));
-    (expr, kept_lower.then_some(false))
-}
-
-/// A field read as an instant is the field: tests of instants read it so themselves.
-fn plain(expr: tripline_ir::Expr) -> tripline_ir::Expr {
-    match expr {
-        tripline_ir::Expr::Call {
-            function: Function::ToTime | Function::ToText,
-            mut arguments,
-        } if matches!(arguments.as_slice(), [tripline_ir::Expr::Field(_)]) => arguments.remove(0),
-        other => other,
-    }
-}
 
 impl Lowering<'_> {
     /// The predicate that holds when a condition is true (`positive`), or when it is false. A
@@ -137,27 +44,21 @@ impl Lowering<'_> {
                 patterns,
                 span,
             } => self.like(value, patterns, *regex, positive != *negated, *span),
+            Expr::InQuery { value, span } => {
+                self.value(value);
+                self.lose(LossReason::NotExpressible, "IN with a query", *span);
+                Predicate::True
+            }
             Expr::IsNull {
                 value,
                 negated,
                 span,
             } => match self.value(value) {
-                Some(value) => {
-                    let tested = Tested::of(Typed {
-                        several: false,
-                        ..value
-                    });
-                    let exists = tested.atom(Test::Exists, *span);
-                    if positive == *negated {
-                        exists
-                    } else {
-                        Predicate::not(exists)
-                    }
-                }
+                Some(value) => there(value, positive == *negated, *span),
                 None => Predicate::True,
             },
             Expr::Match { field, value, span } => {
-                let found = self.match_field(field, value, false, *span);
+                let found = self.match_field(field, value, How::AnyWord, *span);
                 two_valued(found, positive)
             }
             Expr::Literal(Literal::Bool(value), _) if *value == positive => Predicate::True,
@@ -228,37 +129,74 @@ impl Lowering<'_> {
         let (Some(left_value), Some(right_value)) = (left_value, right_value) else {
             return Predicate::True;
         };
+        let kind = self.common([&left_value.expr, &right_value.expr]);
         let (op, value, bound, written) = match (constant(&left_value), constant(&right_value)) {
-            (None, Some(bound)) => (op, left_value, bound, right),
-            (Some(bound), None) => (op.swapped(), right_value, bound, left),
+            (None, Some(_)) => (op, left_value, right_value, right),
+            (Some(_), None) => (op.swapped(), right_value, left_value, left),
             _ => {
-                let test = compared(op, left_value.single(), right_value.single());
-                return self.computed(test, positive, span);
+                let (left, right) = self.alike(left_value.single(), right_value.single());
+                return self.computed(compared(op, left, right), positive, span);
             }
         };
-        self.against(op, value, bound, written, positive, span)
+        let Some(bound) = self.bound(kind, &bound, written) else {
+            return Predicate::True;
+        };
+        if matches!(op, CompareOp::Eq | CompareOp::NotEq) {
+            self.literal_wildcard(&bound, written);
+        }
+        self.against(op, kind, value, bound, positive, span)
+    }
+
+    /// A constant beside a value of some kind; `None` when it can be no such, which was said.
+    fn bound(&mut self, kind: Kind, value: &Typed, written: &Expr) -> Option<Bound> {
+        let bound = constant(value)?;
+        let Bound::Value(Value::Text(text)) = &bound else {
+            return Some(bound);
+        };
+        match kind {
+            Kind::Time => {
+                if let Some(instant) = value.as_instant() {
+                    return Some(Bound::Instant(instant));
+                }
+                let message = format!("`{text}` is not a date");
+                let hint = if text.starts_with("now") {
+                    "write `NOW() - 1 hour` for a time counted from the run"
+                } else {
+                    "write it as `2024-01-31` or `2024-01-31T12:00:00Z`"
+                };
+                self.wrong(
+                    Code::EsqlType,
+                    written.span(),
+                    message,
+                    Some(hint.to_owned()),
+                );
+                None
+            }
+            Kind::Address => kind::address(text).map(Bound::Address),
+            Kind::Any | Kind::Version => Some(bound),
+        }
     }
 
     /// A comparison with a constant.
     fn against(
         &mut self,
         op: CompareOp,
+        kind: Kind,
         value: Typed,
         bound: Bound,
-        written: &Expr,
         positive: bool,
         span: Span,
     ) -> Predicate {
         let equality = matches!(op, CompareOp::Eq | CompareOp::NotEq);
         if equality {
-            self.literal_wildcard(&bound, written);
             let expr = value.clone().single();
             let positive = positive != (op == CompareOp::NotEq);
-            let tested = Tested::of(value);
+            let tested = self.tested(kind, value);
             return match equals(&tested, &bound, span) {
                 Some(test) => tested.decide(test.into_iter().collect(), positive, span),
                 None => match bound.expr() {
                     Some(bound) => {
+                        let (expr, bound) = self.alike(expr, bound);
                         self.computed(compared(CompareOp::Eq, expr, bound), positive, span)
                     }
                     None => Predicate::False,
@@ -267,11 +205,8 @@ impl Lowering<'_> {
         }
         let op = if positive { op } else { opposite(op) };
         let expr = value.clone().single();
-        let tested = Tested::of(value);
-        let time = match &tested.subject {
-            Subject::Field(field) => ecs::kind(&field.name) == FieldKind::Time,
-            _ => false,
-        };
+        let tested = self.tested(kind, value);
+        let time = kind == Kind::Time;
         let relation = relation(op);
         let test = match &bound {
             _ if tested.folded.is_some() => None,
@@ -280,16 +215,41 @@ impl Lowering<'_> {
             Bound::Value(Value::Float(n)) if !time => {
                 Some(Test::Number(relation, Number::Float(*n)))
             }
-            Bound::Value(Value::Text(text)) if time => {
-                ecs::instant(text).map(|instant| Test::Time(relation, instant))
-            }
             Bound::Value(Value::Null) => return Predicate::False,
-            Bound::Value(_) => None,
+            Bound::Address(ip) if !tested.read_ip => {
+                ecs::networks(relation, &format_smolstr!("{ip}")).map(Test::Cidr)
+            }
+            Bound::Value(_) | Bound::Address(_) => None,
         };
         match (test, bound.expr()) {
             (Some(test), _) => tested.atom(test, span),
-            (None, Some(bound)) => self.computed(compared(op, expr, bound), true, span),
+            (None, Some(bound)) => {
+                let (expr, bound) = self.alike(expr, bound);
+                self.computed(compared(op, expr, bound), true, span)
+            }
             (None, None) => Predicate::False,
+        }
+    }
+
+    /// What a test of a value of some kind looks at.
+    #[expect(clippy::unused_self, reason = "reads as the other conditions")]
+    fn tested(&self, kind: Kind, value: Typed) -> Tested {
+        let read = matches!(
+            &value.expr,
+            tripline_ir::Expr::Call {
+                function: Function::ToIp,
+                ..
+            }
+        );
+        let tested = Tested::of(if kind == Kind::Address {
+            ip(value)
+        } else {
+            value
+        });
+        Tested {
+            kind,
+            read_ip: read && kind == Kind::Address,
+            ..tested
         }
     }
 
@@ -316,7 +276,9 @@ impl Lowering<'_> {
         let Some(value) = found else {
             return Predicate::True;
         };
-        let tested = Tested::of(value.clone());
+        let found = items.iter().flatten().map(|item| &item.expr);
+        let kind = self.common(std::iter::once(&value.expr).chain(found));
+        let tested = self.tested(kind, value.clone());
         let mut tests = Vec::new();
         let (mut others, mut null, mut lost) = (Vec::new(), false, false);
         for (item, written) in items.into_iter().zip(list) {
@@ -324,7 +286,11 @@ impl Lowering<'_> {
                 lost = true;
                 continue;
             };
-            let bound = constant(&item);
+            let bound = self.bound(kind, &item, written);
+            if bound.is_none() && constant(&item).is_some() {
+                lost = true;
+                continue;
+            }
             if let Some(bound) = &bound {
                 self.literal_wildcard(bound, written);
             }
@@ -349,11 +315,9 @@ impl Lowering<'_> {
         }
         let single = value.single();
         let others = others.into_iter().map(|other| {
-            self.computed(
-                compared(CompareOp::Eq, single.clone(), other),
-                positive,
-                span,
-            )
+            let (value, other) = (single.clone(), other);
+            let (value, other) = (self.beside(kind, value), self.beside(kind, other));
+            self.computed(compared(CompareOp::Eq, value, other), positive, span)
         });
         if positive {
             return Predicate::or(tests.into_iter().chain(others));
@@ -373,6 +337,12 @@ impl Lowering<'_> {
         let Some(value) = self.value(value) else {
             return Predicate::True;
         };
+        if patterns
+            .iter()
+            .any(|pattern| facts::fits_all(&pattern.text, regex))
+        {
+            return there(value, positive, span);
+        }
         let tested = Tested::of(value);
         let mut tests = Vec::new();
         for pattern in patterns {
@@ -528,28 +498,6 @@ impl Lowering<'_> {
     }
 }
 
-/// An address read from a text is the text: the test reads it so itself.
-fn ip(value: Typed) -> Typed {
-    match value.expr {
-        tripline_ir::Expr::Call {
-            function: Function::ToIp,
-            mut arguments,
-        } if arguments.len() == 1 => Typed {
-            expr: arguments.remove(0),
-            several: value.several,
-        },
-        expr => Typed { expr, ..value },
-    }
-}
-
-fn network(text: &str) -> Option<tripline_ir::Net> {
-    ecs::network(text).or_else(|| {
-        let address: std::net::IpAddr = text.parse().ok()?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        ecs::network(&format!("{address}/{bits}"))
-    })
-}
-
 /// A search of the index is never null.
 fn two_valued(found: Predicate, positive: bool) -> Predicate {
     match (found, positive) {
@@ -557,102 +505,6 @@ fn two_valued(found: Predicate, positive: bool) -> Predicate {
         (found, true) => found,
         (found, false) => Predicate::not(found),
     }
-}
-
-/// What a constant is.
-enum Bound {
-    Value(Value),
-    Instant(Instant),
-}
-
-impl Bound {
-    fn expr(self) -> Option<tripline_ir::Expr> {
-        match self {
-            Self::Value(Value::Null) => None,
-            Self::Value(value) => Some(tripline_ir::Expr::Literal(value)),
-            Self::Instant(Instant::At(at)) => Some(tripline_ir::Expr::Literal(Value::Time(at))),
-            Self::Instant(Instant::Run { offset, .. }) => Some(call(
-                Function::Add,
-                vec![
-                    call(Function::Now, Vec::new()),
-                    tripline_ir::Expr::Literal(Value::Duration(offset)),
-                ],
-            )),
-        }
-    }
-}
-
-/// The constant that a value is: a literal, or an instant counted from the run.
-fn constant(value: &Typed) -> Option<Bound> {
-    match &value.expr {
-        tripline_ir::Expr::Literal(Value::List(_)) => None,
-        tripline_ir::Expr::Literal(Value::Time(at)) => Some(Bound::Instant(Instant::At(*at))),
-        tripline_ir::Expr::Literal(value) => Some(Bound::Value(value.clone())),
-        expr => offset(expr).map(|offset| {
-            Bound::Instant(Instant::Run {
-                offset,
-                round: None,
-                then: 0,
-            })
-        }),
-    }
-}
-
-/// How far an expression of `NOW()` is from the run.
-fn offset(expr: &tripline_ir::Expr) -> Option<i64> {
-    let tripline_ir::Expr::Call {
-        function,
-        arguments,
-    } = expr
-    else {
-        return None;
-    };
-    let length = |expr: &tripline_ir::Expr| match expr {
-        tripline_ir::Expr::Literal(Value::Duration(length)) => Some(*length),
-        _ => None,
-    };
-    match (function, arguments.as_slice()) {
-        (Function::Now, []) => Some(0),
-        (Function::Add, [a, b]) => match (offset(a), length(b)) {
-            (Some(from), Some(length)) => from.checked_add(length),
-            _ => offset(b)?.checked_add(length(a)?),
-        },
-        (Function::Subtract, [a, b]) => offset(a)?.checked_sub(length(b)?),
-        _ => None,
-    }
-}
-
-/// Equality with a constant: `Some(None)` for one that can never be, `None` when it is no simple
-/// test.
-#[expect(clippy::option_option, reason = "no test and no match differ")]
-fn equals(tested: &Tested, bound: &Bound, span: Span) -> Option<Option<Predicate>> {
-    let bound = match bound {
-        Bound::Value(value) => value,
-        Bound::Instant(instant) => {
-            let test = Test::Time(tripline_ir::CompareOp::Eq, *instant);
-            return Some(Some(tested.atom(test, span)));
-        }
-    };
-    let test = match bound {
-        Value::Text(text) => {
-            let time = matches!(&tested.subject, Subject::Field(field) if ecs::kind(&field.name) == FieldKind::Time);
-            if time && let Some(instant) = ecs::instant(text) {
-                Test::Time(tripline_ir::CompareOp::Eq, instant)
-            } else {
-                let (case, possible) = tested.case(text);
-                if !possible {
-                    return Some(None);
-                }
-                Test::Pattern(Pattern::equals(text.clone(), case))
-            }
-        }
-        Value::Int(n) => Test::Number(tripline_ir::CompareOp::Eq, Number::Int(*n)),
-        Value::Float(n) => Test::Number(tripline_ir::CompareOp::Eq, Number::Float(*n)),
-        Value::Bool(true) => Test::IsTrue,
-        Value::Bool(false) => Test::Pattern(Pattern::equals("false", Case::Insensitive)),
-        _ => return None,
-    };
-    Some(Some(tested.atom(test, span)))
 }
 
 fn opposite(op: CompareOp) -> CompareOp {

@@ -5,8 +5,9 @@
 
 use super::super::ast::{Assignment, Call, Expr, Literal, Measure as Written, Stats};
 use super::Lowering;
-use super::columns::{Column, Columns};
-use super::value::{Typed, call};
+use super::columns::{Column, Columns, Found};
+use super::kind::Kind;
+use super::value::{Typed, call, literal};
 use std::collections::BTreeMap;
 use tripline_ir::{
     Aggregate, Case, Coerce, CompareOp, FieldRef, Function, Inline, Key, LossReason, Measure,
@@ -21,6 +22,17 @@ pub(super) struct Collector {
     name: Text,
     filter: Option<Predicate>,
     measures: Vec<Measure>,
+    /// What each of them is.
+    kinds: Vec<Kind>,
+}
+
+impl Collector {
+    /// What the measure of this name is.
+    pub(super) fn kind(&self, name: &str) -> Option<Kind> {
+        let mut all = self.measures.iter().zip(&self.kinds);
+        all.find(|(measure, _)| measure.name == name)
+            .map(|(_, kind)| *kind)
+    }
 }
 
 impl Lowering<'_> {
@@ -28,12 +40,15 @@ impl Lowering<'_> {
     pub(super) fn stats(&mut self, plan: Plan, stats: &Stats) -> Plan {
         let mut plan = plan;
         let mut keys = Vec::new();
+        let mut own: Vec<Text> = Vec::new();
         let mut known = BTreeMap::new();
         for key in &stats.by {
             let (name, column, derived) = self.key(key);
             if let Some(value) = derived {
                 plan = derive(plan, vec![(name.clone(), value)]);
                 self.columns.set(name.clone(), column.clone());
+            } else if matches!(key.value, Expr::Name(_)) && key.name.is_none() {
+                own.push(name.clone());
             }
             if column != Column::Lost {
                 keys.push(Key {
@@ -51,7 +66,7 @@ impl Lowering<'_> {
         }
         let plan = if stats.inline {
             for (name, column) in known {
-                if !matches!(column, Column::Field(_)) {
+                if !matches!(column, Column::Field(_)) && !own.contains(&name) {
                     self.columns.set(name, column);
                 }
             }
@@ -82,7 +97,13 @@ impl Lowering<'_> {
         {
             let column = match self.value(&key.value) {
                 None => Column::Lost,
-                Some(_) => Column::Field(self.reference(&own.text)),
+                Some(_) => match self.columns.find(&own.text) {
+                    Found::Column(Column::Computed { kind, .. }) => Column::Computed {
+                        several: false,
+                        kind,
+                    },
+                    _ => Column::Field(self.reference(&own.text)),
+                },
             };
             return (name, column, None);
         }
@@ -90,10 +111,13 @@ impl Lowering<'_> {
             return (name, Column::Lost, None);
         };
         let column = match &value.expr {
-            tripline_ir::Expr::Field(field) => {
+            tripline_ir::Expr::Field(field) if !self.columns.is_computed(&field.name) => {
                 Column::Field(FieldRef::mapped(name.clone(), field.canonical.clone()))
             }
-            _ => Column::Computed { several: false },
+            _ => Column::Computed {
+                several: false,
+                kind: self.kind(&value.expr),
+            },
         };
         (name, column, Some(value.expr))
     }
@@ -124,8 +148,10 @@ impl Lowering<'_> {
             name: name.clone(),
             filter,
             measures: Vec::new(),
+            kinds: Vec::new(),
         });
         let found = self.value(value);
+        let kind = found.as_ref().map(|value| self.kind(&value.expr));
         let collected = self.collector.take().unwrap_or_default();
         if collected.measures.is_empty() && found.is_some() {
             let message = "expected an aggregate, such as `COUNT(*)` or `VALUES(field)`";
@@ -142,45 +168,118 @@ impl Lowering<'_> {
                     after.push((name.clone(), value.expr));
                 }
                 let several = value.several;
-                (name, Column::Computed { several })
+                let kind = kind.unwrap_or_default();
+                (name, Column::Computed { several, kind })
             }
         }
     }
 
     /// An aggregate inside of a measure: it is collected, and the value is its column.
     pub(super) fn aggregate(&mut self, known: &str, written: &Call) -> Option<Typed> {
-        let Some(mut collector) = self.collector.take() else {
+        if self.collector.is_none() && of_series(known) {
+            // In `TS` it stands inside of another.
+            self.lose(LossReason::UnknownFunction, known, written.span);
+            return None;
+        }
+        if self.collector.is_none() {
             let message = format!(
                 "the aggregate `{known}` cannot stand here: outside of `STATS`, or inside another"
             );
             self.wrong(Code::EsqlAggregate, written.span, message, None);
             return None;
-        };
+        }
+        let arguments = written.arguments.as_slice();
+        match (known, arguments) {
+            ("weighted_avg", [number, weight]) => return self.weighted(number, weight),
+            ("median_absolute_deviation", [of]) => return self.deviation(of),
+            _ => {}
+        }
+        let collector = self.collector.take();
         let function = self.measure_function(known, written);
-        let found = function.map(|function| {
-            let name = if collector.measures.is_empty() {
-                collector.name.clone()
-            } else {
-                format_smolstr!("{}#{}", collector.name, collector.measures.len())
-            };
-            let several = matches!(
-                function,
-                MeasureFunction::Values(_) | MeasureFunction::Top { .. }
-            );
-            collector.measures.push(Measure {
-                name: name.clone(),
-                function,
-                filter: collector.filter.clone(),
-            });
-            let expr = tripline_ir::Expr::Field(FieldRef::unmapped(name));
-            Typed { expr, several }
-        });
-        self.collector = Some(collector);
-        let found = found?;
+        self.collector = collector;
+        let function = function?;
+        let several = matches!(
+            function,
+            MeasureFunction::Values(_) | MeasureFunction::Top { .. } | MeasureFunction::List(..)
+        );
+        let kind = self.measured_kind(&function);
+        let ordered = matches!(
+            function,
+            MeasureFunction::Max(_) | MeasureFunction::Min(_) | MeasureFunction::Top { .. }
+        );
+        let column = if ordered && kind == Kind::Address {
+            let column = self.collect(by_address(function), Kind::Any)?;
+            call(Function::IpFromHex, vec![column])
+        } else {
+            self.collect(function, kind)?
+        };
         Some(match known {
-            "absent" | "present" => Typed::one(counted(known == "present", found.expr)),
-            _ => found,
+            "absent" | "present" => Typed::one(counted(known == "present", column)),
+            _ => Typed {
+                expr: column,
+                several,
+            },
         })
+    }
+
+    /// Adds a measure; its column.
+    fn collect(&mut self, function: MeasureFunction, kind: Kind) -> Option<tripline_ir::Expr> {
+        let collector = self.collector.as_mut()?;
+        let name = if collector.measures.is_empty() {
+            collector.name.clone()
+        } else {
+            format_smolstr!("{}#{}", collector.name, collector.measures.len())
+        };
+        collector.measures.push(Measure {
+            name: name.clone(),
+            function,
+            filter: collector.filter.clone(),
+        });
+        collector.kinds.push(kind);
+        Some(tripline_ir::Expr::Field(FieldRef::unmapped(name)))
+    }
+
+    /// An argument of an aggregate, in which no other stands.
+    fn argument(&mut self, of: &Expr) -> Option<tripline_ir::Expr> {
+        let collector = self.collector.take();
+        let found = self.scalar(of);
+        self.collector = collector;
+        found
+    }
+
+    fn weighted(&mut self, number: &Expr, weight: &Expr) -> Option<Typed> {
+        let (number, weight) = (self.argument(number), self.argument(weight));
+        let (number, weight) = (number?, weight?);
+        let product = call(Function::Multiply, vec![number, weight.clone()]);
+        let sum = self.collect(MeasureFunction::Sum(product), Kind::Any)?;
+        let weights = self.collect(MeasureFunction::Sum(weight), Kind::Any)?;
+        let sum = call(Function::ToFloat, vec![sum]);
+        Some(Typed::one(call(Function::Divide, vec![sum, weights])))
+    }
+
+    /// The median of the distances from the median, as fractions.
+    fn deviation(&mut self, of: &Expr) -> Option<Typed> {
+        let collector = self.collector.take();
+        let found = self.value(of);
+        self.collector = collector;
+        let of = call(Function::ToFloat, vec![found?.expr]);
+        let all = self.collect(MeasureFunction::List(of, None), Kind::Any)?;
+        Some(Typed::one(super::call::deviation(all)))
+    }
+
+    fn measured_kind(&self, function: &MeasureFunction) -> Kind {
+        match function {
+            MeasureFunction::Max(of)
+            | MeasureFunction::Min(of)
+            | MeasureFunction::Values(of)
+            | MeasureFunction::List(of, _)
+            | MeasureFunction::Earliest(of)
+            | MeasureFunction::Latest(of)
+            | MeasureFunction::ArgMin { of, .. }
+            | MeasureFunction::ArgMax { of, .. }
+            | MeasureFunction::Top { of, .. } => self.kind(of),
+            _ => Kind::Any,
+        }
     }
 
     fn measure_function(&mut self, known: &str, written: &Call) -> Option<MeasureFunction> {
@@ -197,8 +296,8 @@ impl Lowering<'_> {
             ("absent" | "present", _) => MeasureFunction::CountValues(of),
             ("avg", _) => MeasureFunction::Average(of),
             ("count_distinct", _) => MeasureFunction::CountDistinct(vec![of]),
-            ("first", [_]) => MeasureFunction::Earliest(of),
-            ("last", [_]) => MeasureFunction::Latest(of),
+            ("first" | "earliest", [_]) => MeasureFunction::Earliest(of),
+            ("last" | "latest", [_]) => MeasureFunction::Latest(of),
             ("first", [_, by]) => MeasureFunction::ArgMin {
                 by: self.scalar(by)?,
                 of,
@@ -212,6 +311,9 @@ impl Lowering<'_> {
             ("min", _) => MeasureFunction::Min(of),
             ("percentile", [_, Expr::Literal(share, _)]) => {
                 MeasureFunction::Percentile(of, number(share)?)
+            }
+            ("sample", [_, Expr::Literal(Literal::Int(count), _)]) => {
+                MeasureFunction::List(of, Some(u64::try_from(*count).unwrap_or(0)))
             }
             ("std_dev", _) => MeasureFunction::Deviation(of, Population::Whole),
             ("sum", _) => MeasureFunction::Sum(of),
@@ -236,6 +338,34 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether an aggregate is one over the samples of a time series.
+fn of_series(name: &str) -> bool {
+    name.ends_with("_over_time")
+        || matches!(
+            name,
+            "rate" | "irate" | "increase" | "delta" | "idelta" | "deriv" | "sparkline"
+        )
+}
+
+/// A measure of the smallest or largest, in the order of addresses.
+fn by_address(function: MeasureFunction) -> MeasureFunction {
+    let hex = |of| call(Function::IpToHex, vec![of]);
+    match function {
+        MeasureFunction::Max(of) => MeasureFunction::Max(hex(of)),
+        MeasureFunction::Min(of) => MeasureFunction::Min(hex(of)),
+        MeasureFunction::Top {
+            of,
+            count,
+            descending,
+        } => MeasureFunction::Top {
+            of: hex(of),
+            count,
+            descending,
+        },
+        other => other,
+    }
+}
+
 /// Whether a count is above 0, or is 0.
 fn counted(present: bool, count: tripline_ir::Expr) -> tripline_ir::Expr {
     let op = if present {
@@ -243,7 +373,7 @@ fn counted(present: bool, count: tripline_ir::Expr) -> tripline_ir::Expr {
     } else {
         CompareOp::Eq
     };
-    let zero = tripline_ir::Expr::Literal(Value::Int(0));
+    let zero = literal(Value::Int(0));
     call(
         Function::Compare(op, Case::Sensitive, Coerce::Typed),
         vec![count, zero],

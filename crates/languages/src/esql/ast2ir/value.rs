@@ -4,9 +4,9 @@ use super::super::ast::{ArithmeticOp, CompareOp, Expr, Literal, Name, TimeSpan, 
 use super::super::facts;
 use super::Lowering;
 use super::columns::{Column, Found};
-use crate::kuery::ecs::{self, FieldKind};
+use super::kind::{self, Kind};
 use tripline_ir::{
-    Case, Coerce, Dialect, FieldRef, Function, LossReason, Round, Text, Unit, Value,
+    Case, Coerce, Dialect, FieldRef, Function, LossReason, Round, Text, TimeFormat, Unit, Value,
 };
 use tripline_text::{Code, Span};
 
@@ -49,6 +49,9 @@ impl Typed {
         }
     }
 }
+
+/// How dates are written.
+pub(super) const ISO_TIME: &str = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'";
 
 /// A call of a function.
 pub(super) fn call(function: Function, arguments: Vec<tripline_ir::Expr>) -> tripline_ir::Expr {
@@ -100,8 +103,10 @@ impl Lowering<'_> {
             },
             Expr::Name(name) => self.column(name),
             Expr::Parameter(name, span) => {
-                let message = format!("the parameter `{name}` has no value");
-                self.report(Code::EsqlParameter, *span, message, None);
+                if !facts::TIME_PARAMETERS.contains(&name.as_str()) {
+                    let message = format!("the parameter `{name}` has no value");
+                    self.report(Code::EsqlParameter, *span, message, None);
+                }
                 self.lose(LossReason::UnresolvedPlaceholder, name.clone(), *span);
                 None
             }
@@ -155,11 +160,12 @@ impl Lowering<'_> {
     }
 
     fn column(&mut self, name: &Name) -> Option<Typed> {
+        self.columns.note(&name.text);
         match self.columns.find(&name.text) {
             Found::Source => Some(self.field_value(self.source_field(&name.text))),
             Found::Column(Column::Field(field)) => Some(self.field_value(field)),
             Found::Column(Column::Alias(value)) => Some(value),
-            Found::Column(Column::Computed { several }) => Some(Typed {
+            Found::Column(Column::Computed { several, .. }) => Some(Typed {
                 expr: tripline_ir::Expr::Field(FieldRef::unmapped(name.text.clone())),
                 several,
             }),
@@ -174,7 +180,7 @@ impl Lowering<'_> {
     /// A field's value: times as instants, whatever events write.
     #[expect(clippy::unused_self, reason = "reads as the other lookups")]
     fn field_value(&self, field: FieldRef) -> Typed {
-        let time = ecs::kind(&field.name) == FieldKind::Time;
+        let time = kind::named(&field) == Kind::Time;
         let read = tripline_ir::Expr::Field(field);
         if time {
             Typed::many(call(Function::ToTime, vec![read]))
@@ -220,14 +226,33 @@ impl Lowering<'_> {
 
     /// `value::type` and `TO_...`: over every value of a list.
     pub(super) fn cast(&mut self, value: Typed, to: &str, span: Span) -> Option<Typed> {
-        let function = match to.to_ascii_lowercase().as_str() {
-            "string" | "str" | "keyword" | "text" => Function::ToText,
-            "int" | "integer" | "long" | "unsigned_long" | "ulong" | "ul" => {
-                Function::ToInt(Round::Nearest)
+        let to = to.to_ascii_lowercase();
+        let kind = self.kind(&value.expr);
+        if matches!(to.as_str(), "string" | "str" | "keyword" | "text") {
+            return Some(Typed {
+                expr: text_of(value.expr, kind),
+                several: value.several,
+            });
+        }
+        let number = matches!(
+            to.as_str(),
+            "int" | "integer" | "long" | "unsigned_long" | "ulong" | "ul" | "double" | "dbl"
+        );
+        let value = if number && kind == Kind::Time {
+            // A date is its milliseconds since the epoch.
+            Typed {
+                expr: call(Function::ToUnix(Unit::Millisecond), vec![value.expr]),
+                several: value.several,
             }
+        } else {
+            value
+        };
+        let function = match to.as_str() {
+            "int" | "integer" => Function::ToInt32,
+            "long" | "unsigned_long" | "ulong" | "ul" => Function::ToInt(Round::Nearest),
             "double" | "dbl" => Function::ToFloat,
-            "bool" | "boolean" => Function::ToBool,
-            "datetime" | "date" | "dt" | "date_nanos" => Function::ToTime,
+            "bool" | "boolean" => Function::ToBoolWord,
+            "datetime" | "date" | "dt" | "date_nanos" | "datenanos" => Function::ToTime,
             "ip" => Function::ToIp,
             "geo_point" | "geopoint" => Function::GeoPoint,
             "version" | "ver" => Function::ParseVersion,
@@ -253,45 +278,40 @@ impl Lowering<'_> {
                 op, left, right, ..
             } => {
                 let (left, right) = (self.scalar(left), self.scalar(right));
-                Some(compared(*op, left?, right?))
+                let (left, right) = self.alike(left?, right?);
+                Some(compared(*op, left, right))
             }
             Expr::In {
                 value,
                 negated,
                 list,
                 ..
-            } => {
-                let value = self.scalar(value);
-                let list = self.scalars(list);
-                let mut arguments = vec![value?];
-                arguments.extend(list?);
-                let test = call(Function::In(Case::Sensitive, Coerce::Typed), arguments);
-                Some(negate(test, *negated))
-            }
+            } => self
+                .in_value(value, list)
+                .map(|test| negate(test, *negated)),
             Expr::Like {
                 value,
                 negated,
                 regex,
                 patterns,
                 ..
+            } => self
+                .like_value(value, patterns, *regex)
+                .map(|test| negate(test, *negated)),
+            Expr::LikeValue {
+                value,
+                negated,
+                regex,
+                pattern,
+                ..
             } => {
-                let value = self.scalar(value)?;
-                let function = if *regex {
-                    Function::RegexMatch(Dialect::Lucene)
-                } else {
-                    Function::Glob(Case::Sensitive)
-                };
-                let test = |value: tripline_ir::Expr, pattern: &Word| {
-                    call(function, vec![value, literal(pattern.text.as_str())])
-                };
-                let test = match patterns.as_slice() {
-                    [only] => test(value, only),
-                    many => bound("value", value, |value| {
-                        let tests = many.iter().map(|pattern| test(value.clone(), pattern));
-                        call(Function::Or, tests.collect())
-                    }),
-                };
+                let (value, pattern) = (self.scalar(value), self.scalar(pattern));
+                let test = call(like_function(*regex), vec![value?, pattern?]);
                 Some(negate(test, *negated))
+            }
+            Expr::InQuery { value, span } => {
+                self.value(value);
+                self.not_expressible("IN with a query", *span)
             }
             Expr::IsNull { value, negated, .. } => {
                 let value = self.value(value)?.expr;
@@ -300,6 +320,42 @@ impl Lowering<'_> {
             Expr::Match { .. } => self.search_value(expr),
             other => self.scalar(other),
         }
+    }
+
+    fn in_value(&mut self, value: &Expr, list: &[Expr]) -> Option<tripline_ir::Expr> {
+        let value = self.scalar(value);
+        let list = self.scalars(list);
+        let mut arguments = vec![value?];
+        arguments.extend(list?);
+        let kind = self.common(&arguments);
+        let arguments = arguments.into_iter();
+        let arguments = arguments.map(|argument| self.beside(kind, argument));
+        let function = Function::In(Case::Sensitive, Coerce::Typed);
+        Some(call(function, arguments.collect()))
+    }
+
+    fn like_value(
+        &mut self,
+        value: &Expr,
+        patterns: &[Word],
+        regex: bool,
+    ) -> Option<tripline_ir::Expr> {
+        if patterns.iter().any(|one| facts::fits_all(&one.text, regex)) {
+            let value = self.value(value)?.expr;
+            return Some(negate(call(Function::IsNull, vec![value]), true));
+        }
+        let value = self.scalar(value)?;
+        let test = |value: tripline_ir::Expr, pattern: &Word| {
+            let arguments = vec![value, literal(pattern.text.as_str())];
+            call(like_function(regex), arguments)
+        };
+        Some(match patterns {
+            [only] => test(value, only),
+            many => bound("value", value, |value| {
+                let tests = many.iter().map(|pattern| test(value.clone(), pattern));
+                call(Function::Or, tests.collect())
+            }),
+        })
     }
 
     /// The text of a constant argument.
@@ -332,7 +388,7 @@ impl Lowering<'_> {
             "quarter" | "quarters" | "qq" | "q" => Unit::Quarter,
             "year" | "years" | "yy" | "yyyy" => Unit::Year,
             _ => {
-                let near = facts::nearest(name, facts::unit_names());
+                let near = facts::nearest(name, DIFFERENCE_UNITS);
                 let hint = near.map(|near| format!("`{near}` may be meant"));
                 let message = format!("`{name}` is not a unit of time");
                 self.wrong(Code::EsqlTimeSpan, span, message, hint);
@@ -340,6 +396,47 @@ impl Lowering<'_> {
             }
         };
         Some(unit)
+    }
+}
+
+/// The units of `DATE_DIFF`, for messages.
+const DIFFERENCE_UNITS: [&str; 11] = [
+    "nanosecond",
+    "microsecond",
+    "millisecond",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+];
+
+/// A value as text: a date with its milliseconds, a version as it was written.
+fn text_of(value: tripline_ir::Expr, kind: Kind) -> tripline_ir::Expr {
+    match (kind, value) {
+        (Kind::Time, value) => {
+            let function = Function::FormatTime(TimeFormat::Letters);
+            call(function, vec![value, literal(ISO_TIME)])
+        }
+        (
+            Kind::Version,
+            tripline_ir::Expr::Call {
+                function: Function::ParseVersion,
+                mut arguments,
+            },
+        ) if arguments.len() == 1 => call(Function::ToTextJava, vec![arguments.remove(0)]),
+        (_, value) => call(Function::ToTextJava, vec![value]),
+    }
+}
+
+fn like_function(regex: bool) -> Function {
+    if regex {
+        Function::RegexMatch(Dialect::Lucene)
+    } else {
+        Function::Glob(Case::Sensitive)
     }
 }
 

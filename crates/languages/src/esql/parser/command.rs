@@ -42,7 +42,7 @@ impl Parser<'_> {
             "drop" => CommandKind::Drop(self.names(true)),
             "rename" => self.rename(),
             "sort" => self.sort(),
-            "limit" => self.limit(),
+            "limit" | "limitk" => self.limit(),
             "dissect" => self.dissect(),
             "grok" => self.grok(),
             "enrich" => self.enrich(),
@@ -56,7 +56,17 @@ impl Parser<'_> {
             "sample" => CommandKind::Sample(self.expression()),
             "fork" => self.fork(),
             "fuse" => self.fuse(),
-            _ => self.unknown(word, start),
+            "dedup" if self.command_ends() => CommandKind::Dedup,
+            "topk" => self.top(true),
+            "bottomk" => self.top(false),
+            "uri_parts" | "registered_domain" | "user_agent" | "ip_location" => self.parts(word),
+            _ => match facts::NOT_RUN
+                .iter()
+                .find(|own| own.eq_ignore_ascii_case(word))
+            {
+                Some(command) => self.not_run(command),
+                None => self.unknown(word, start),
+            },
         }
     }
 
@@ -166,6 +176,50 @@ impl Parser<'_> {
             Vec::new()
         };
         CommandKind::Limit { count, by }
+    }
+
+    /// `TOPK value, count BY groups`.
+    fn top(&mut self, descending: bool) -> CommandKind {
+        let key = SortKey {
+            value: self.expression(),
+            descending,
+            nulls_first: None,
+        };
+        if !self.eat(Punct::Comma) {
+            self.expected("`,` and the number of rows");
+        }
+        match self.limit() {
+            CommandKind::Limit { count, by } => CommandKind::Top { key, count, by },
+            other => other,
+        }
+    }
+
+    /// `URI_PARTS prefix = text` and its like.
+    fn parts(&mut self, word: &str) -> CommandKind {
+        let assignment = self.assignment();
+        self.options();
+        let Some(prefix) = assignment.name else {
+            self.report(
+                Code::EsqlSyntax,
+                assignment.value.span(),
+                "expected a prefix and `=` before the text",
+                Some(format!("write `{} parts = field`", word.to_uppercase())),
+            );
+            return CommandKind::Error;
+        };
+        let input = assignment.value;
+        let known = facts::PARTS
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(word));
+        match known {
+            Some((command, parts)) => CommandKind::Parts {
+                command,
+                prefix,
+                input,
+                parts,
+            },
+            None => CommandKind::UriParts { prefix, input },
+        }
     }
 
     fn dissect(&mut self) -> CommandKind {

@@ -184,13 +184,12 @@ impl Parser<'_> {
         if self.word().is_some_and(facts::is_source_command)
             && !matches!(self.peek(1).kind, Kind::Punct(_))
         {
-            let commands = self.pipeline();
+            self.pipeline();
             self.close(Punct::Close, ")", open);
-            let span = self.since(start);
-            let end = commands.last().map_or(span, |last| last.span);
-            let message = "a query after `IN` is not understood";
-            self.report(Code::EsqlSyntax, open.cover(end), message, None);
-            return Expr::Error(span);
+            return Expr::InQuery {
+                value: Box::new(value),
+                span: self.since(start),
+            };
         }
         let mut list = Vec::new();
         loop {
@@ -239,6 +238,20 @@ impl Parser<'_> {
         } else {
             match self.string() {
                 Some(pattern) => patterns.push(pattern),
+                None if matches!(
+                    self.token().kind,
+                    Kind::Word | Kind::Quoted(_) | Kind::Parameter
+                ) && self.word().is_none_or(|word| !facts::is_keyword(word)) =>
+                {
+                    let pattern = Box::new(self.sum());
+                    return Expr::LikeValue {
+                        value: Box::new(value),
+                        negated,
+                        regex,
+                        pattern,
+                        span: self.since(start),
+                    };
+                }
                 None => return self.fail(start, what),
             }
         }

@@ -74,6 +74,8 @@ impl Parser<'_> {
                 }
                 CommandKind::Show
             }
+            "promql" => self.not_run("PROMQL"),
+            "eql" if matches!(self.peek(1).kind, Kind::Text(_)) => self.not_run("EQL"),
             _ => self.no_source(&word),
         };
         self.end_of_command();
@@ -83,12 +85,17 @@ impl Parser<'_> {
         }
     }
 
+    /// A command of the language that is read over.
+    pub(super) fn not_run(&mut self, command: &'static str) -> CommandKind {
+        self.skip_command();
+        CommandKind::NotRun(command)
+    }
+
     fn no_source(&mut self, word: &str) -> CommandKind {
         if !self.broken_token() {
             let known = facts::SOURCE_COMMANDS.iter().copied();
-            let hint = if word == "promql" {
-                None
-            } else if let Some(near) = facts::nearest(word, known).filter(|_| !word.is_empty()) {
+            let hint = if let Some(near) = facts::nearest(word, known).filter(|_| !word.is_empty())
+            {
                 Some(format!("`{}` may be meant", near.to_uppercase()))
             } else {
                 Some("write `FROM logs-* | ...`".to_owned())
