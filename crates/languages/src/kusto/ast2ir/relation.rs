@@ -123,6 +123,12 @@ impl Branch {
         }
     }
 
+    /// Whether it is known that the rows have a column.
+    pub(super) fn has(&self, name: &Text) -> bool {
+        let listed = self.listed.as_ref();
+        self.columns.contains_key(name) || listed.is_some_and(|all| all.contains(name))
+    }
+
     /// Replaces the plan by a stage over it.
     pub(super) fn stage(&mut self, build: impl FnOnce(Box<Plan>) -> Plan) {
         let plan = std::mem::replace(&mut self.plan, Plan::Given);
@@ -171,11 +177,8 @@ impl Branch {
         self.stage(|input| Plan::Derive { input, columns });
     }
 
-    /// Keeps the rows that pass a test: at the events where that means the same.
-    pub(super) fn filter(&mut self, predicate: Predicate) {
-        if predicate == Predicate::True {
-            return;
-        }
+    /// Whether a test of the rows is one of their events too.
+    pub(super) fn at_events(&self, predicate: &Predicate) -> bool {
         let own = |field: &FieldRef| {
             !self.derived.iter().any(|name| {
                 field.name == *name
@@ -185,8 +188,15 @@ impl Branch {
                         .is_some_and(|rest| rest.starts_with('.'))
             })
         };
-        let at_events = self.row_wise && fields_of(&predicate).into_iter().all(own);
-        if at_events {
+        self.row_wise && fields_of(predicate).into_iter().all(own)
+    }
+
+    /// Keeps the rows that pass a test: at the events where that means the same.
+    pub(super) fn filter(&mut self, predicate: Predicate) {
+        if predicate == Predicate::True {
+            return;
+        }
+        if self.at_events(&predicate) {
             match push(&mut self.plan, predicate) {
                 None => return,
                 Some(predicate) => {

@@ -39,6 +39,39 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
                 None => Some(Typed::new(found, Kind::Text)),
             }
         }
+        "extract_all" | "extractall" if arguments.len() == 3 => {
+            let groups = arguments[1].as_constant()?.elements();
+            let mut found = groups.into_iter().map(|group| {
+                let values = vec![
+                    arguments[2].value.clone(),
+                    arguments[0].value.clone(),
+                    Value::Literal(group.clone()),
+                ];
+                Value::call(Function::RegexCaptureAll(Dialect::Re2), values)
+            });
+            let value = match found.len() {
+                0 => return None,
+                1 => found.next()?,
+                _ => Value::call(Function::Transpose, found.collect()),
+            };
+            Some(Typed::new(value, Kind::Dynamic))
+        }
+        // A missing text is the empty one.
+        "strlen" | "string_size" => {
+            let function = if name == "strlen" {
+                Function::LengthCharacters
+            } else {
+                Function::LengthBytes
+            };
+            let value = Value::call(function, vec![first?.clone().known_text()]);
+            Some(Typed::new(value, Kind::Number))
+        }
+        "strrep" if arguments.len() == 3 => {
+            let list = Value::call(Function::ListRepeat, values(&arguments[..2]));
+            text(Function::Join, vec![list, arguments[2].value.clone()])
+        }
+        "strrep" => text(Function::Repeat, values(arguments)),
+        "isutf8" => Some(Typed::of(Constant::Bool(true))),
         "extract_all" | "extractall" if arguments.len() == 2 => {
             let values = vec![arguments[1].value.clone(), arguments[0].value.clone()];
             let found = Value::call(Function::RegexGroups(Dialect::Re2), values);
@@ -140,7 +173,7 @@ fn fold_case(name: &str, of: Typed) -> Typed {
 fn strcat(arguments: &[Typed]) -> Typed {
     let constants: Option<Vec<Text>> = arguments
         .iter()
-        .map(|argument| argument.as_constant().and_then(Constant::as_text))
+        .map(|argument| argument.as_constant().and_then(Constant::as_long_text))
         .collect();
     if let Some(texts) = constants {
         return Typed::of(Constant::Text(texts.concat().into()));
