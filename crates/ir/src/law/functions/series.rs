@@ -168,7 +168,7 @@ fn line(list: &[Value]) -> Option<Value> {
             .map(|x: u32| f64::from(x))
             .zip(numbers.iter().copied())
     };
-    let (middle_x, middle_y) = ((n + 1.0) / 2.0, numbers.iter().sum::<f64>() / n);
+    let (middle_x, middle_y) = (f64::midpoint(n, 1.0), numbers.iter().sum::<f64>() / n);
     let squares_x: f64 = points().map(|(x, _)| (x - middle_x).powi(2)).sum();
     let products: f64 = points().map(|(x, y)| (x - middle_x) * (y - middle_y)).sum();
     let slope = products / squares_x;
