@@ -149,84 +149,96 @@ impl<'a> Lowering<'a> {
         let ExprKind::Call(call) = &item.value.kind else {
             return None;
         };
-        let function = call.name.text.as_str();
-        if matches!(function, "percentile" | "percentiles") {
-            return self.percentiles(branch, item, call);
-        }
-        let mut given = item.names.iter().map(|name| &name.text);
-        let takes_row = matches!(function, "arg_max" | "arg_min" | "argmax" | "argmin");
-        let any = matches!(function, "take_any" | "any" | "take_anyif");
-        if !(takes_row || (any && (call.arguments.len() > 1 || is_star(call)))) {
-            return None;
-        }
-        let mut arguments = call.arguments.iter();
-        let mut columns = Vec::new();
-        let mut measures = Vec::new();
-        let largest = function.ends_with("max");
-        let plain = |kind| Column {
-            kind,
-            view: None,
-            lost: None,
-        };
-        let by = if takes_row {
-            let first = arguments.next()?;
-            let by = self.scalar(&first.value, Some(branch))?;
-            let own = match (given.next(), result_name(&first.value)) {
-                (Some(given), _) => given.clone(),
-                (None, Some(name)) => self.unique(name),
-                (None, None) => {
-                    self.unique(Text::new_static(if largest { "max_" } else { "min_" }))
+        match call.name.text.as_str() {
+            "percentile" | "percentiles" => self.percentiles(branch, item, call),
+            "arg_max" | "arg_min" | "argmax" | "argmin" => self.extreme(branch, item, call),
+            "take_any" | "any" if is_star(call) => {
+                let row = Value::Literal(Constant::Int(0));
+                let measure = MeasureFunction::RowOfMin(row);
+                self.aggregates = Some(vec![Measure::new(self.fresh("any"), measure)]);
+                Some((Vec::new(), true))
+            }
+            "take_any" | "any" if call.arguments.len() > 1 => {
+                let mut found = Several::of(item);
+                for argument in &call.arguments {
+                    let name = match result_name(&argument.value) {
+                        Some(own) if call.name.text == "any" && found.given.len() == 0 => {
+                            self.unique(format_smolstr!("any_{own}"))
+                        }
+                        _ => self.part_name(&mut found, argument, branch),
+                    };
+                    self.named.push(name.clone());
+                    let of = self.scalar(&argument.value, Some(branch))?;
+                    found.add(name, MeasureFunction::Any(of.value), of.kind);
                 }
+                Some(self.collected(found))
+            }
+            _ => None,
+        }
+    }
+
+    /// `arg_max(by, a, b)`, `arg_min(by, *)`.
+    fn extreme(
+        &mut self,
+        branch: &Branch,
+        item: &'a Argument,
+        call: &'a Call,
+    ) -> Option<(Vec<(Text, Column)>, bool)> {
+        let (first, rest) = call.arguments.split_first()?;
+        let largest = call.name.text.ends_with("max");
+        let by = self.scalar(&first.value, Some(branch))?;
+        let mut found = Several::of(item);
+        // The former names of the functions give longer names to their columns.
+        let old = !call.name.text.contains('_');
+        let stem = if largest { "max_" } else { "min_" };
+        let name = match (found.given(), result_name(&first.value)) {
+            (Some(given), _) => given,
+            (None, Some(name)) if old => self.unique(format_smolstr!("{stem}{name}")),
+            (None, Some(name)) => self.unique(name),
+            (None, None) => self.unique(Text::new_static(stem)),
+        };
+        self.named.push(name.clone());
+        let whole = is_star(call);
+        let value = by.value.clone();
+        let measure = match (whole, largest) {
+            (true, true) => MeasureFunction::RowOfMax(value),
+            (true, false) => MeasureFunction::RowOfMin(value),
+            (false, true) => MeasureFunction::Max(value),
+            (false, false) => MeasureFunction::Min(value),
+        };
+        found.add(name.clone(), measure, by.kind);
+        for argument in rest.iter().filter(|_| !whole) {
+            let own = match result_name(&argument.value) {
+                Some(own) if old && found.given.len() == 0 => {
+                    self.unique(format_smolstr!("{name}_{own}"))
+                }
+                _ => self.part_name(&mut found, argument, branch),
             };
             self.named.push(own.clone());
-            let whole = arguments
-                .clone()
-                .any(|argument| argument.value.kind == ExprKind::Star);
-            let measure = match (whole, largest) {
-                (true, true) => MeasureFunction::RowOfMax(by.value.clone()),
-                (true, false) => MeasureFunction::RowOfMin(by.value.clone()),
-                (false, true) => MeasureFunction::Max(by.value.clone()),
-                (false, false) => MeasureFunction::Min(by.value.clone()),
-            };
-            measures.push(Measure::new(own.clone(), measure));
-            columns.push((own, plain(by.kind)));
-            if whole {
-                self.aggregates = Some(measures);
-                return Some((columns, true));
-            }
-            Some(by.value)
-        } else {
-            None
-        };
-        if any && is_star(call) {
-            let row = Value::Literal(Constant::Int(0));
-            measures.push(Measure::new(
-                self.fresh("any"),
-                MeasureFunction::RowOfMin(row),
-            ));
-            self.aggregates = Some(measures);
-            return Some((columns, true));
-        }
-        for argument in arguments {
-            let named = argument.names.first().map(|name| &name.text);
-            let own = self.name_of(given.next().or(named), &argument.value, branch);
             let of = self.scalar(&argument.value, Some(branch))?;
-            let measure = match &by {
-                Some(by) if largest => MeasureFunction::ArgMax {
-                    by: by.clone(),
-                    of: of.value,
-                },
-                Some(by) => MeasureFunction::ArgMin {
-                    by: by.clone(),
-                    of: of.value,
-                },
-                None => MeasureFunction::Any(of.value),
+            let (by, of_value) = (by.value.clone(), of.value);
+            let measure = if largest {
+                MeasureFunction::ArgMax { by, of: of_value }
+            } else {
+                MeasureFunction::ArgMin { by, of: of_value }
             };
-            measures.push(Measure::new(own.clone(), measure));
-            columns.push((own, plain(of.kind)));
+            found.add(own, measure, of.kind);
         }
-        self.aggregates = Some(measures);
-        Some((columns, false))
+        let (columns, _) = self.collected(found);
+        Some((columns, whole))
+    }
+
+    /// The name of the next column: given, or that of its argument.
+    fn part_name(&mut self, found: &mut Several, argument: &'a Argument, branch: &Branch) -> Text {
+        let own = argument.names.first().map(|name| name.text.clone());
+        let given = found.given().or(own);
+        self.name_of(given.as_ref(), &argument.value, branch)
+    }
+
+    /// Hands the measures over; the columns that they become.
+    fn collected(&mut self, found: Several) -> (Vec<(Text, Column)>, bool) {
+        self.aggregates = Some(found.measures);
+        (found.columns, false)
     }
 
     /// `percentiles(x, 5, 95)`: a column for each share.
@@ -237,30 +249,21 @@ impl<'a> Lowering<'a> {
         call: &'a Call,
     ) -> Option<(Vec<(Text, Column)>, bool)> {
         let (of, shares) = call.arguments.split_first()?;
-        let mut given = item.names.iter().map(|name| &name.text);
+        let mut found = Several::of(item);
         let stem = result_name(&of.value).unwrap_or_default();
         let of = self.scalar(&of.value, Some(branch))?;
-        let mut measures = Vec::new();
-        let mut columns = Vec::new();
         for share in shares {
             let value = self.scalar(&share.value, None)?.constant()?;
             let written = value.as_text()?.replace('.', "_");
-            let name = match given.next() {
-                Some(given) => given.clone(),
+            let name = match found.given() {
+                Some(given) => given,
                 None => self.unique(format_smolstr!("percentile_{stem}_{written}")),
             };
             self.named.push(name.clone());
-            let function = MeasureFunction::PercentileNearest(of.value.clone(), share_of(&value)?);
-            measures.push(Measure::new(name.clone(), function));
-            let column = Column {
-                kind: of.kind,
-                view: None,
-                lost: None,
-            };
-            columns.push((name, column));
+            let measure = MeasureFunction::PercentileNearest(of.value.clone(), share_of(&value)?);
+            found.add(name, measure, of.kind);
         }
-        self.aggregates = Some(measures);
-        Some((columns, false))
+        Some(self.collected(found))
     }
 
     #[expect(
@@ -434,6 +437,39 @@ struct Found {
     whole: bool,
 }
 
+/// The columns of an aggregate that gives several.
+struct Several {
+    /// Names that the query gives and that are not used yet.
+    given: std::vec::IntoIter<Text>,
+    measures: Vec<Measure>,
+    columns: Vec<(Text, Column)>,
+}
+
+impl Several {
+    fn of(item: &Argument) -> Self {
+        let given: Vec<Text> = item.names.iter().map(|name| name.text.clone()).collect();
+        Self {
+            given: given.into_iter(),
+            measures: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    fn given(&mut self) -> Option<Text> {
+        self.given.next()
+    }
+
+    fn add(&mut self, name: Text, function: MeasureFunction, kind: Kind) {
+        self.measures.push(Measure::new(name.clone(), function));
+        let column = Column {
+            kind,
+            view: None,
+            lost: None,
+        };
+        self.columns.push((name, column));
+    }
+}
+
 /// The share of a percentile.
 fn share_of(value: &Constant) -> Option<f64> {
     match value {
@@ -484,5 +520,12 @@ fn is_aggregate(name: &str) -> bool {
             | "dcount_hll"
             | "hll_merge"
             | "buildschema"
+            | "covariance"
+            | "covariancep"
+            | "passthrough"
+            | "percentilesw"
+            | "percentilesw_array"
+            | "percentilew"
+            | "tdigest_merge"
     )
 }

@@ -75,10 +75,7 @@ impl View {
         let field = if path.is_empty() {
             below.field.clone()
         } else {
-            FieldRef {
-                name: format_smolstr!("{}{path}", below.field.name),
-                canonical: format_smolstr!("{}{path}", below.field.name),
-            }
+            FieldRef::unmapped(format_smolstr!("{}{path}", below.field.name))
         };
         Some(Self {
             field,
