@@ -180,10 +180,10 @@ impl<'a> Lowering<'a> {
         let Some(predicate) = found else { return };
         let mut trial = true;
         if self.used_alias {
-            trial = branch.at_events(&predicate);
+            trial = branch.at_events(&predicate, true);
         }
         if trial {
-            branch.filter(predicate);
+            branch.filter_read(predicate, self.used_alias);
             return;
         }
         if let Some(predicate) = self.predicate(test, branch) {
@@ -344,17 +344,20 @@ impl<'a> Lowering<'a> {
         if same {
             return;
         }
-        let own_name = typed
-            .view
-            .as_ref()
-            .is_some_and(|view| view.field.name == *name);
-        let view = typed.view.filter(|_| branch.row_wise && !own_name);
+        let view = typed.view.filter(|_| branch.row_wise);
+        let view = view.map(|view| self.shown(view, branch));
+        let own = view.as_ref().is_some_and(|view| view.field.name == *name)
+            && !branch.derived.contains(name);
         let column = Column {
             kind: typed.kind,
-            view: view.map(|view| self.shown(view, branch)),
+            view,
             lost: None,
         };
         branch.define(name, column, true);
+        if own {
+            branch.derived.remove(name);
+            branch.reread.insert(name.clone());
+        }
         branch.derive(vec![(name.clone(), typed.value)]);
     }
 
