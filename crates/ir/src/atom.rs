@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One test of one thing in an event. It holds if any value of the subject satisfies it, or
-/// every value, or the only one, when the quantifier says so. A subject without a value fails every test.
+/// every value, or the only one, or one that is no list, when the quantifier says so. A subject without a value fails every test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Atom {
     /// What is tested.
@@ -63,6 +63,9 @@ pub enum Quantifier {
     /// There is exactly one value, and it satisfies the test: ES|QL, where an operator on
     /// several values is null.
     Single,
+    /// The value is no list, and satisfies the test: Kusto's `tostring`, which makes one text of a
+    /// list.
+    Scalar,
 }
 
 /// How a value is tested.

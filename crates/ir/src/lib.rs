@@ -35,7 +35,8 @@ pub use detection::{
 };
 pub use event::{Event, EventSource, Fields};
 pub use expr::{
-    Coerce, Each, Expr, Function, Hash, Round, TimeFormat, TypeNames, Unit, replacement, table,
+    Coerce, Each, Expr, Filling, Function, Hash, PairOp, Round, TimeFormat, TypeNames, Unit,
+    replacement, table,
 };
 pub use field::{FieldGlob, FieldRef};
 pub use instant::Instant;

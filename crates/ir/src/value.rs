@@ -51,6 +51,20 @@ impl Value {
         }
     }
 
+    /// As [`Value::as_text`], but instants with seven digits of a second
+    /// (`2026-03-01T10:00:00.0000000Z`) and lengths of time as `[-][d.]hh:mm:ss[.fffffff]`, as
+    /// .NET writes them.
+    pub fn as_long_text(&self) -> Option<Text> {
+        match self {
+            Self::Time(at) => {
+                let at = jiff::Timestamp::from_nanosecond(i128::from(*at)).unwrap_or_default();
+                Some(crate::format_smolstr!("{at:.7}"))
+            }
+            Self::Duration(length) => Some(clock(*length)),
+            other => other.as_text(),
+        }
+    }
+
     /// The elements of a list (nested lists flattened), or the value itself; null yields nothing.
     pub fn elements(&self) -> Vec<&Value> {
         match self {
@@ -59,6 +73,24 @@ impl Value {
             other => vec![other],
         }
     }
+}
+
+/// A length of time as `[-][d.]hh:mm:ss[.fffffff]`.
+fn clock(length: Duration) -> Text {
+    let sign = if length < 0 { "-" } else { "" };
+    let ticks = length.unsigned_abs() / 100;
+    let (seconds, fraction) = (ticks / 10_000_000, ticks % 10_000_000);
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let days = match days {
+        0 => String::new(),
+        days => format!("{days}."),
+    };
+    let (hours, minutes, seconds) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    let fraction = match fraction {
+        0 => String::new(),
+        fraction => format!(".{fraction:07}"),
+    };
+    crate::format_smolstr!("{sign}{days}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
 }
 
 impl From<&str> for Value {

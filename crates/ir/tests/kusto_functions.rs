@@ -2,8 +2,8 @@
 
 use tripline_ir::law::{Options, evaluate, run};
 use tripline_ir::{
-    Dialect, Event, Expr, FieldRef, Function as F, Measure, MeasureFunction as M, Plan, Projection,
-    Running, RunningWindow, SECOND, Table, Text, Value,
+    Dialect, Event, Expr, FieldRef, Filling, Function as F, Measure, MeasureFunction as M, PairOp,
+    Plan, Projection, Running, RunningWindow, SECOND, Table, Text, Value,
 };
 
 const NULL: Value = Value::Null;
@@ -310,4 +310,67 @@ fn distances_on_another_sphere() {
     let ([a, b], [c, d]) = (place(seattle), place(los_angeles));
     let found = call(F::GeoDistance, [a, b, c, d, n(6_371_010)]);
     near(&found, 1_546_754.351_973_81);
+}
+
+#[test]
+fn series() {
+    let mixed = || l([n(1), t("x"), NULL, n(4)]);
+    let sum = call(F::SeriesPair(PairOp::Add), [mixed(), ns([1, 2, 3])]);
+    assert_eq!(sum, l([n(2), NULL, NULL, NULL]));
+    let quotient = call(F::SeriesPair(PairOp::Divide), [ns([1, 2]), ns([2, 0])]);
+    assert_eq!(quotient, l([Value::Float(0.5), NULL]));
+    assert_eq!(call(F::SeriesPair(PairOp::Less), [n(1), ns([2])]), NULL);
+    let gaps = || l([NULL, n(1), NULL, n(-1), n(4)]);
+    let filled = |how, missing| call(F::SeriesFill(how), [gaps(), missing, n(7)]);
+    assert_eq!(
+        filled(Filling::Forward, n(-1)),
+        l([NULL, n(1), n(1), n(1), n(4)])
+    );
+    assert_eq!(filled(Filling::Backward, NULL), ns([1, 1, -1, -1, 4]));
+    assert_eq!(filled(Filling::Constant, NULL), ns([7, 1, 7, -1, 4]));
+    let linear = l([n(1), n(1), Value::Float(2.0), Value::Float(3.0), n(4)]);
+    assert_eq!(filled(Filling::Linear, n(-1)), linear);
+    assert_eq!(
+        call(F::SeriesFill(Filling::Linear), [l([NULL]), NULL, n(7)]),
+        ns([7])
+    );
+    assert_eq!(call(F::SeriesStatistics, [mixed()]), NULL);
+    let Value::Object(found) = call(F::SeriesStatistics, [mixed(), b(true)]) else {
+        panic!("no object")
+    };
+    assert!(found.contains(&("max_idx".into(), n(3))), "{found:?}");
+    assert_eq!(call(F::SeriesLine, [ns([1])]), NULL);
+    assert_eq!(call(F::ArrayLength, [t("[1, 2]")]), n(2));
+    assert_eq!(call(F::ArrayLength, [t("x")]), NULL);
+    assert_eq!(call(F::ArrayLength, [l([])]), n(0));
+}
+
+#[test]
+fn pairs_of_a_text() {
+    let of = |text: &str, quotes: &str, escape: &str| {
+        let arguments = [t(text), t("; "), t("="), t(quotes), t(escape)];
+        call(F::ParsePairs, arguments)
+    };
+    let found = of("a=1; b = 2 ; none; c=x; y", "", "");
+    assert_eq!(found, o([("a", t("1")), ("b", t("2")), ("c", t("x"))]));
+    let found = of("'k=1'='x; y'; b=\"2; c=3", "'", "");
+    assert_eq!(
+        found,
+        o([("k=1", t("x; y")), ("b", t("\"2")), ("c", t("3"))])
+    );
+    assert_eq!(of(r"a=<x\>y>", "<>", r"\"), o([("a", t("x>y"))]));
+    assert_eq!(of("a='open", "'", ""), o([("a", t("'open"))]));
+    assert_eq!(of("", "'", ""), o([]));
+}
+
+#[test]
+fn texts_of_instants_and_lengths() {
+    let text = |value| call(F::ToTextOrJson, [value]);
+    let instant = text(at("2026-03-01T10:00:00.5Z"));
+    assert_eq!(instant, t("2026-03-01T10:00:00.5000000Z"));
+    let length = |seconds: i64| text(Value::Duration(seconds * SECOND));
+    assert_eq!(length(0), t("00:00:00"));
+    assert_eq!(length(-90_061), t("-1.01:01:01"));
+    assert_eq!(text(Value::Duration(1_000_000)), t("00:00:00.0010000"));
+    assert_eq!(text(l([Value::Duration(SECOND)])), t(r#"["00:00:01"]"#));
 }

@@ -247,7 +247,9 @@ fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
         (Function::Length | Function::LengthCharacters, [one]) => {
             format!("the length of {}", told(one))
         }
-        (Function::ListLength, [one]) => format!("the number of values of {}", told(one)),
+        (Function::ListLength | Function::ArrayLength, [one]) => {
+            format!("the number of values of {}", told(one))
+        }
         (Function::Now, []) => "the time of the run".to_owned(),
         (Function::RowTime, _) => "the event's time".to_owned(),
         (Function::TimeTruncate(unit), [time]) => {

@@ -58,6 +58,8 @@ fn function(function: &MeasureFunction) -> String {
         MeasureFunction::MakeBag(_) => format!("the members of {values}"),
         MeasureFunction::AnyTrue(_) => format!("whether {values} is ever true"),
         MeasureFunction::BitOr(_) => format!("the bits of {values}"),
+        MeasureFunction::BitAnd(_) => format!("the bits that all of {values} have"),
+        MeasureFunction::BitXor(_) => format!("the bits that an odd number of {values} has"),
         MeasureFunction::Rate(_) => format!("the change of {values} per second"),
         MeasureFunction::Lag(_, rows) => format!("{values} of {rows} rows before"),
         MeasureFunction::Lead(_, rows) => format!("{values} of {rows} rows later"),

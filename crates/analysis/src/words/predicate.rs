@@ -106,7 +106,7 @@ fn atom_words(atoms: &[&Atom], negated: bool) -> String {
         };
     }
     let mut out = match first.quantifier {
-        Quantifier::Any | Quantifier::Single => subject(&first.subject),
+        Quantifier::Any | Quantifier::Single | Quantifier::Scalar => subject(&first.subject),
         Quantifier::All => format!("every value of {}", subject(&first.subject)),
     };
     let verb = verb(&first.test);

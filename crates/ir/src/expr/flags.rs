@@ -101,6 +101,52 @@ pub enum Hash {
     Sha512,
 }
 
+/// What is computed of two numbers that stand at one place of two series.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PairOp {
+    /// Their sum.
+    Add,
+    /// The first without the second.
+    Subtract,
+    /// Their product.
+    Multiply,
+    /// Their quotient, in floating point; null when the second is 0.
+    Divide,
+    /// The first to the power of the second, in floating point.
+    Power,
+    /// Whether they are equal.
+    Equal,
+    /// Whether they differ.
+    NotEqual,
+    /// Whether the first is less.
+    Less,
+    /// Whether the first is less or equal.
+    LessEqual,
+    /// Whether the first is greater.
+    Greater,
+    /// Whether the first is greater or equal.
+    GreaterEqual,
+}
+
+/// What missing elements of a series become.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Filling {
+    /// The last element before them that is there.
+    Forward,
+    /// The first element after them that is there.
+    Backward,
+    /// What lies on the line between their neighbours; at the ends the nearest element.
+    Linear,
+    /// A value.
+    Constant,
+}
+
 /// Whose names types go by.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

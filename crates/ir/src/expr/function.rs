@@ -1,6 +1,6 @@
 //! The functions of the representation.
 
-use super::{Coerce, Hash, Round, TimeFormat, TypeNames, Unit};
+use super::{Coerce, Filling, Hash, PairOp, Round, TimeFormat, TypeNames, Unit};
 use crate::{Case, CompareOp, Dialect, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,8 @@ pub enum Function {
     BitXor,
     /// `(a)`: bits not in `a`.
     BitNot,
+    /// `(a)`: how many bits of a whole number are set.
+    BitCount,
     /// `(a, n)`: shifted left; `n` modulo 64.
     ShiftLeft,
     /// `(a, n)`: shifted right, keeping the sign; `n` modulo 64.
@@ -184,7 +186,7 @@ pub enum Function {
     /// `(text, prefix)`: an IPv4 address that begins with the prefix (`10.1.`, or a whole address;
     /// any other: false) stands so in the text.
     HasIpv4Prefix,
-    /// `(ip)`: an IPv4 address in 10/8, 172.16/12, 192.168/16. No IPv4 address: null.
+    /// `(ip)`: an IPv4 address, or a network's, in 10/8, 172.16/12, 192.168/16. No IPv4 address: null.
     IsPrivateV4,
     /// `(ip)`: an address in a private range: those of IPv4, loopback, link-local, fc00::/7.
     IsPrivate,
@@ -226,7 +228,8 @@ pub enum Function {
     /// `(a)`: text form of any scalar; of a number in floating point as Java writes it (`5.0`,
     /// `1.0E10`). ES|QL.
     ToTextJava,
-    /// `(a)` *(whole)*: text form of a scalar, JSON of a list or object: Kusto's `tostring`.
+    /// `(a)` *(whole)*: text form of a scalar, JSON of a list or object; instants and lengths of time
+    /// as [`Value::as_long_text`](crate::Value::as_long_text): Kusto's `tostring`.
     ToTextOrJson,
     /// `(a)`: an instant; of a text in ISO 8601 form (without an offset UTC) or a whole number of
     /// milliseconds since the Unix epoch.
@@ -313,6 +316,9 @@ pub enum Function {
     UrlDecode,
     /// `(text)`: everything but `A-Z a-z 0-9 - _ . ~` as `%41`.
     UrlEncode,
+    /// `(text)`: a space as `+`, everything but `A-Z a-z 0-9 - _ . ! * ( )` as `%2f`, in small
+    /// letters: forms of a web page, as .NET encodes them.
+    UrlEncodeForm,
     /// `(text)`: Base64 of its UTF-8.
     Base64Encode,
     /// `(text)`: the text behind Base64, standard or URL alphabet, padding optional; null when it
@@ -332,7 +338,8 @@ pub enum Function {
     /// `(from, to, text)`: each character of `from` replaced by the one at its place in `to`, by
     /// the last of `to` where that is shorter, by nothing when `to` is empty: Kusto's `translate`.
     Translate,
-    /// `(text, expression)`: position of the first match, -1 when there is none.
+    /// `(text, expression[, start])`: position of the first match at or after `start`, -1 when there
+    /// is none.
     RegexIndexOf(Dialect),
     /// `(text)`: hash of its UTF-8.
     Hash(Hash),
@@ -359,6 +366,11 @@ pub enum Function {
     /// `(text, pair separators, value separators)`: an object of the pairs in a text such as
     /// `a=1, b="x y"`; each character of a separator argument separates.
     ParseKeyValue,
+    /// `(text, pair separator, value separator[, quotes[, escape]])`: an object of the pairs in a
+    /// text; each separator is a text as a whole. A key or a value that begins with the first
+    /// character of `quotes` ends at the last one of it; neither is part of it. Behind `escape` a
+    /// quote is a character like others.
+    ParsePairs,
     /// `(text)`: an object with `Scheme`, `Host`, `Port`, `Path`, `Username`, `Password`, `Query
     /// Parameters` (an object), `Fragment`; parts that are missing are empty.
     ParseUrl,
@@ -382,6 +394,8 @@ pub enum Function {
     List,
     /// `(list)`: how many elements; null for null.
     ListLength,
+    /// `(a)`: how many elements a list has, or the JSON text of one; null of anything else. Kusto.
+    ArrayLength,
     /// `(list, n)`: element `n` from 0, negative from the end; null outside.
     Index,
     /// `(list, from, to)`: elements from `from` to `to`, both inclusive, negative from the end;
@@ -458,6 +472,21 @@ pub enum Function {
     /// `(a, b)`: how many elements both have of those that one has, each counted once, as a
     /// fraction.
     Jaccard,
+    /// `(a, b)`: for each place of two lists of numbers what is computed of the two elements there;
+    /// null where one is no number or is missing.
+    SeriesPair(PairOp),
+    /// `(list, missing[, constant])`: with null elements, and those that equal `missing`, replaced.
+    /// `constant` is what they become, or in [`Filling::Linear`] what they become where none is there.
+    SeriesFill(Filling),
+    /// `(list[, skip])`: an object of `min`, `min_idx`, `max`, `max_idx` (positions), `avg`, `stdev`
+    /// and `variance` (of a sample), `sum` and `len` of the numbers. Null when one element is no number,
+    /// unless `skip` is true.
+    SeriesStatistics,
+    /// `(list)`: the straight line that fits the numbers best, the first at 1, by least squares: an
+    /// object of `rsquare`, `slope`, `variance` (of the numbers) and `rvariance` (of the distances; both
+    /// of a sample), `interception` and `line_fit` (the list of the line's values). Null when an element
+    /// is no number or there are fewer than two.
+    SeriesLine,
     /// `(from, to[, step])`: numbers from `from` up to but without `to`; at most 10,000.
     Range,
     /// `(from, to[, step])`: numbers (or times, with a length as step) up to and with `to`.
@@ -573,6 +602,12 @@ pub enum Function {
     /// `(ip or number[, bits])`: an IPv4 address with all but its first `bits` (32) cleared, as
     /// text.
     FormatIpv4,
+    /// `(ip[, bits])`: an address with all but its first `bits` cleared, as IPv6 with all its digits;
+    /// one of IPv4 as `::ffff:a.b.c.d`. Bits of a network (`10.0.0.0/8`, `fe80::/10`) count at most.
+    FormatIpv6,
+    /// `(from, to)`: the list of the fewest IPv4 networks that hold the addresses between two, both
+    /// inclusive.
+    RangeNetworks,
     /// `(ip)`: how many bits of an IPv4 network are its prefix; 32 of an address alone.
     NetworkBits,
 

@@ -7,7 +7,7 @@ mod flags;
 mod function;
 pub mod table;
 
-pub use flags::{Coerce, Hash, Round, TimeFormat, TypeNames, Unit};
+pub use flags::{Coerce, Filling, Hash, PairOp, Round, TimeFormat, TypeNames, Unit};
 pub use function::Function;
 
 use crate::{FieldRef, Text, Value};

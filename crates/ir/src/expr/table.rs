@@ -54,6 +54,7 @@
 //! | `match(f, re)` | `matches regex` | `RLIKE` | `re.regex` | `RegexMatch(dialect)` |
 //! | `cidrmatch(net, f)` | `ipv4_is_in_range`, `ipv4_is_in_any_range`, `ipv6_..` | `CIDR_MATCH` | `net.ip_in_range_cidr` | `InNetwork(f, net..)` |
 //! | | `ipv4_is_private` | | | `IsPrivateV4` |
+//! | | `parse_ipv6 ipv4_range_to_cidr_list` | | | `FormatIpv6 RangeNetworks` |
 //! | | `ipv4_is_match`, `ipv4_compare` | | | `Compare(Eq)` of `IpCompare` with 0, `IpCompare` |
 //!
 //! # Places
@@ -86,7 +87,8 @@
 //! | `rex` | `extract(re, g, f)` | `GROK` | `re.capture` | `RegexCapture(f, re, g)`; Kusto and YARA-L: empty for null |
 //! | `rex max_match` | `extract_all` | | `re.capture_all` | `RegexCaptureAll`; Kusto `RegexGroups` |
 //! | | `countof` | | `strings.count_substrings` | `CountText`, `RegexCount` |
-//! | `urldecode` | `url_decode url_encode` | `URL_DECODE URL_ENCODE` | `strings.url_decode` | `UrlDecode UrlEncode` |
+//! | `urldecode` | `url_decode url_encode_component` | `URL_DECODE URL_ENCODE` | `strings.url_decode` | `UrlDecode UrlEncode` |
+//! | | `url_encode` | | | `UrlEncodeForm` |
 //! | | `base64_decode_tostring`, `base64_encode_tostring` | `FROM_BASE64 TO_BASE64` | `strings.base64_decode` | `Base64Decode Base64Encode` |
 //! | `md5 sha1 sha256 sha512` | `hash_md5 hash_sha1 hash_sha256` | `MD5 SHA1 SHA256` | `hash.sha256` | `Hash(..)` |
 //! | `printf` | | | | `Printf` |
@@ -121,7 +123,10 @@
 //!
 //! | SPL | Kusto | ES\|QL | YARA-L | variant |
 //! |---|---|---|---|---|
-//! | `mvcount` | `array_length` | `MV_COUNT` | `arrays.length` | `ListLength` |
+//! | `mvcount` | | `MV_COUNT` | `arrays.length` | `ListLength` |
+//! | | `array_length` | | | `ArrayLength` |
+//! | | `series_add series_greater` .., `series_fill_*` | | | `SeriesPair(op) SeriesFill(how)` |
+//! | | `series_stats series_fit_line` and `_dynamic` | | | `SeriesStatistics SeriesLine` |
 //! | `mvindex(f, n)` | `d[n]` | | `arrays.index_to_str` | `Index` |
 //! | `mvindex(f, a, b)` | `array_slice` | `MV_SLICE` | | `Slice` |
 //! | `mvappend` | `array_concat` | `MV_APPEND` | `arrays.concat` | `ListConcat` |
@@ -184,6 +189,7 @@
 //! | `stdev stdevp var varp` | `stdev stdevp variance` | `STD_DEV` | `stddev` | `Deviation Variance` (ES\|QL: whole) |
 //! | `mode range rate` | | | | `Mode Range Rate` |
 //! | | `make_bag` | `TOP` | | `MakeBag`, `Top` |
+//! | | `binary_all_or` `binary_all_and` `binary_all_xor` | | | `BitOr BitAnd BitXor` |
 //!
 //! Stages: `stats`/`summarize`/`STATS` are [`Aggregate`](crate::Aggregate) with `Window::Whole` and `closed`,
 //! keys `optional` in Kusto and ES|QL, not in SPL and YARA-L; computed keys are a `Derive` before.

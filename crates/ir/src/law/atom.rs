@@ -40,6 +40,7 @@ impl Law<'_> {
         match atom.quantifier {
             Quantifier::Any => each.any(|held| held),
             Quantifier::All => !elements.is_empty() && each.all(|held| held),
+            Quantifier::Scalar => !matches!(value, Value::List(_)) && each.any(|held| held),
             Quantifier::Single => elements.len() == 1 && each.all(|held| held),
         }
     }

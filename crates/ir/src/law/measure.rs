@@ -92,20 +92,23 @@ impl Law<'_> {
                 let values = self.values(expr, rows);
                 Value::Bool(values.iter().any(|value| truth(value) == Some(true)))
             }
-            M::BitOr(expr) => {
-                let whole = self
-                    .numbers(expr, rows)
-                    .into_iter()
-                    .filter_map(|n| match n {
-                        Number::Int(n) => Some(n),
-                        Number::Float(_) => None,
-                    });
-                whole.reduce(|a, b| a | b).map_or(Value::Null, Value::Int)
-            }
+            M::BitOr(expr) => self.bits(expr, rows, |a, b| a | b),
+            M::BitAnd(expr) => self.bits(expr, rows, |a, b| a & b),
+            M::BitXor(expr) => self.bits(expr, rows, |a, b| a ^ b),
             M::Rate(expr) => self.rate(expr, rows),
             // Lag and lead mean something between neighbours alone; see `running`.
             _ => Value::Null,
         }
+    }
+
+    /// What joins the bits of the whole numbers.
+    fn bits(&self, expr: &Expr, rows: &[Row], join: fn(i64, i64) -> i64) -> Value {
+        let numbers = self.numbers(expr, rows).into_iter();
+        let whole = numbers.filter_map(|n| match n {
+            Number::Int(n) => Some(n),
+            Number::Float(_) => None,
+        });
+        whole.reduce(join).map_or(Value::Null, Value::Int)
     }
 
     /// The columns that a measure adds to its group's row beside its own: those of the row that
@@ -362,7 +365,7 @@ fn rounded(mean: f64) -> i64 {
     clippy::cast_precision_loss,
     reason = "a variance is a floating-point number"
 )]
-fn variance(numbers: &[Number], of: Population) -> Value {
+pub(crate) fn variance(numbers: &[Number], of: Population) -> Value {
     let all: Vec<f64> = numbers.iter().map(|n| value::float(*n)).collect();
     let count = all.len() as f64;
     let mean = all.iter().sum::<f64>() / count;

@@ -102,6 +102,10 @@ pub enum MeasureFunction {
     AnyTrue(Expr),
     /// Bits in one of the whole numbers.
     BitOr(Expr),
+    /// Bits in every one of the whole numbers.
+    BitAnd(Expr),
+    /// Bits in an odd number of the whole numbers.
+    BitXor(Expr),
     /// Change of a number per second between the earliest and the latest row.
     Rate(Expr),
     /// In [`Running`](super::Running) alone: the value so many rows before, null where there is
@@ -195,6 +199,8 @@ impl MeasureFunction {
             | Self::MakeBag(of)
             | Self::AnyTrue(of)
             | Self::BitOr(of)
+            | Self::BitAnd(of)
+            | Self::BitXor(of)
             | Self::Rate(of)
             | Self::Lag(of, _)
             | Self::Lead(of, _) => vec![of],
@@ -236,6 +242,8 @@ impl MeasureFunction {
             Self::MakeBag(_) => "make_bag",
             Self::AnyTrue(_) => "any_true",
             Self::BitOr(_) => "bit_or",
+            Self::BitAnd(_) => "bit_and",
+            Self::BitXor(_) => "bit_xor",
             Self::Rate(_) => "rate",
             Self::Lag(..) => "lag",
             Self::Lead(..) => "lead",

@@ -13,6 +13,7 @@ impl fmt::Display for Atom {
             Quantifier::Any => {}
             Quantifier::All => f.write_str("all ")?,
             Quantifier::Single => f.write_str("single ")?,
+            Quantifier::Scalar => f.write_str("scalar ")?,
         }
         match &self.subject {
             Subject::Field(subject) => f.write_str(&field(subject))?,

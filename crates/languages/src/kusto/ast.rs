@@ -386,6 +386,8 @@ pub(super) enum OperatorKind {
     Sort(Vec<SortItem>),
     /// `top n by ...`.
     Top(Expr, Vec<SortItem>),
+    /// `top-hitters`.
+    TopHitters(Box<TopHitters>),
     /// `take`, `limit`.
     Take(Expr),
     /// `sample`, `sample-distinct`.
@@ -525,8 +527,21 @@ pub(super) struct ParseOperator {
     pub(super) regex: bool,
     /// Rows that do not fit are dropped.
     pub(super) filter: bool,
+    /// A text that is none of a column's type makes that column alone null.
+    pub(super) relaxed: bool,
     /// The pieces in order.
     pub(super) pieces: Vec<ParsePiece>,
+}
+
+/// `top-hitters n of column by value`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TopHitters {
+    /// How many values.
+    pub(super) count: Expr,
+    /// The column.
+    pub(super) of: Argument,
+    /// What is summed up; without it rows are counted.
+    pub(super) by: Option<Expr>,
 }
 
 /// A piece of a `parse` pattern.
@@ -551,6 +566,12 @@ pub(super) struct ParseKv {
     pub(super) pairs: Option<Text>,
     /// `kv_delimiter`.
     pub(super) values: Option<Text>,
-    /// Quotes or another option that changes what is found.
+    /// `quote`.
+    pub(super) quotes: Option<Text>,
+    /// `escape`.
+    pub(super) escape: Option<Text>,
+    /// `regex`.
+    pub(super) regex: Option<Text>,
+    /// Another option that changes what is found.
     pub(super) other: bool,
 }

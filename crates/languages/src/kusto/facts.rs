@@ -285,3 +285,10 @@ pub(super) const JOIN_KINDS: [&str; 12] = [
     "leftsemi",
     "rightsemi",
 ];
+
+/// Whether a text is a GUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+pub(super) fn is_guid(text: &str) -> bool {
+    let digits = |part: &str| part.chars().all(|c| c.is_ascii_hexdigit());
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.into_iter().all(digits)
+}

@@ -234,17 +234,20 @@ impl<'a> Lexer<'a> {
         let word = &self.text[start..self.at];
         if matches!(word, "in") && self.rest().starts_with('~') {
             self.at += 1;
-        } else if matches!(word, "datetime" | "date" | "timespan" | "time") && self.goo(start) {
+        } else if matches!(word, "datetime" | "date" | "timespan" | "time" | "guid")
+            && self.goo(start)
+        {
             return;
         }
         let word = Text::from(&self.text[start..self.at]);
         self.push(Kind::Name(word), start);
     }
 
-    /// `datetime(2020-01-01)`: what stands between the parentheses is no expression. False, and
+    /// `datetime(2020-01-01)`, `guid(74be27de-...)`: what stands between the parentheses is no expression. False, and
     /// nothing read, when it is one.
     fn goo(&mut self, start: usize) -> bool {
-        let time = !self.text[start..self.at].starts_with("date");
+        let word = &self.text[start..self.at];
+        let (time, guid) = (!word.starts_with("date"), word == "guid");
         let rest = self.rest();
         let trimmed = rest.trim_start_matches([' ', '\t']);
         let Some(inner) = trimmed.strip_prefix('(') else {
@@ -259,6 +262,11 @@ impl<'a> Lexer<'a> {
         let content = inner[..length].trim();
         let kind = if content == "null" {
             Kind::Null
+        } else if guid {
+            if !facts::is_guid(content) {
+                return false;
+            }
+            Kind::Text(content.to_lowercase().into())
         } else if time {
             match facts::timespan_text(content) {
                 Some(length) => Kind::Timespan(length),

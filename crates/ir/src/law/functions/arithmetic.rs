@@ -79,6 +79,9 @@ fn bits(function: Function, a: &[Value]) -> Option<Value> {
     if function == Function::BitNot {
         return Some(Value::Int(!left));
     }
+    if function == Function::BitCount {
+        return Some(Value::Int(i64::from(left.count_ones())));
+    }
     let right = int(a, 1)?;
     let by = u32::try_from(right.rem_euclid(64)).ok()?;
     Some(Value::Int(match function {

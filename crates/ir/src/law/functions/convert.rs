@@ -47,7 +47,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         Function::ToTextOrJson => match first {
             Value::Null => None,
             Value::List(_) | Value::Object(_) => Some(string(json::write(first))),
-            other => other.as_text().map(Value::Text),
+            other => other.as_long_text().map(Value::Text),
         },
         Function::ToTime => time::instant_of(first).map(Value::Time),
         Function::ToDuration => match first {

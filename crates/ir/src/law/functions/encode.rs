@@ -28,6 +28,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     Some(string(match function {
         Function::UrlDecode => url_decode(&text),
         Function::UrlEncode => url_encode(bytes),
+        Function::UrlEncodeForm => form_encode(bytes),
         Function::Base64Encode => STANDARD.encode(bytes),
         Function::Base64Decode => String::from_utf8(from_base64(&text)?).ok()?,
         Function::HexEncode => hex(bytes),
@@ -118,6 +119,21 @@ fn url_encode(bytes: &[u8]) -> String {
             out.push(char::from(byte));
         } else {
             let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+fn form_encode(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for &byte in bytes {
+        match byte {
+            b' ' => out.push('+'),
+            b'-' | b'_' | b'.' | b'!' | b'*' | b'(' | b')' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02x}");
+            }
         }
     }
     out

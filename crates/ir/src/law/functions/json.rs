@@ -41,7 +41,7 @@ fn from_json(json: serde_json::Value) -> Value {
     }
 }
 
-/// A value as a JSON text, without spaces; times and lengths as texts.
+/// A value as a JSON text, without spaces; times and lengths as texts, as .NET writes them.
 pub(crate) fn write(value: &Value) -> String {
     to_json(value).to_string()
 }
@@ -57,7 +57,7 @@ fn to_json(value: &Value) -> serde_json::Value {
             let fields = fields.iter().map(|(k, v)| (k.to_string(), to_json(v)));
             serde_json::Value::Object(fields.collect())
         }
-        other => other.as_text().unwrap_or_default().as_str().into(),
+        other => other.as_long_text().unwrap_or_default().as_str().into(),
     }
 }
 

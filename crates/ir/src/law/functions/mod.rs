@@ -18,6 +18,7 @@ mod parse;
 mod position;
 mod regexes;
 mod relative;
+mod series;
 mod text;
 mod time;
 mod time_format;
@@ -115,6 +116,11 @@ fn sees_all(function: Function) -> bool {
             | F::SplunkPath
             | F::List
             | F::ListLength
+            | F::ArrayLength
+            | F::SeriesPair(_)
+            | F::SeriesFill(_)
+            | F::SeriesStatistics
+            | F::SeriesLine
             | F::Index
             | F::Slice
             | F::ListFirst
@@ -193,6 +199,7 @@ pub(crate) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         | F::BitOr
         | F::BitXor
         | F::BitNot
+        | F::BitCount
         | F::ShiftLeft
         | F::ShiftRight => arithmetic::apply(function, a),
         F::Not
@@ -293,6 +300,8 @@ fn apply_more(function: Function, a: &[Value]) -> Option<Value> {
         | F::IpCompare
         | F::IpToNumber
         | F::FormatIpv4
+        | F::FormatIpv6
+        | F::RangeNetworks
         | F::NetworkBits
         | F::HasIpv4
         | F::HasIpv4Prefix => network::apply(function, a),
@@ -335,6 +344,7 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         | F::IndexOfOne => position::apply(function, a),
         F::UrlDecode
         | F::UrlEncode
+        | F::UrlEncodeForm
         | F::Base64Encode
         | F::Base64Decode
         | F::HexEncode
@@ -346,6 +356,7 @@ fn apply_rest(function: Function, a: &[Value]) -> Option<Value> {
         | F::Hash(_) => encode::apply(function, a),
         F::ParseJson | F::ParseDynamic | F::JsonPath | F::SplunkPath => json::apply(function, a),
         F::ParseKeyValue
+        | F::ParsePairs
         | F::ParseUrl
         | F::ParseQuery
         | F::ParsePath
@@ -378,6 +389,11 @@ fn apply_last(function: Function, a: &[Value]) -> Option<Value> {
         | F::ListRepeat
         | F::SetEquals
         | F::Jaccard => arrays::apply(function, a),
+        F::ArrayLength
+        | F::SeriesPair(_)
+        | F::SeriesFill(_)
+        | F::SeriesStatistics
+        | F::SeriesLine => series::apply(function, a),
         F::TimeTruncate(_)
         | F::TimeBucket
         | F::TimeEnd(_)

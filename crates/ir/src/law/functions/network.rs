@@ -18,7 +18,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             let ip = Ipv6Addr::from(number?);
             Some(string(ip.to_canonical().to_string()))
         }
-        Function::IsPrivateV4 => match address(a, 0)? {
+        Function::IsPrivateV4 => match network(&text(a, 0)?)?.addr() {
             IpAddr::V4(ip) => Some(Value::Bool(ip.is_private())),
             IpAddr::V6(_) => None,
         },
@@ -39,6 +39,15 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
             IpNet::V6(_) => None,
         },
         Function::FormatIpv4 => format_v4(a),
+        Function::FormatIpv6 => format_v6(a),
+        Function::RangeNetworks => {
+            let end = |at| text(a, at)?.trim().parse::<Ipv4Addr>().ok();
+            let (from, to) = (end(0)?, end(1)?);
+            let nets = ipnet::Ipv4Subnets::new(from, to, 0);
+            Some(Value::List(
+                nets.map(|net| string(net.to_string())).collect(),
+            ))
+        }
         Function::HasIpv4 => {
             let listed = addresses(&text(a, 0)?);
             let wanted: Option<Ipv4Addr> = text(a, 1)?.parse().ok();
@@ -105,6 +114,21 @@ fn format_v4(a: &[Value]) -> Option<Value> {
     };
     let net = ipnet::Ipv4Net::new(ip, bits).ok()?;
     Some(string(net.network().to_string()))
+}
+
+/// An address with all its digits, its last bits cleared.
+fn format_v6(a: &[Value]) -> Option<Value> {
+    let (ip, most) = match network(&text(a, 0)?)? {
+        IpNet::V4(net) => (net.addr().to_ipv6_mapped(), net.prefix_len() + 96),
+        IpNet::V6(net) => (net.addr(), net.prefix_len()),
+    };
+    let bits = match a.get(1) {
+        Some(_) => u8::try_from(int(a, 1)?).ok()?.min(most),
+        None => most,
+    };
+    let first = ipnet::Ipv6Net::new(ip, bits).ok()?.network();
+    let groups = first.segments().map(|group| format!("{group:04x}"));
+    Some(string(groups.join(":")))
 }
 
 /// The IPv4 addresses in a text that no letter or digit touches.

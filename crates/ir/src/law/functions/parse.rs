@@ -6,6 +6,25 @@ use crate::{Function, Text, Value};
 pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
     match function {
         Function::ParseKeyValue => Some(key_values(&text(a, 0)?, &text(a, 1)?, &text(a, 2)?)),
+        Function::ParsePairs => {
+            let quotes = match a.get(3) {
+                Some(_) => text(a, 3)?,
+                None => Text::default(),
+            };
+            let escape = match a.get(4) {
+                Some(_) => text(a, 4)?.chars().next(),
+                None => None,
+            };
+            let mut ends = quotes.chars();
+            let open = ends.next();
+            let marks = Marks {
+                between: &text(a, 1)?,
+                within: &text(a, 2)?,
+                quotes: open.map(|open| (open, ends.next_back().unwrap_or(open))),
+                escape,
+            };
+            Some(pairs(&text(a, 0)?, &marks))
+        }
         Function::ParseUrl => Some(url(&text(a, 0)?)),
         Function::ParseQuery => Some(Value::Object(vec![parameters(&text(a, 0)?)])),
         Function::ParsePath => Some(path(&text(a, 0)?)),
@@ -46,6 +65,66 @@ fn key_values(text: &str, between: &str, within: &str) -> Value {
     }
     add(&text[from..]);
     Value::Object(object)
+}
+
+/// What divides a text of pairs.
+struct Marks<'m> {
+    between: &'m str,
+    within: &'m str,
+    quotes: Option<(char, char)>,
+    escape: Option<char>,
+}
+
+fn pairs(text: &str, marks: &Marks<'_>) -> Value {
+    let mut object: Vec<(Text, Value)> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (key, after) = part(rest, &[marks.within, marks.between], marks);
+        let Some(after) = after.strip_prefix(marks.within) else {
+            // No pair: what stands there is left out.
+            rest = next(after, marks.between);
+            continue;
+        };
+        let (value, after) = part(after, &[marks.between], marks);
+        if !key.is_empty() {
+            let key = Text::from(key);
+            object.retain(|(name, _)| *name != key);
+            object.push((key, string(value)));
+        }
+        rest = next(after, marks.between);
+    }
+    Value::Object(object)
+}
+
+/// What follows the next separator.
+fn next<'t>(text: &'t str, separator: &str) -> &'t str {
+    match text.split_once(separator) {
+        Some((_, after)) if !separator.is_empty() => after,
+        _ => "",
+    }
+}
+
+/// A key or a value, up to the first of some separators or to its closing quote; and what follows.
+fn part<'t>(text: &'t str, ends: &[&str], marks: &Marks<'_>) -> (String, &'t str) {
+    if let Some((open, close)) = marks.quotes
+        && let Some(inner) = text.trim_start().strip_prefix(open)
+    {
+        let mut out = String::new();
+        let mut chars = inner.char_indices();
+        while let Some((at, c)) = chars.next() {
+            if Some(c) == marks.escape {
+                out.extend(chars.next().map(|(_, escaped)| escaped));
+            } else if c == close {
+                return (out, &inner[at + c.len_utf8()..]);
+            } else {
+                out.push(c);
+            }
+        }
+    }
+    let found = ends.iter().filter(|end| !end.is_empty());
+    let end = found.filter_map(|end| text.find(*end)).min();
+    let (part, after) = text.split_at(end.unwrap_or(text.len()));
+    (part.trim().to_owned(), after)
 }
 
 fn url(text: &str) -> Value {

@@ -20,11 +20,17 @@ pub(super) fn apply(function: Function, a: &[Value], context: &Context<'_>) -> O
         }
         Function::RegexCount(dialect) => count(all(dialect, MAX_MATCHES)?.len()),
         Function::RegexIndexOf(dialect) => {
-            let found = all(dialect, 1)?;
-            let start = found.first().and_then(|found| group(found, &Value::Int(0)));
-            match start {
+            let least = match a.get(2) {
+                None => 0,
+                Some(start) => usize::try_from(super::int(std::slice::from_ref(start), 0)?).ok()?,
+            };
+            // What stands before the start is still seen by the expression.
+            let found = all(dialect, if least == 0 { 1 } else { MAX_MATCHES })?;
+            let starts = found.iter().filter_map(|found| found.number(0));
+            let mut places = starts.map(|(from, _)| value[..from].chars().count());
+            match places.find(|place| *place >= least) {
                 None => Some(Value::Int(-1)),
-                Some((from, _)) => count(value[..from].chars().count()),
+                Some(place) => count(place),
             }
         }
         Function::RegexCapture(dialect) => {

@@ -1,9 +1,10 @@
 //! `summarize`.
 
 use super::Lowering;
+use super::named::result_name;
 use super::relation::{Branch, Column, Relation};
 use super::scalar::{Kind, Typed};
-use crate::kusto::ast::{Argument, Call, Expr, ExprKind};
+use crate::kusto::ast::{Argument, Call, ExprKind};
 use tripline_ir::{
     Aggregate, Expr as Value, FieldRef, Key, LossReason, Measure, MeasureFunction, Plan,
     Population, Predicate, Text, Value as Constant, Window, format_smolstr,
@@ -19,12 +20,13 @@ impl<'a> Lowering<'a> {
     ) -> Option<Relation> {
         self.counted(&rows);
         let mut branch = rows.joined();
-        let (names, mut keys) = self.keys(&mut branch, by);
+        let (names, mut keys) = self.keys(&mut branch, by, measures);
         keys.extend(self.part_keys());
         let mut found = Found::default();
         for item in measures {
             self.measure(&mut branch, item, &mut found);
         }
+        branch.old.clear();
         self.attach(&mut branch);
         let Found {
             measures,
@@ -60,14 +62,17 @@ impl<'a> Lowering<'a> {
         Some(Relation::of(branch))
     }
 
-    /// The group's keys; a computed one becomes a column first.
+    /// The group's keys; a computed one becomes a column first. What `measures` read is what the
+    /// columns were before: the branch says so until that is cleared.
     pub(super) fn keys(
         &mut self,
         branch: &mut Branch,
         by: &'a [Argument],
+        measures: &'a [Argument],
     ) -> (Vec<Text>, Vec<Key>) {
         let mut names = Vec::new();
         let mut keys = Vec::new();
+        branch.old = self.kept_aside(branch, by, measures);
         for item in by {
             let Some(name) = self.column(branch, item) else {
                 continue;
@@ -97,9 +102,7 @@ impl<'a> Lowering<'a> {
     fn measure(&mut self, branch: &mut Branch, item: &'a Argument, found: &mut Found) {
         let before = std::mem::take(&mut self.losses);
         self.aggregates = Some(Vec::new());
-        let name = item.names.first().map(|name| name.text.clone());
-        let name = name.unwrap_or_else(|| self.measure_name(&item.value));
-        let multiple = self.several(branch, item, &name);
+        let multiple = self.several(branch, item);
         let typed = match multiple {
             Some(_) => None,
             None => self.scalar(&item.value, Some(branch)),
@@ -113,6 +116,8 @@ impl<'a> Lowering<'a> {
             self.losses.extend(losses);
             return;
         }
+        let given = item.names.first().map(|name| &name.text);
+        let name = self.name_of(given, &item.value, branch);
         let lost = match &typed {
             Some(_) => None,
             None => losses.drain(..).next(),
@@ -140,111 +145,125 @@ impl<'a> Lowering<'a> {
         &mut self,
         branch: &Branch,
         item: &'a Argument,
-        name: &Text,
     ) -> Option<(Vec<(Text, Column)>, bool)> {
         let ExprKind::Call(call) = &item.value.kind else {
             return None;
         };
-        let function = call.name.text.as_str();
-        let takes_row = matches!(function, "arg_max" | "arg_min" | "argmax" | "argmin");
-        let any = matches!(function, "take_any" | "any" | "take_anyif");
-        if !(takes_row || (any && (call.arguments.len() > 1 || is_star(call)))) {
-            return None;
-        }
-        let mut arguments = call.arguments.iter();
-        let mut columns = Vec::new();
-        let mut measures = Vec::new();
-        let largest = function.ends_with("max");
-        let plain = |kind| Column {
-            kind,
-            view: None,
-            lost: None,
-        };
-        let by = if takes_row {
-            let first = arguments.next()?;
-            let by = self.scalar(&first.value, Some(branch))?;
-            let own = if item.names.is_empty() {
-                self.default_name(&first.value)
-                    .unwrap_or_else(|| name.clone())
-            } else {
-                name.clone()
-            };
-            let whole = arguments
-                .clone()
-                .any(|argument| argument.value.kind == ExprKind::Star);
-            let measure = match (whole, largest) {
-                (true, true) => MeasureFunction::RowOfMax(by.value.clone()),
-                (true, false) => MeasureFunction::RowOfMin(by.value.clone()),
-                (false, true) => MeasureFunction::Max(by.value.clone()),
-                (false, false) => MeasureFunction::Min(by.value.clone()),
-            };
-            measures.push(Measure::new(own.clone(), measure));
-            columns.push((own, plain(by.kind)));
-            if whole {
-                self.aggregates = Some(measures);
-                return Some((columns, true));
+        match call.name.text.as_str() {
+            "percentile" | "percentiles" => self.percentiles(branch, item, call),
+            "arg_max" | "arg_min" | "argmax" | "argmin" => self.extreme(branch, item, call),
+            "take_any" | "any" if is_star(call) => {
+                let row = Value::Literal(Constant::Int(0));
+                let measure = MeasureFunction::RowOfMin(row);
+                self.aggregates = Some(vec![Measure::new(self.fresh("any"), measure)]);
+                Some((Vec::new(), true))
             }
-            Some(by.value)
-        } else {
-            None
-        };
-        if any && is_star(call) {
-            let row = Value::Literal(Constant::Int(0));
-            measures.push(Measure::new(
-                self.fresh("any"),
-                MeasureFunction::RowOfMin(row),
-            ));
-            self.aggregates = Some(measures);
-            return Some((columns, true));
+            "take_any" | "any" if call.arguments.len() > 1 => {
+                let mut found = Several::of(item);
+                for argument in &call.arguments {
+                    let name = match result_name(&argument.value) {
+                        Some(own) if call.name.text == "any" && found.given.len() == 0 => {
+                            self.unique(format_smolstr!("any_{own}"))
+                        }
+                        _ => self.part_name(&mut found, argument, branch),
+                    };
+                    self.named.push(name.clone());
+                    let of = self.scalar(&argument.value, Some(branch))?;
+                    found.add(name, MeasureFunction::Any(of.value), of.kind);
+                }
+                Some(self.collected(found))
+            }
+            _ => None,
         }
-        for argument in arguments {
-            let own = match argument.names.first() {
-                Some(name) => name.text.clone(),
-                None => self.default_name(&argument.value)?,
-            };
-            let of = self.scalar(&argument.value, Some(branch))?;
-            let measure = match &by {
-                Some(by) if largest => MeasureFunction::ArgMax {
-                    by: by.clone(),
-                    of: of.value,
-                },
-                Some(by) => MeasureFunction::ArgMin {
-                    by: by.clone(),
-                    of: of.value,
-                },
-                None => MeasureFunction::Any(of.value),
-            };
-            measures.push(Measure::new(own.clone(), measure));
-            columns.push((own, plain(of.kind)));
-        }
-        self.aggregates = Some(measures);
-        Some((columns, false))
     }
 
-    /// The name that a measure without one gets.
-    pub(super) fn measure_name(&mut self, value: &Expr) -> Text {
-        let ExprKind::Call(call) = &value.kind else {
-            return self
-                .default_name(value)
-                .unwrap_or_else(|| self.fresh("Column"));
+    /// `arg_max(by, a, b)`, `arg_min(by, *)`.
+    fn extreme(
+        &mut self,
+        branch: &Branch,
+        item: &'a Argument,
+        call: &'a Call,
+    ) -> Option<(Vec<(Text, Column)>, bool)> {
+        let (first, rest) = call.arguments.split_first()?;
+        let largest = call.name.text.ends_with("max");
+        let by = self.scalar(&first.value, Some(branch))?;
+        let mut found = Several::of(item);
+        // The former names of the functions give longer names to their columns.
+        let old = !call.name.text.contains('_');
+        let stem = if largest { "max_" } else { "min_" };
+        let name = match (found.given(), result_name(&first.value)) {
+            (Some(given), _) => given,
+            (None, Some(name)) if old => self.unique(format_smolstr!("{stem}{name}")),
+            (None, Some(name)) => self.unique(name),
+            (None, None) => self.unique(Text::new_static(stem)),
         };
-        let function = call.name.text.as_str();
-        let stem = match function {
-            "make_set" | "makeset" | "make_set_if" => "set",
-            "make_list" | "makelist" | "make_list_if" => "list",
-            "take_any" | "any" => "",
-            "make_bag" | "make_bag_if" => "bag",
-            name => name,
+        self.named.push(name.clone());
+        let whole = is_star(call);
+        let value = by.value.clone();
+        let measure = match (whole, largest) {
+            (true, true) => MeasureFunction::RowOfMax(value),
+            (true, false) => MeasureFunction::RowOfMin(value),
+            (false, true) => MeasureFunction::Max(value),
+            (false, false) => MeasureFunction::Min(value),
         };
-        let first = call
-            .arguments
-            .first()
-            .and_then(|argument| self.default_name(&argument.value));
-        match first {
-            Some(first) if stem.is_empty() => first,
-            Some(first) if !first.starts_with('$') => format_smolstr!("{stem}_{first}"),
-            _ => format_smolstr!("{stem}_"),
+        found.add(name.clone(), measure, by.kind);
+        for argument in rest.iter().filter(|_| !whole) {
+            let own = match result_name(&argument.value) {
+                Some(own) if old && found.given.len() == 0 => {
+                    self.unique(format_smolstr!("{name}_{own}"))
+                }
+                _ => self.part_name(&mut found, argument, branch),
+            };
+            self.named.push(own.clone());
+            let of = self.scalar(&argument.value, Some(branch))?;
+            let (by, of_value) = (by.value.clone(), of.value);
+            let measure = if largest {
+                MeasureFunction::ArgMax { by, of: of_value }
+            } else {
+                MeasureFunction::ArgMin { by, of: of_value }
+            };
+            found.add(own, measure, of.kind);
         }
+        let (columns, _) = self.collected(found);
+        Some((columns, whole))
+    }
+
+    /// The name of the next column: given, or that of its argument.
+    fn part_name(&mut self, found: &mut Several, argument: &'a Argument, branch: &Branch) -> Text {
+        let own = argument.names.first().map(|name| name.text.clone());
+        let given = found.given().or(own);
+        self.name_of(given.as_ref(), &argument.value, branch)
+    }
+
+    /// Hands the measures over; the columns that they become.
+    fn collected(&mut self, found: Several) -> (Vec<(Text, Column)>, bool) {
+        self.aggregates = Some(found.measures);
+        (found.columns, false)
+    }
+
+    /// `percentiles(x, 5, 95)`: a column for each share.
+    fn percentiles(
+        &mut self,
+        branch: &Branch,
+        item: &'a Argument,
+        call: &'a Call,
+    ) -> Option<(Vec<(Text, Column)>, bool)> {
+        let (of, shares) = call.arguments.split_first()?;
+        let mut found = Several::of(item);
+        let stem = result_name(&of.value).unwrap_or_default();
+        let of = self.scalar(&of.value, Some(branch))?;
+        for share in shares {
+            let value = self.scalar(&share.value, None)?.constant()?;
+            let written = value.as_text()?.replace('.', "_");
+            let name = match found.given() {
+                Some(given) => given,
+                None => self.unique(format_smolstr!("percentile_{stem}_{written}")),
+            };
+            self.named.push(name.clone());
+            let measure = MeasureFunction::PercentileNearest(of.value.clone(), share_of(&value)?);
+            found.add(name, measure, of.kind);
+        }
+        Some(self.collected(found))
     }
 
     #[expect(
@@ -278,6 +297,9 @@ impl<'a> Lowering<'a> {
         span: Span,
         row: Option<&Branch>,
     ) -> Option<Typed> {
+        if base == "percentiles_array" {
+            return self.percentile_list(call, row);
+        }
         // Arguments of an aggregate hold no aggregate.
         let outer = self.aggregates.take();
         let built = self.measured(call, base, conditional, span, row);
@@ -291,6 +313,33 @@ impl<'a> Lowering<'a> {
         };
         self.aggregates.get_or_insert_default().push(measure);
         Some(Typed::new(Value::Field(FieldRef::unmapped(name)), kind))
+    }
+
+    /// `percentiles_array(x, 5, 95)`: the list of them.
+    fn percentile_list(&mut self, call: &'a Call, row: Option<&Branch>) -> Option<Typed> {
+        let (of, shares) = call.arguments.split_first()?;
+        let outer = self.aggregates.take();
+        let of = self.scalar(&of.value, row);
+        let mut values = Vec::new();
+        for share in shares {
+            let value = self.scalar(&share.value, None).and_then(Typed::constant);
+            values.extend(value.into_iter().flat_map(|value| {
+                let elements = value.elements();
+                elements.into_iter().cloned().collect::<Vec<_>>()
+            }));
+        }
+        self.aggregates = outer;
+        let of = of?;
+        let mut list = Vec::new();
+        for value in values {
+            let name = self.fresh("measure");
+            let function = MeasureFunction::PercentileNearest(of.value.clone(), share_of(&value)?);
+            let measure = Measure::new(name.clone(), function);
+            self.aggregates.get_or_insert_default().push(measure);
+            list.push(Value::Field(FieldRef::unmapped(name)));
+        }
+        let list = Value::call(tripline_ir::Function::List, list);
+        Some(Typed::new(list, Kind::Dynamic))
     }
 
     fn measured(
@@ -352,6 +401,9 @@ impl<'a> Lowering<'a> {
                 Kind::Number,
             ),
             "make_bag" => (MeasureFunction::MakeBag(value), Kind::Dynamic),
+            "binary_all_or" => (MeasureFunction::BitOr(value), Kind::Number),
+            "binary_all_and" => (MeasureFunction::BitAnd(value), Kind::Number),
+            "binary_all_xor" => (MeasureFunction::BitXor(value), Kind::Number),
             "make_set" | "makeset" | "make_list" | "makelist" => {
                 let limit = at(limit_at).and_then(|_| number(self, limit_at));
                 let limit = limit.and_then(|n| u64::try_from(n).ok());
@@ -363,12 +415,7 @@ impl<'a> Lowering<'a> {
                 (function, Kind::Dynamic)
             }
             "percentile" => {
-                let share = self.scalar(at(1)?, row)?.constant()?;
-                let share = match share {
-                    Constant::Int(n) => f64::from(i32::try_from(n).ok()?),
-                    Constant::Float(n) => n,
-                    _ => return None,
-                };
+                let share = share_of(&self.scalar(at(1)?, row)?.constant()?)?;
                 (MeasureFunction::PercentileNearest(value, share), kind)
             }
             _ => {
@@ -388,6 +435,48 @@ struct Found {
     columns: Vec<(Text, Column)>,
     /// Every other column comes along.
     whole: bool,
+}
+
+/// The columns of an aggregate that gives several.
+struct Several {
+    /// Names that the query gives and that are not used yet.
+    given: std::vec::IntoIter<Text>,
+    measures: Vec<Measure>,
+    columns: Vec<(Text, Column)>,
+}
+
+impl Several {
+    fn of(item: &Argument) -> Self {
+        let given: Vec<Text> = item.names.iter().map(|name| name.text.clone()).collect();
+        Self {
+            given: given.into_iter(),
+            measures: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    fn given(&mut self) -> Option<Text> {
+        self.given.next()
+    }
+
+    fn add(&mut self, name: Text, function: MeasureFunction, kind: Kind) {
+        self.measures.push(Measure::new(name.clone(), function));
+        let column = Column {
+            kind,
+            view: None,
+            lost: None,
+        };
+        self.columns.push((name, column));
+    }
+}
+
+/// The share of a percentile.
+fn share_of(value: &Constant) -> Option<f64> {
+    match value {
+        Constant::Int(n) => i32::try_from(*n).ok().map(f64::from),
+        Constant::Float(n) => Some(*n),
+        _ => None,
+    }
 }
 
 fn is_star(call: &Call) -> bool {
@@ -426,8 +515,17 @@ fn is_aggregate(name: &str) -> bool {
             | "make_list_with_nulls"
             | "binary_all_or"
             | "binary_all_and"
+            | "binary_all_xor"
+            | "percentiles_array"
             | "dcount_hll"
             | "hll_merge"
             | "buildschema"
+            | "covariance"
+            | "covariancep"
+            | "passthrough"
+            | "percentilesw"
+            | "percentilesw_array"
+            | "percentilew"
+            | "tdigest_merge"
     )
 }

@@ -39,11 +39,10 @@ impl<'a> Lowering<'a> {
         let mut converted = Vec::new();
         for (item, kind) in items.items.iter().zip(&items.types) {
             let name = match item.names.first() {
-                Some(name) => Some(name.text.clone()),
+                Some(name) => name.text.clone(),
                 None => self.default_name(&item.value),
             };
-            let value = self.scalar(&item.value, Some(branch));
-            let (Some(name), Some(value)) = (name, value) else {
+            let Some(value) = self.scalar(&item.value, Some(branch)) else {
                 continue;
             };
             if let Some(kind) = kind {
@@ -166,17 +165,7 @@ impl<'a> Lowering<'a> {
                 parse.value.span,
             );
         }
-        let text = |text: &Option<Text>, usual: &str| {
-            Value::Literal(Constant::Text(text.clone().unwrap_or_else(|| usual.into())))
-        };
-        let pairs = Value::call(
-            Function::ParseKeyValue,
-            vec![
-                value.value,
-                text(&parse.pairs, " "),
-                text(&parse.values, "="),
-            ],
-        );
+        let pairs = key_values(parse, value.value);
         let mut columns = Vec::new();
         for column in &parse.columns {
             let key = Value::Literal(Constant::Text(column.name.text.clone()));
@@ -188,6 +177,34 @@ impl<'a> Lowering<'a> {
         }
         branch.derive(columns);
     }
+}
+
+/// The object of the pairs in a text.
+fn key_values(parse: &ParseKv, of: Value) -> Value {
+    let text = |text: &Option<Text>, usual: &str| {
+        Value::Literal(Constant::Text(text.clone().unwrap_or_else(|| usual.into())))
+    };
+    if parse.regex.is_some() {
+        let group = |n: i64| {
+            let group = Value::Literal(Constant::Int(n));
+            let values = vec![of.clone(), text(&parse.regex, ""), group];
+            Value::call(Function::RegexCaptureAll(Dialect::Re2), values)
+        };
+        return Value::call(Function::ObjectOfLists, vec![group(1), group(2)]);
+    }
+    let between = text(&parse.pairs, " ");
+    let within = text(&parse.values, "=");
+    if parse.pairs.is_none() || parse.values.is_none() {
+        return Value::call(Function::ParseKeyValue, vec![of, between, within]);
+    }
+    let values = vec![
+        of,
+        between,
+        within,
+        text(&parse.quotes, ""),
+        text(&parse.escape, ""),
+    ];
+    Value::call(Function::ParsePairs, values)
 }
 
 /// Rows of nothing go.
@@ -254,6 +271,8 @@ fn pattern(parse: &ParseOperator) -> Text {
             }
             ParsePiece::Text(text) => escape(text, &mut out),
             ParsePiece::Column(_, kind) => out.push_str(match kind.as_str() {
+                _ if parse.relaxed && last => "(.*)",
+                _ if parse.relaxed => "(.*?)",
                 "int" | "long" => r"\s*([-+]?\d+)",
                 "real" | "double" | "decimal" => r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)",
                 _ if last => "(.*)",

@@ -18,6 +18,7 @@ mod external;
 mod function;
 mod join;
 mod model;
+mod named;
 mod neighbour;
 mod nested;
 mod operator;
@@ -28,6 +29,7 @@ mod scalar;
 mod scan;
 mod series;
 mod table;
+mod view;
 
 use super::ast::{Expr, ExprKind, Lambda, Query, Statement, StatementKind};
 use crate::{Context, Lowered};
@@ -66,7 +68,8 @@ pub(super) fn lower(
         attached: Vec::new(),
         partition: None,
         used_alias: false,
-        aliases: true,
+        aliases: false,
+        named: Vec::new(),
         steps: Vec::new(),
     };
     lowering.syntax_losses();
@@ -121,8 +124,10 @@ struct Lowering<'a> {
     steps: Vec<Text>,
     /// A name was read as the field that it stands for.
     used_alias: bool,
-    /// Names may be read as the fields that they stand for.
+    /// Names are read as the fields that they stand for: in a test that may be put at the events.
     aliases: bool,
+    /// The columns that the operator being lowered has named.
+    named: Vec<Text>,
 }
 
 impl<'a> Lowering<'a> {

@@ -46,6 +46,10 @@ impl<'a> Lowering<'a> {
                 let sum = self.running(keys, MeasureFunction::Sum(of.value), None);
                 Some(Typed::new(sum, of.kind))
             }
+            name @ ("row_rank_dense" | "row_rank_min") => {
+                let keys = self.segments(arguments.get(1));
+                Some(self.rank(keys, first?.value, name == "row_rank_dense"))
+            }
             "row_window_session" => {
                 let value = |at: usize| arguments.get(at).map(|typed| typed.value.clone());
                 let start = MeasureFunction::SessionStart {
@@ -103,6 +107,25 @@ impl<'a> Lowering<'a> {
         let there = self.running(keys, there, None);
         let value = Value::call(Function::If, vec![there, found, default.value]);
         Some(Typed::new(value, of.kind))
+    }
+
+    /// The rank of a value among rows in its order: how many values came up to it, or the number of
+    /// the first row that has it.
+    fn rank(&mut self, keys: Vec<Key>, of: Value, dense: bool) -> Typed {
+        let before = self.running(keys.clone(), MeasureFunction::Lag(of.clone(), 1), None);
+        let number = self.running(keys.clone(), MeasureFunction::Count, None);
+        let function = |function, values| Value::call(function, values);
+        let same = Function::EqualNullFalse(tripline_ir::Case::Sensitive);
+        let same = function(Function::IsTrue, vec![function(same, vec![before, of])]);
+        let new = function(Function::Not, vec![same]);
+        let rank = if dense {
+            let new = Predicate::atom(Atom::new(Subject::Expr(new), Test::IsTrue, Span::new(0, 0)));
+            self.running(keys, MeasureFunction::Count, Some(new))
+        } else {
+            let first = function(Function::If, vec![new, number]);
+            self.running(keys, MeasureFunction::Max(first), None)
+        };
+        Typed::new(rank, Kind::Number)
     }
 
     /// A measure of the rows up to each; the value is its column.

@@ -1,13 +1,15 @@
 //! Stages over parts of the rows: `top-nested`, `partition`, `sample-distinct`.
 
 use super::Lowering;
+use super::named::result_name;
 use super::operator::{dedup, limited};
 use super::relation::{Branch, Column, Relation};
 use super::scalar::{Kind, Typed};
-use crate::kusto::ast::{Expr, Ident, NestedLevel, Operator, OperatorKind};
+use crate::kusto::ast::{Expr, Ident, NestedLevel, Operator, OperatorKind, TopHitters};
 use tripline_ir::{
     Aggregate, Expr as Value, FieldRef, Join, JoinColumns, JoinKey, JoinKind, Key, LossReason,
-    Measure, Plan, Predicate, Projection, SortKey, Text, Value as Constant, Window, format_smolstr,
+    Measure, MeasureFunction, Plan, Predicate, Projection, SortKey, Text, Value as Constant,
+    Window, format_smolstr,
 };
 use tripline_text::Span;
 
@@ -51,18 +53,50 @@ impl<'a> Lowering<'a> {
             outer.push(name);
         }
         let plan = above?;
-        let mut done = Branch::new(plan, branch.scheme, branch.activity);
-        done.row_wise = false;
-        done.listed = Some(Vec::new());
-        for (name, kind) in shown {
-            let column = Column {
-                kind,
-                view: None,
-                lost: None,
-            };
-            done.define(&name, column, true);
-        }
-        Some(Relation::of(done))
+        Some(Relation::of(listed(&branch, plan, shown)))
+    }
+
+    /// `top-hitters n of column by value`: the values that come most often, or whose sum is largest.
+    pub(super) fn top_hitters(
+        &mut self,
+        rows: Relation,
+        top: &'a TopHitters,
+        span: Span,
+    ) -> Option<Relation> {
+        let mut branch = rows.joined();
+        let name = self.column(&mut branch, &top.of)?;
+        let kind = branch.columns.get(&name).map_or(Kind::Unknown, |c| c.kind);
+        let by = match &top.by {
+            Some(by) => Some((result_name(by), self.scalar(by, Some(&branch))?.value)),
+            None => None,
+        };
+        let count = self.constant(&top.count).and_then(Typed::constant);
+        let Some(Constant::Int(count)) = count else {
+            return self.skipped(Relation::of(branch), "top-hitters", span);
+        };
+        branch.leave_events();
+        let (column, measure) = match by {
+            None => (
+                format_smolstr!("approximate_count_{name}"),
+                MeasureFunction::Count,
+            ),
+            Some((by, value)) => (
+                format_smolstr!("approximate_sum_{}", by.unwrap_or_default()),
+                MeasureFunction::Sum(value),
+            ),
+        };
+        let groups = measured(
+            &branch,
+            std::slice::from_ref(&name),
+            Measure::new(column.clone(), measure),
+        );
+        let count = u64::try_from(count).unwrap_or(0);
+        let plan = topmost(groups, &column, false, Some(count), &[]);
+        Some(Relation::of(listed(
+            &branch,
+            plan,
+            vec![(name, kind), (column, Kind::Number)],
+        )))
     }
 
     /// The measure of a level and the name of its column.
@@ -143,7 +177,7 @@ impl<'a> Lowering<'a> {
     ) -> Option<Relation> {
         let mut branch = rows.joined();
         let value = self.scalar(of, Some(&branch))?;
-        let name = self.default_name(of)?;
+        let name = self.default_name(of);
         branch.leave_events();
         branch.derive(vec![(name.clone(), value.value)]);
         let field = FieldRef::unmapped(name.clone());
@@ -157,6 +191,22 @@ impl<'a> Lowering<'a> {
         branch.define(&name, column, true);
         self.take(Relation::of(branch), limit)
     }
+}
+
+/// A branch of these columns alone.
+fn listed(from: &Branch, plan: Plan, columns: Vec<(Text, Kind)>) -> Branch {
+    let mut done = Branch::new(plan, from.scheme, from.activity);
+    done.row_wise = false;
+    done.listed = Some(Vec::new());
+    for (name, kind) in columns {
+        let column = Column {
+            kind,
+            view: None,
+            lost: None,
+        };
+        done.define(&name, column, true);
+    }
+    done
 }
 
 fn field(name: &Text) -> Value {

@@ -1,7 +1,8 @@
 //! Operators of a pipeline that look at one row at a time, and the choice of the others.
 
+use super::named::result_name;
 use super::relation::{Branch, Column, Relation};
-use super::scalar::{Kind, Typed};
+use super::scalar::{Kind, Typed, View};
 use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Argument, Expr, ExprKind, Ident, Operator, OperatorKind, SortItem};
 use std::rc::Rc;
@@ -18,11 +19,19 @@ impl<'a> Lowering<'a> {
         rows: Relation,
         operators: &'a [Operator],
     ) -> Option<Relation> {
-        let mut rows = rows;
+        // A pipeline inside a test of another one.
+        let aliases = std::mem::replace(&mut self.aliases, false);
+        let used_alias = self.used_alias;
+        let named = std::mem::take(&mut self.named);
+        let mut done = Some(rows);
         for operator in operators {
-            rows = self.operator(rows, operator)?;
+            self.named.clear();
+            done = done.and_then(|rows| self.operator(rows, operator));
         }
-        Some(rows)
+        self.aliases = aliases;
+        self.used_alias = used_alias;
+        self.named = named;
+        done
     }
 
     fn operator(&mut self, rows: Relation, operator: &'a Operator) -> Option<Relation> {
@@ -80,6 +89,7 @@ impl<'a> Lowering<'a> {
             } => self.make_series(rows, measures, on, axis, by, span),
             OperatorKind::Scan(scan) => self.scan(rows, scan, span),
             OperatorKind::Sample(limit, Some(of)) => self.sample_distinct(rows, limit, of),
+            OperatorKind::TopHitters(top) => self.top_hitters(rows, top, span),
             OperatorKind::TopNested(levels) => self.top_nested(rows, levels, span),
             OperatorKind::Partition(column, operators) => {
                 self.divided(rows, column, operators, span)
@@ -155,12 +165,12 @@ impl<'a> Lowering<'a> {
             return;
         }
         self.used_alias = false;
+        self.aliases = true;
         let found = self.predicate(test, branch);
+        self.aliases = false;
         if !self.attached.is_empty() {
-            self.aliases = false;
             self.attached.clear();
             let again = self.predicate(test, branch);
-            self.aliases = true;
             self.attach(branch);
             if let Some(predicate) = again {
                 branch.filter(predicate);
@@ -170,19 +180,13 @@ impl<'a> Lowering<'a> {
         let Some(predicate) = found else { return };
         let mut trial = true;
         if self.used_alias {
-            let mut fields = Vec::new();
-            predicate.visit(&mut |atom| fields.extend(atom.fields()));
-            let own = |field: &FieldRef| !branch.derived.contains(&field.name);
-            trial = branch.row_wise && fields.iter().all(|field| own(field));
+            trial = branch.at_events(&predicate, true);
         }
         if trial {
-            branch.filter(predicate);
+            branch.filter_read(predicate, self.used_alias);
             return;
         }
-        self.aliases = false;
-        let again = self.predicate(test, branch);
-        self.aliases = true;
-        if let Some(predicate) = again {
+        if let Some(predicate) = self.predicate(test, branch) {
             branch.filter(predicate);
         }
     }
@@ -214,36 +218,43 @@ impl<'a> Lowering<'a> {
     /// Adds the columns of items; gives their names. An item sees the columns as they were before
     /// the first one.
     fn new_columns(&mut self, branch: &mut Branch, items: &'a [Argument]) -> Vec<Text> {
-        let old = self.kept_aside(branch, items);
+        let old = self.kept_aside(branch, items, &[]);
         let mut names = Vec::new();
         for item in items {
-            if old.is_empty() {
-                names.extend(self.column(branch, item));
-            } else {
-                names.extend(self.column_of_old(branch, item, &old));
-            }
-            if item.names.len() > 1 {
-                names.extend(item.names[1..].iter().map(|name| name.text.clone()));
-            }
+            branch.old.clone_from(&old);
+            names.extend(self.columns(branch, item));
+            branch.old.clear();
         }
         names
     }
 
-    /// Columns that an item gives a new value and a later one reads, each under a new name for
-    /// the value that it had.
-    fn kept_aside(&mut self, branch: &mut Branch, items: &'a [Argument]) -> Vec<(Text, Text)> {
-        let mut given: Vec<&Text> = Vec::new();
+    /// Columns that an item gives a new value and a later one, or one of those behind them, reads,
+    /// each under a new name for the value that it had.
+    pub(super) fn kept_aside(
+        &mut self,
+        branch: &mut Branch,
+        items: &'a [Argument],
+        behind: &'a [Argument],
+    ) -> Vec<(Text, Text)> {
+        let mut given: Vec<Text> = Vec::new();
         let mut read: Vec<Text> = Vec::new();
-        for item in items {
-            let renames = matches!(&item.value.kind, ExprKind::Name(name)
+        for (item, gives) in items
+            .iter()
+            .map(|item| (item, true))
+            .chain(behind.iter().map(|item| (item, false)))
+        {
+            item.value.names(&mut |name| {
+                if given.contains(name) && !read.contains(name) {
+                    read.push(name.clone());
+                }
+            });
+            let keeps = matches!(&item.value.kind, ExprKind::Name(name)
                 if item.names.first().is_none_or(|own| own.text == *name));
-            if !renames {
-                item.value.names(&mut |name| {
-                    if given.contains(&name) && !read.contains(name) {
-                        read.push(name.clone());
-                    }
-                });
-                given.extend(item.names.iter().map(|name| &name.text));
+            if gives && !keeps {
+                given.extend(item.names.iter().map(|name| name.text.clone()));
+                if item.names.is_empty() {
+                    given.extend(result_name(&item.value));
+                }
             }
         }
         let mut aside = Vec::new();
@@ -256,10 +267,7 @@ impl<'a> Lowering<'a> {
                 lost: None,
             });
             if column.view.is_none() && branch.row_wise && !branch.derived.contains(&name) {
-                column.view = Some(super::scalar::View {
-                    field: field.clone(),
-                    fold: None,
-                });
+                column.view = Some(View::of(field.clone()));
             }
             branch.columns.insert(copy.clone(), column);
             branch.derived.insert(copy.clone());
@@ -269,33 +277,41 @@ impl<'a> Lowering<'a> {
         aside
     }
 
-    /// The column of one item, read with the old values of those that were kept aside.
-    fn column_of_old(
-        &mut self,
-        branch: &mut Branch,
-        item: &'a Argument,
-        old: &[(Text, Text)],
-    ) -> Option<Text> {
-        branch.old = old.to_vec();
-        let name = self.column(branch, item);
-        branch.old.clear();
-        name
+    /// Adds the column of one item, or the first of several; its name.
+    pub(super) fn column(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
+        self.columns(branch, item).into_iter().next()
     }
 
-    /// Adds the column of one item; its name when it has one.
-    pub(super) fn column(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
-        if item.names.len() > 1 {
-            return self.columns_of_list(branch, item);
-        }
-        let name = match item.names.first() {
-            Some(name) => name.text.clone(),
-            None => self.default_name(&item.value)?,
+    /// Adds the columns of one item; their names.
+    fn columns(&mut self, branch: &mut Branch, item: &'a Argument) -> Vec<Text> {
+        let parts = match &item.value.kind {
+            ExprKind::Call(call) if !self.names.contains_key(&call.name.text) => {
+                super::function::parts(&call.name.text).map(|parts| (call, parts))
+            }
+            _ => None,
         };
-        if item.names.is_empty() && matches!(item.value.kind, ExprKind::Name(_)) {
-            return Some(name);
+        if let Some((call, parts)) = parts {
+            let of = call.arguments.first();
+            let of = of.and_then(|first| result_name(&first.value));
+            let stem = format_smolstr!("{}_{}", call.name.text, of.unwrap_or_default());
+            let mut names: Vec<Text> = item.names.iter().map(|name| name.text.clone()).collect();
+            for part in parts.iter().skip(names.len()) {
+                names.push(self.unique(format_smolstr!("{stem}_{part}")));
+            }
+            return self.columns_of_list(branch, item, names);
+        }
+        if item.names.len() > 1 {
+            let names = item.names.iter().map(|name| name.text.clone()).collect();
+            return self.columns_of_list(branch, item, names);
+        }
+        let given = item.names.first().map(|name| &name.text);
+        let name = self.name_of(given, &item.value, branch);
+        if matches!(&item.value.kind, ExprKind::Name(own) if item.names.is_empty() && *own == name)
+        {
+            return vec![name];
         }
         self.define(branch, &name, &item.value);
-        Some(name)
+        vec![name]
     }
 
     /// A column of this name and value. One that cannot be computed is told when it is read.
@@ -328,59 +344,49 @@ impl<'a> Lowering<'a> {
         if same {
             return;
         }
-        let own_name = typed
-            .view
-            .as_ref()
-            .is_some_and(|view| view.field.name == *name);
+        let view = typed.view.filter(|_| branch.row_wise);
+        let view = view.map(|view| self.shown(view, branch));
+        let own = view.as_ref().is_some_and(|view| view.field.name == *name)
+            && !branch.derived.contains(name);
         let column = Column {
             kind: typed.kind,
-            view: typed.view.filter(|_| branch.row_wise && !own_name),
+            view,
             lost: None,
         };
         branch.define(name, column, true);
+        if own {
+            branch.derived.remove(name);
+            branch.reread.insert(name.clone());
+        }
         branch.derive(vec![(name.clone(), typed.value)]);
     }
 
     /// `(a, b) = list`.
-    fn columns_of_list(&mut self, branch: &mut Branch, item: &'a Argument) -> Option<Text> {
+    fn columns_of_list(
+        &mut self,
+        branch: &mut Branch,
+        item: &'a Argument,
+        names: Vec<Text>,
+    ) -> Vec<Text> {
+        self.named.extend(names.iter().cloned());
         let value = match self.computed(branch, &item.value) {
             Ok(value) => value,
             Err(lost) => {
-                for name in &item.names {
-                    lose_column(branch, &name.text, lost.clone());
+                for name in &names {
+                    lose_column(branch, name, lost.clone());
                 }
-                return item.names.first().map(|name| name.text.clone());
+                return names;
             }
         };
-        for (at, name) in item.names.iter().enumerate() {
+        for (at, name) in names.iter().enumerate() {
             let index = Value::Literal(Constant::Int(i64::try_from(at).unwrap_or(0)));
             let part = Value::call(
                 tripline_ir::Function::Index,
                 vec![value.value.clone(), index],
             );
-            self.store(branch, &name.text, Typed::new(part, Kind::Dynamic));
+            self.store(branch, name, Typed::new(part, Kind::Dynamic));
         }
-        item.names.first().map(|name| name.text.clone())
-    }
-
-    /// The name that a column without one gets.
-    pub(super) fn default_name(&mut self, value: &Expr) -> Option<Text> {
-        Some(match &value.kind {
-            ExprKind::Name(name) => name.clone(),
-            ExprKind::Member(of, name) => {
-                format_smolstr!("{}_{}", self.default_name(of)?, name.text)
-            }
-            ExprKind::Index(of, _) => self.default_name(of)?,
-            ExprKind::Call(call) => {
-                let first = call.arguments.first().map(|argument| &argument.value)?;
-                match call.name.text.as_str() {
-                    "bin" | "floor" | "tostring" | "tolower" | "toupper" | "todynamic"
-                    | "parse_json" => self.default_name(first)?,
-                    _ => self.fresh("Column"),
-                }
-            }
-            _ => self.fresh("Column"),
-        })
+        names
     }
 
     fn project(&mut self, branch: &mut Branch, items: &'a [Argument]) {
@@ -404,8 +410,11 @@ impl<'a> Lowering<'a> {
             }
         }
         let chosen = |name: &Text| patterns.iter().any(|pattern| glob(pattern, name));
-        if let Some(listed) = &mut branch.listed {
-            listed.retain(|name| chosen(name) == keep);
+        let all = !patterns.iter().any(|pattern| pattern.contains('*'));
+        match &mut branch.listed {
+            Some(listed) => listed.retain(|name| chosen(name) == keep),
+            None if keep && all => branch.listed = Some(patterns.clone()),
+            None => {}
         }
         branch.columns.retain(|name, _| chosen(name) == keep);
         let projection = if keep {
@@ -426,11 +435,11 @@ impl<'a> Lowering<'a> {
                 continue;
             };
             let field = self.field(old, branch);
+            let view = typed.view.filter(|_| branch.row_wise);
+            let view = view.map(|view| self.shown(view, branch));
             let column = Column {
                 kind: typed.kind,
-                view: typed
-                    .view
-                    .filter(|view| branch.row_wise && !branch.derived.contains(&view.field.name)),
+                view: view.filter(|view| !branch.derived.contains(&view.field.name)),
                 lost: None,
             };
             pairs.push((field, new.text.clone()));
@@ -499,12 +508,7 @@ impl<'a> Lowering<'a> {
             branch.stage(|input| dedup(input, by, 1));
             return Some(Relation::of(branch));
         }
-        let mut names = Vec::new();
-        for item in items {
-            if let Some(name) = self.column(&mut branch, item) {
-                names.push(name);
-            }
-        }
+        let names = self.new_columns(&mut branch, items);
         let fields: Vec<FieldRef> = names.iter().map(|name| self.field(name, &branch)).collect();
         for item in items {
             if let ExprKind::Name(_) = item.value.kind {
@@ -622,7 +626,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Adds the name of the source.
-fn tagged(branch: &mut Branch, name: &Text, table: Value) {
+pub(super) fn tagged(branch: &mut Branch, name: &Text, table: Value) {
     let column = Column {
         kind: Kind::Text,
         view: None,
@@ -632,7 +636,7 @@ fn tagged(branch: &mut Branch, name: &Text, table: Value) {
     branch.derive(vec![(name.clone(), table)]);
 }
 
-fn literal(text: &str) -> Value {
+pub(super) fn literal(text: &str) -> Value {
     Value::Literal(Constant::Text(text.into()))
 }
 

@@ -72,9 +72,7 @@ impl<'a> Lowering<'a> {
         let Some(column) = call.arguments.first() else {
             return;
         };
-        let Some(name) = self.default_name(&column.value) else {
-            return;
-        };
+        let name = self.default_name(&column.value);
         let Some(bag) = self.scalar(&column.value, Some(branch)) else {
             return;
         };

@@ -6,11 +6,11 @@
 
 use super::Lowering;
 use super::relation::Branch;
-use super::scalar::{self, Fold, Kind, Typed, View, case_of};
+use super::scalar::{self, Fold, Form, Kind, Typed, View, case_of};
 use crate::kusto::ast::{Call, Comparison, Expr, ExprKind, InList, ListTest, Test as Operator};
 use tripline_ir::{
     Atom, Case, CompareOp, Dialect, FieldRef, Function, LossReason, Net, Number, Part, Pattern,
-    Predicate, Regex, Subject, Term, Test, Text, Value as Constant,
+    Predicate, Quantifier, Regex, Subject, Term, Test, Text, Value as Constant,
 };
 use tripline_text::{Code, Span};
 
@@ -303,8 +303,15 @@ impl<'a> Lowering<'a> {
                         Predicate::False
                     });
                 };
-                let found = text_test(field, test, &text, case, span)?;
-                let structured = matches!(kind, Kind::Dynamic | Kind::Unknown);
+                let written = matches!(view.form, Form::Text | Form::TextOfParsed);
+                if written && is_json_edge(test, &text) {
+                    return None;
+                }
+                let mut found = text_test(field, test, &text, case, span)?;
+                if written && field.canonical == field.name {
+                    of_scalar(&mut found, test);
+                }
+                let structured = written || matches!(kind, Kind::Dynamic | Kind::Unknown);
                 if structured && looks_into_json(test, &text) {
                     let json = json_test(field, &found)?;
                     return Some(sign(Predicate::or([found, json])));
@@ -488,6 +495,28 @@ fn looks_into_json(test: Operator, text: &str) -> bool {
         _ => &[],
     };
     text.contains(signs)
+}
+
+/// Whether a text is looked for where the JSON of a list or an object begins or ends.
+fn is_json_edge(test: Operator, text: &str) -> bool {
+    match test {
+        Operator::Equals | Operator::StartsWith => text.starts_with(['[', '{']),
+        Operator::EndsWith => text.ends_with([']', '}']),
+        _ => false,
+    }
+}
+
+/// The JSON of a list is equal to none of its elements and begins and ends like none. Words and
+/// parts of an element stand in it.
+fn of_scalar(found: &mut Predicate, test: Operator) {
+    if let Predicate::Atom(atom) = found
+        && matches!(
+            test,
+            Operator::Equals | Operator::StartsWith | Operator::EndsWith
+        )
+    {
+        atom.quantifier = Quantifier::Scalar;
+    }
 }
 
 /// The test of a field's atom on the JSON of the field's value.

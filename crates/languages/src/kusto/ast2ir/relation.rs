@@ -21,6 +21,8 @@ pub(super) struct Branch {
     pub(super) columns: BTreeMap<Text, Column>,
     /// Names that a stage gave a new value since the events were read.
     pub(super) derived: BTreeSet<Text>,
+    /// Names of columns that show their own field otherwise than it is: `X = parse_json(X)`.
+    pub(super) reread: BTreeSet<Text>,
     /// All columns in order, once a stage has listed them.
     pub(super) listed: Option<Vec<Text>>,
     /// Columns that are read under another name while the items of one stage are lowered.
@@ -99,6 +101,7 @@ impl Relation {
             activity,
             columns,
             derived,
+            reread: BTreeSet::new(),
             listed: listed.flatten(),
             old: Vec::new(),
             repeated,
@@ -116,11 +119,18 @@ impl Branch {
             activity,
             columns: BTreeMap::new(),
             derived: BTreeSet::new(),
+            reread: BTreeSet::new(),
             listed: None,
             old: Vec::new(),
             repeated: None,
             row_wise: true,
         }
+    }
+
+    /// Whether it is known that the rows have a column.
+    pub(super) fn has(&self, name: &Text) -> bool {
+        let listed = self.listed.as_ref();
+        self.columns.contains_key(name) || listed.is_some_and(|all| all.contains(name))
     }
 
     /// Replaces the plan by a stage over it.
@@ -153,6 +163,7 @@ impl Branch {
                     other.view = None;
                 }
             }
+            self.reread.remove(name);
             self.derived.insert(name.clone());
         }
         self.columns.insert(name.clone(), column);
@@ -171,22 +182,31 @@ impl Branch {
         self.stage(|input| Plan::Derive { input, columns });
     }
 
+    /// Whether a test of the rows is one of their events too; `viewed` when it reads columns as
+    /// the fields that they show.
+    pub(super) fn at_events(&self, predicate: &Predicate, viewed: bool) -> bool {
+        let below = |field: &FieldRef, name: &Text| {
+            let rest = field.name.strip_prefix(name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let own = |field: &FieldRef| {
+            !self.derived.iter().any(|name| below(field, name))
+                && (viewed || !self.reread.iter().any(|name| below(field, name)))
+        };
+        self.row_wise && fields_of(predicate).into_iter().all(own)
+    }
+
     /// Keeps the rows that pass a test: at the events where that means the same.
     pub(super) fn filter(&mut self, predicate: Predicate) {
+        self.filter_read(predicate, false);
+    }
+
+    /// As [`Branch::filter`], for a test that may read columns as the fields that they show.
+    pub(super) fn filter_read(&mut self, predicate: Predicate, viewed: bool) {
         if predicate == Predicate::True {
             return;
         }
-        let own = |field: &FieldRef| {
-            !self.derived.iter().any(|name| {
-                field.name == *name
-                    || field
-                        .name
-                        .strip_prefix(name.as_str())
-                        .is_some_and(|rest| rest.starts_with('.'))
-            })
-        };
-        let at_events = self.row_wise && fields_of(&predicate).into_iter().all(own);
-        if at_events {
+        if self.at_events(&predicate, viewed) {
             match push(&mut self.plan, predicate) {
                 None => return,
                 Some(predicate) => {

@@ -2,6 +2,7 @@
 
 use super::relation::Branch;
 use super::table::{close, table_column};
+pub(super) use super::view::{Fold, Form, View};
 use super::{Attached, Bound, Lowering};
 use crate::kusto::ast::{Arithmetic, Call, Expr, ExprKind, Json, Literal, Test};
 use tripline_ir::{
@@ -36,21 +37,6 @@ impl Kind {
             _ => Self::Unknown,
         }
     }
-}
-
-/// A field that a column shows.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct View {
-    pub(super) field: FieldRef,
-    /// Its letters were folded.
-    pub(super) fold: Option<Fold>,
-}
-
-/// How letters were folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
-    Lower,
-    Upper,
 }
 
 /// A value while it is lowered.
@@ -96,9 +82,9 @@ impl Typed {
         }
     }
 
-    pub(super) fn of_field(view: View, kind: Kind) -> Self {
+    pub(super) fn of_view(view: View, kind: Kind) -> Self {
         Self {
-            value: Value::Field(view.field.clone()),
+            value: view.value(),
             kind,
             view: Some(view),
             instant: None,
@@ -107,7 +93,7 @@ impl Typed {
 
     /// A column, which may be tested as the field that it is.
     pub(super) fn of_column(field: FieldRef, kind: Kind) -> Self {
-        Self::of_field(View { field, fold: None }, kind)
+        Self::of_view(View::of(field), kind)
     }
 
     pub(super) fn constant(self) -> Option<Constant> {
@@ -259,15 +245,32 @@ impl<'a> Lowering<'a> {
                 return None;
             }
             let (kind, view) = (column.kind, column.view.clone());
-            if let Some(view) = view.filter(|_| self.aliases) {
-                self.used_alias |= view.field.name != *name;
-                return Some(Typed::of_field(view, kind));
+            if let Some(view) = &view
+                && self.aliases
+            {
+                self.used_alias = true;
+                return Some(Typed::of_view(view.clone(), kind));
             }
-            let field = match row {
+            let mut field = match row {
                 Some(row) => self.field(name, row),
                 None => FieldRef::unmapped(name.clone()),
             };
-            return Some(Typed::of_field(View { field, fold: None }, kind));
+            // The column, known as what it shows.
+            if let Some(View { field: shown, .. }) = view
+                && shown.canonical != shown.name
+            {
+                field.canonical = shown.canonical;
+            }
+            return Some(Typed::of_column(field, kind));
+        }
+        // A column that was there goes before what a `let` names.
+        let listed = row.and_then(|row| row.listed.as_ref());
+        if let Some(row) = row
+            && listed.is_some_and(|all| all.contains(name))
+        {
+            let field = self.field(name, row);
+            let kind = self.kind_of(&field);
+            return Some(Typed::of_column(field, kind));
         }
         if name == "$table" {
             let table = Value::call(Function::RowSource, Vec::new());
@@ -299,7 +302,7 @@ impl<'a> Lowering<'a> {
         let field = self.field(name, row);
         self.near_column(name, &field, row, span);
         let kind = self.kind_of(&field);
-        Some(Typed::of_field(View { field, fold: None }, kind))
+        Some(Typed::of_column(field, kind))
     }
 
     /// What a field holds.
@@ -372,7 +375,7 @@ impl<'a> Lowering<'a> {
         {
             let path = format_smolstr!("{}.{name}", view.field.name);
             let field = self.field(&path, row);
-            return Some(Typed::of_field(View { field, fold: None }, Kind::Dynamic));
+            return Some(Typed::of_column(field, Kind::Dynamic));
         }
         let _ = span;
         let key = Value::Literal(Constant::Text(name.clone()));
@@ -425,6 +428,16 @@ impl<'a> Lowering<'a> {
     /// A call of a function that gives a value.
     fn call(&mut self, call: &'a Call, span: Span, row: Option<&Branch>) -> Option<Typed> {
         let name = call.name.text.as_str();
+        // `real(null)`, `datetime(null)`.
+        if let [only] = call.arguments.as_slice()
+            && only.value.kind == ExprKind::Name(Text::new_static("null"))
+            && Kind::named(name) != Kind::Unknown
+        {
+            return Some(Typed::new(
+                Value::Literal(Constant::Null),
+                Kind::named(name),
+            ));
+        }
         if let Some(Bound::Function(lambda)) = self.names.get(name) {
             let lambda = *lambda;
             let arguments: Vec<_> = call.arguments.iter().collect();

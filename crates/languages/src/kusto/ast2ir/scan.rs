@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::relation::{Branch, Column, Relation};
-use super::scalar::{Kind, Typed, View};
+use super::scalar::{Kind, Typed};
 use crate::kusto::ast::{Argument, Scan, ScanStep};
 use tripline_ir::{Expr as Value, FieldRef, Plan, Text, Value as Constant, format_smolstr};
 use tripline_text::Span;
@@ -79,7 +79,7 @@ impl<'a> Lowering<'a> {
             None => self.kind_of(&own),
         };
         let field = FieldRef::mapped(format_smolstr!("{step}.{column}"), own.canonical);
-        Some(Typed::of_field(View { field, fold: None }, kind))
+        Some(Typed::of_column(field, kind))
     }
 }
 

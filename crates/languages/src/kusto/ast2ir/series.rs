@@ -40,7 +40,7 @@ impl<'a> Lowering<'a> {
         span: Span,
     ) -> Option<Relation> {
         let mut branch = rows.joined();
-        let (groups, keys) = self.keys(&mut branch, by);
+        let (groups, keys) = self.keys(&mut branch, by, &[]);
         let Some(size) = axis
             .step
             .as_ref()
@@ -50,7 +50,7 @@ impl<'a> Lowering<'a> {
         };
         let name = match on.names.first() {
             Some(name) => name.text.clone(),
-            None => self.default_name(&on.value)?,
+            None => self.default_name(&on.value),
         };
         let names = Names {
             step: self.fresh("step"),
@@ -60,6 +60,7 @@ impl<'a> Lowering<'a> {
         };
         self.axis_columns(&mut branch, on, axis, &size.value, &names, &keys)?;
         let (found, series) = self.series_measures(&mut branch, measures, span)?;
+        branch.old.clear();
         branch.leave_events();
         let mut steps = keys.clone();
         steps.extend([&names.step, &names.from, &names.to].map(key));
@@ -165,10 +166,8 @@ impl<'a> Lowering<'a> {
         let mut measures = Vec::new();
         let mut series = Vec::new();
         for (item, default) in items {
-            let name = match item.names.first() {
-                Some(name) => name.text.clone(),
-                None => self.measure_name(&item.value),
-            };
+            let given = item.names.first().map(|name| &name.text);
+            let name = self.name_of(given, &item.value, branch);
             self.aggregates = Some(Vec::new());
             let typed = self.scalar(&item.value, Some(branch));
             let found = self.aggregates.take().unwrap_or_default();
@@ -224,7 +223,8 @@ impl<'a> Lowering<'a> {
                 how: Each::Map,
                 list: Box::new(field(&axis_name)),
                 variable: Text::new_static("step"),
-                body: Box::new(value),
+                // A list of one, because nulls are left out of the results.
+                body: Box::new(Value::call(Function::List, vec![value])),
             };
             columns.push((name.clone(), list));
         }

@@ -46,9 +46,16 @@ impl<'a> Lowering<'a> {
                     };
                     self.union(rows, inputs, with_source.as_ref())
                 }
-                OperatorKind::Search { tables, predicate }
-                | OperatorKind::Find { tables, predicate } => {
+                OperatorKind::Search { tables, predicate } => {
                     let rows = self.searched(tables, expr.span)?;
+                    self.search(rows, predicate)
+                }
+                OperatorKind::Find { tables, predicate } => {
+                    let mut rows = self.searched(tables, expr.span)?;
+                    for branch in &mut rows.branches {
+                        let name = Text::new_static("source_");
+                        super::operator::tagged(branch, &name, source_name(&branch.plan));
+                    }
                     self.search(rows, predicate)
                 }
                 OperatorKind::Print(items) => {
@@ -138,11 +145,9 @@ impl<'a> Lowering<'a> {
         }
         let aggregates = self.aggregates.take();
         let attached = std::mem::take(&mut self.attached);
-        let aliases = std::mem::replace(&mut self.aliases, true);
         let rows = self.called(span, |lowering| lowering.relation(expr));
         self.aggregates = aggregates;
         self.attached = attached;
-        self.aliases = aliases;
         self.tables.insert(key, rows.clone().map(Rc::new));
         rows
     }
@@ -322,6 +327,17 @@ pub(super) fn table_column(plan: &Plan, name: &str) -> Option<Vec<Value>> {
             projection: Projection::Keep(_),
         } => table_column(input, name),
         _ => None,
+    }
+}
+
+/// The name of the table that a plan reads.
+fn source_name(plan: &Plan) -> tripline_ir::Expr {
+    match plan {
+        Plan::Match(found) => match found.source.names.as_slice() {
+            [only] if !only.contains('*') => super::operator::literal(only),
+            _ => tripline_ir::Expr::call(tripline_ir::Function::RowSource, Vec::new()),
+        },
+        _ => tripline_ir::Expr::call(tripline_ir::Function::RowSource, Vec::new()),
     }
 }
 

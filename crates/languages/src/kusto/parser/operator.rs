@@ -3,7 +3,7 @@
 use super::{Failed, Parsed, Parser};
 use crate::kusto::ast::{
     Argument, Axis, Expr, ExprKind, JoinOperator, MvExpand, NestedLevel, Operator, OperatorKind,
-    ParseKv, ParseOperator, ParsePiece, SortItem,
+    ParseKv, ParseOperator, ParsePiece, SortItem, TopHitters,
 };
 use crate::kusto::facts;
 use crate::kusto::lexer::{Kind, Punct};
@@ -367,8 +367,18 @@ impl Parser<'_> {
         self.settings();
         let count = self.expression()?;
         if !plain {
-            self.skip_to(&[Punct::Pipe]);
-            return Ok(OperatorKind::Other(Text::new_static("top-hitters")));
+            self.expect_word("of")?;
+            let of = self.item()?;
+            let by = if self.eat_word("by") {
+                Some(self.expression()?)
+            } else {
+                None
+            };
+            return Ok(OperatorKind::TopHitters(Box::new(TopHitters {
+                count,
+                of,
+                by,
+            })));
         }
         self.expect_word("by")?;
         Ok(OperatorKind::Top(count, self.list(Self::sort_item)?))
@@ -420,9 +430,10 @@ impl Parser<'_> {
     }
 
     fn parse_operator(&mut self, filter: bool) -> Parsed<OperatorKind> {
-        let mut regex = false;
+        let (mut regex, mut relaxed) = (false, false);
         for (name, value, _) in self.settings() {
             regex |= name == "kind" && value == "regex";
+            relaxed |= name == "kind" && value == "relaxed";
         }
         let value = self.expression()?;
         self.expect_word("with")?;
@@ -454,6 +465,7 @@ impl Parser<'_> {
             value,
             regex,
             filter,
+            relaxed,
             pieces,
         };
         Ok(OperatorKind::Parse(Box::new(parse)))
@@ -468,6 +480,9 @@ impl Parser<'_> {
             columns,
             pairs: None,
             values: None,
+            quotes: None,
+            escape: None,
+            regex: None,
             other: false,
         };
         if self.eat_word("with") {
@@ -480,6 +495,9 @@ impl Parser<'_> {
                 match name {
                     Some("pair_delimiter") => parse.pairs = text,
                     Some("kv_delimiter") => parse.values = text,
+                    Some("quote") => parse.quotes = text,
+                    Some("escape") => parse.escape = text,
+                    Some("regex") => parse.regex = text,
                     _ => parse.other = true,
                 }
             }

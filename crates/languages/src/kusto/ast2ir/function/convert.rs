@@ -1,12 +1,16 @@
 //! Conversions, truth and choice, arithmetic.
 
 use super::{Kind, Typed, Value, literal, number, plain, values};
+use crate::kusto::ast2ir::scalar::{Form, View};
 use crate::kusto::facts;
-use tripline_ir::{Function, Round, Value as Constant};
+use tripline_ir::{Case, Coerce, CompareOp, Dialect, Function, Round, Value as Constant};
 
 /// Radius in metres of the sphere on which Kusto measures: that of the S2 library. With it the
 /// documented example of `geo_distance_2points` comes out to the last digit.
 const EARTH: f64 = 6_371_010.0;
+
+/// A GUID, in the forms that a text may write it.
+const GUID: &str = r"^\s*[{(]?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})[)}]?\s*$";
 
 pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
     let first = arguments.first();
@@ -14,11 +18,15 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
     match name {
         "tostring" => Some(to_text(first?.clone())),
         "parse_json" | "parsejson" | "todynamic" | "toobject" => {
-            let mut done = first?.clone();
-            if done.view.is_none() {
-                done.value = Value::call(Function::ParseDynamic, vec![done.value]);
-            }
-            done.kind = Kind::Dynamic;
+            let of = first?.clone();
+            let mut done = Typed::new(
+                Value::call(Function::ParseDynamic, vec![of.value]),
+                Kind::Dynamic,
+            );
+            done.view = of.view.filter(|view| view.fold.is_none()).map(|view| View {
+                form: Form::Parsed,
+                ..view
+            });
             Some(done)
         }
         "extractjson" | "extract_json" => {
@@ -28,12 +36,29 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             Some(as_type(found, kind.map_or("string", |kind| kind.as_str())))
         }
         "tohex" => {
-            let format = literal("%x");
+            let format = match arguments.get(1).map(Typed::as_constant) {
+                None => literal("%x"),
+                Some(Some(Constant::Int(digits @ 0..=64))) => literal(format!("%0{digits}x")),
+                Some(_) => return None,
+            };
             let value = Value::call(Function::Printf, vec![format, first?.value.clone()]);
-            (arguments.len() == 1).then(|| Typed::new(value, Kind::Text))
+            Some(Typed::new(value, Kind::Text))
+        }
+        "toguid" | "guid" => {
+            let values = vec![first?.value.clone(), literal(GUID), number(1)];
+            let found = Value::call(Function::RegexCapture(Dialect::Re2), values);
+            let value = Value::call(Function::Lower, vec![found]);
+            Some(Typed::new(value, Kind::Unknown))
         }
         "isnotempty" | "notempty" => Some(negated(Function::IsEmpty, first?)),
         "isnotnull" | "notnull" | "isfinite" => Some(negated(Function::IsNull, first?)),
+        "isinf" if matches!(first?.as_constant(), Some(Constant::Float(n)) if n.is_infinite()) => {
+            Some(Typed::of(Constant::Bool(true)))
+        }
+        "isnan" if matches!(first?.as_constant(), Some(Constant::Float(n)) if n.is_nan()) => {
+            Some(Typed::of(Constant::Bool(true)))
+        }
+        // Rows have finite numbers alone.
         "isnan" | "isinf" => Some(Typed::of(Constant::Bool(false))),
         "not" => call(Function::Not, Kind::Bool),
         "iff" | "iif" => call(Function::If, arguments.get(1)?.kind),
@@ -115,12 +140,18 @@ fn arithmetic(name: &str, arguments: &[Typed]) -> Option<Typed> {
         "around" => {
             let apart = Value::call(Function::Subtract, values(&arguments[..2]));
             let apart = Value::call(Function::Abs, vec![apart]);
-            let near = Function::Compare(
-                tripline_ir::CompareOp::Lte,
-                tripline_ir::Case::Sensitive,
-                tripline_ir::Coerce::Typed,
-            );
+            let near = Function::Compare(CompareOp::Lte, Case::Sensitive, Coerce::Typed);
             let value = Value::call(near, vec![apart, arguments.get(2)?.value.clone()]);
+            return Some(Typed::new(value, Kind::Bool));
+        }
+        "geo_point_in_circle" => {
+            let place = |at: usize| arguments.get(at).map(|typed| typed.value.clone());
+            let (longitude, latitude) = (place(0)?, place(1)?);
+            let (to_longitude, to_latitude) = (place(2)?, place(3)?);
+            let points = vec![latitude, longitude, to_latitude, to_longitude, float(EARTH)];
+            let apart = Value::call(Function::GeoDistance, points);
+            let near = Function::Compare(CompareOp::Lte, Case::Sensitive, Coerce::Typed);
+            let value = Value::call(near, vec![apart, place(4)?]);
             return Some(Typed::new(value, Kind::Bool));
         }
         "geo_distance_2points" => match arguments.get(4).map(Typed::as_constant) {
@@ -150,19 +181,36 @@ fn scaled(value: Value, by: f64) -> Value {
 
 /// `tostring`.
 pub(super) fn to_text(of: Typed) -> Typed {
-    if let Some(text) = of.as_constant().and_then(Constant::as_text) {
+    if let Some(text) = of.as_constant().and_then(Constant::as_long_text) {
         return Typed::of(Constant::Text(text));
     }
-    if of.view.is_some() || of.kind == Kind::Text {
-        return Typed {
+    let text = |value| Value::call(Function::ToTextOrJson, vec![value]);
+    match of.kind {
+        Kind::Text => of,
+        Kind::Number | Kind::Bool if of.view.is_some() => Typed {
             kind: Kind::Text,
             ..of
-        };
+        },
+        // Events write instants as texts.
+        Kind::Time => {
+            let instant = Value::call(Function::ToTime, vec![of.value]);
+            Typed::new(text(instant), Kind::Text)
+        }
+        _ => {
+            let mut done = Typed::new(text(of.value), Kind::Text);
+            done.view = of
+                .view
+                .filter(|_| of.kind != Kind::Length)
+                .map(|view| View {
+                    form: match view.form {
+                        Form::Parsed | Form::TextOfParsed => Form::TextOfParsed,
+                        Form::Own | Form::Text => Form::Text,
+                    },
+                    ..view
+                });
+            done
+        }
     }
-    Typed::new(
-        Value::call(Function::ToTextOrJson, vec![of.value]),
-        Kind::Text,
-    )
 }
 
 fn negated(function: Function, of: &Typed) -> Typed {

@@ -21,6 +21,20 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             *by = Value::call(Function::Negate, vec![by.clone()]);
             Some(Typed::new(Value::call(function, values), Kind::Dynamic))
         }
+        "bag_has_key" => {
+            let path = arguments
+                .get(1)?
+                .text()
+                .is_some_and(|key| key.starts_with("$."));
+            let value = if path {
+                let found = Value::call(Function::JsonPath, values(arguments));
+                let absent = Value::call(Function::IsNull, vec![found]);
+                Value::call(Function::Not, vec![absent])
+            } else {
+                Value::call(Function::HasKey, values(arguments))
+            };
+            Some(Typed::new(value, Kind::Bool))
+        }
         "has_any_index" => first_word(arguments.first()?, arguments.get(1)?),
         _ => None,
     }

@@ -7,6 +7,8 @@ mod arguments;
 mod convert;
 mod lists;
 mod names;
+mod naming;
+mod series;
 mod text;
 mod time;
 
@@ -20,6 +22,8 @@ use tripline_ir::{Expr as Value, Function, LossReason, Text, Value as Constant, 
 use tripline_text::{Code, Span};
 
 pub(super) use convert::as_type;
+pub(super) use naming::{Named, named};
+pub(super) use series::parts;
 
 /// Whether the engine has a function of values of this name.
 pub(super) fn is_known(name: &str) -> bool {
@@ -52,7 +56,8 @@ impl<'a> Lowering<'a> {
             "column_ifexists" | "columnifexists" => return self.if_exists(call, row),
             "typeof" => return type_name(call),
             "bag_pack_columns" => return self.columns_object(&call.arguments, row),
-            "prev" | "next" | "row_number" | "row_cumsum" | "row_window_session" | "new_guid" => {
+            "prev" | "next" | "row_number" | "row_cumsum" | "row_window_session" | "new_guid"
+            | "row_rank_dense" | "row_rank_min" => {
                 return self.neighbour(call, span, row);
             }
             _ if !is_known(name) => return self.unknown(call),
@@ -145,6 +150,10 @@ impl<'a> Lowering<'a> {
         let (Some(name), Some(row)) = (name.text(), row) else {
             return self.unknown(call);
         };
+        // Where the columns are known and it is none of them, the default is all there is.
+        if row.listed.is_some() && !row.has(name) {
+            return Some(default);
+        }
         let field = self.field(name, row);
         let empty = default
             .as_constant()
@@ -152,10 +161,7 @@ impl<'a> Lowering<'a> {
                 Constant::Text(text) => text.is_empty(),
                 other => other.is_null(),
             });
-        let view = View {
-            field: field.clone(),
-            fold: None,
-        };
+        let view = View::of(field.clone());
         let value = Value::Field(field);
         if empty {
             let mut done = Typed::new(value, default.kind);
@@ -171,7 +177,7 @@ impl<'a> Lowering<'a> {
     fn columns_object(&mut self, columns: &'a [Argument], row: Option<&Branch>) -> Option<Typed> {
         let mut arguments = Vec::new();
         for column in columns {
-            let name = self.default_name(&column.value)?;
+            let name = self.default_name(&column.value);
             arguments.push(Value::Literal(Constant::Text(name)));
             arguments.push(self.scalar(&column.value, row)?.value);
         }
@@ -212,4 +218,5 @@ fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
         .or_else(|| text::special(name, arguments))
         .or_else(|| lists::special(name, arguments))
         .or_else(|| address::special(name, arguments))
+        .or_else(|| series::special(name, arguments))
 }

@@ -26,6 +26,45 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             );
             Some(strcmp(&left, &right))
         }
+        "replace_strings" => replaced(first?, arguments.get(1)?, arguments.get(2)?),
+        "trim" | "trim_start" | "trim_end" => trimmed(name, first?.text()?, arguments.get(1)?),
+        "split" if arguments.len() == 3 => {
+            let parts = Value::call(Function::Split, values(&arguments[..2]));
+            let at = arguments[2].value.clone();
+            let part = Value::call(Function::Index, vec![parts, at]);
+            let list = Value::call(Function::List, vec![part]);
+            Some(Typed::new(list, Kind::Dynamic))
+        }
+        "isascii" => {
+            let values = vec![first?.clone().known_text(), literal(r"^[\x00-\x7f]*$")];
+            let value = Value::call(Function::RegexMatch(Dialect::Re2), values);
+            Some(Typed::new(value, Kind::Bool))
+        }
+        // A missing text is the empty one.
+        "strlen" | "string_size" => {
+            let function = if name == "strlen" {
+                Function::LengthCharacters
+            } else {
+                Function::LengthBytes
+            };
+            let value = Value::call(function, vec![first?.clone().known_text()]);
+            Some(Typed::new(value, Kind::Number))
+        }
+        "strrep" if arguments.len() == 3 => {
+            let list = Value::call(Function::ListRepeat, values(&arguments[..2]));
+            text(Function::Join, vec![list, arguments[2].value.clone()])
+        }
+        "strrep" => text(Function::Repeat, values(arguments)),
+        "isutf8" => Some(Typed::of(Constant::Bool(true))),
+        _ => by_expression(name, arguments),
+    }
+}
+
+/// Functions that look for a regular expression.
+fn by_expression(name: &str, arguments: &[Typed]) -> Option<Typed> {
+    let first = arguments.first();
+    let text = |function, values| Some(Typed::new(Value::call(function, values), Kind::Text));
+    match name {
         "extract" => {
             let (regex, group, of) = (first?, arguments.get(1)?, arguments.get(2)?);
             let captured = vec![
@@ -38,6 +77,23 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
                 Some(kind) => Some(super::as_type(found, kind)),
                 None => Some(Typed::new(found, Kind::Text)),
             }
+        }
+        "extract_all" | "extractall" if arguments.len() == 3 => {
+            let groups = arguments[1].as_constant()?.elements();
+            let mut found = groups.into_iter().map(|group| {
+                let values = vec![
+                    arguments[2].value.clone(),
+                    arguments[0].value.clone(),
+                    Value::Literal(group.clone()),
+                ];
+                Value::call(Function::RegexCaptureAll(Dialect::Re2), values)
+            });
+            let value = match found.len() {
+                0 => return None,
+                1 => found.next()?,
+                _ => Value::call(Function::Transpose, found.collect()),
+            };
+            Some(Typed::new(value, Kind::Dynamic))
         }
         "extract_all" | "extractall" if arguments.len() == 2 => {
             let values = vec![arguments[1].value.clone(), arguments[0].value.clone()];
@@ -54,8 +110,6 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             let values = vec![of.value.clone(), regex.value.clone(), with];
             text(Function::RegexReplace(Dialect::Re2), values)
         }
-        "replace_strings" => replaced(first?, arguments.get(1)?, arguments.get(2)?),
-        "trim" | "trim_start" | "trim_end" => trimmed(name, first?.text()?, arguments.get(1)?),
         "countof"
             if arguments
                 .get(2)
@@ -64,18 +118,6 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
         {
             let value = Value::call(Function::RegexCount(Dialect::Re2), values(&arguments[..2]));
             Some(Typed::new(value, Kind::Number))
-        }
-        "split" if arguments.len() == 3 => {
-            let parts = Value::call(Function::Split, values(&arguments[..2]));
-            let at = arguments[2].value.clone();
-            let part = Value::call(Function::Index, vec![parts, at]);
-            let list = Value::call(Function::List, vec![part]);
-            Some(Typed::new(list, Kind::Dynamic))
-        }
-        "isascii" => {
-            let values = vec![first?.clone().known_text(), literal(r"^[\x00-\x7f]*$")];
-            let value = Value::call(Function::RegexMatch(Dialect::Re2), values);
-            Some(Typed::new(value, Kind::Bool))
         }
         _ => None,
     }
@@ -140,7 +182,7 @@ fn fold_case(name: &str, of: Typed) -> Typed {
 fn strcat(arguments: &[Typed]) -> Typed {
     let constants: Option<Vec<Text>> = arguments
         .iter()
-        .map(|argument| argument.as_constant().and_then(Constant::as_text))
+        .map(|argument| argument.as_constant().and_then(Constant::as_long_text))
         .collect();
     if let Some(texts) = constants {
         return Typed::of(Constant::Text(texts.concat().into()));
