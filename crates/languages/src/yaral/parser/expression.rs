@@ -340,6 +340,10 @@ impl Parser<'_> {
                 break;
             }
         }
+        // `$e.udm.principal.ip` is `$e.principal.ip`.
+        if path.len() > 1 && path.first() == Some(&Segment::Name(Text::new_static("udm"))) {
+            path.remove(0);
+        }
         let kind = if path.is_empty() {
             Kind::Variable(name)
         } else {
