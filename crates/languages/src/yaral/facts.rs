@@ -223,40 +223,104 @@ pub(super) fn is_number(names: &str) -> bool {
     ENDS.contains(&last)
 }
 
-/// Whether a field, or a message above it, may have several values.
-pub(super) fn is_repeated(names: &str) -> bool {
-    const LAST: [&str; 13] = [
-        "ip",
-        "mac",
-        "email_addresses",
-        "group_identifiers",
-        "tags",
-        "category",
-        "category_details",
-        "action",
-        "to",
-        "cc",
-        "bcc",
-        "subject",
-        "namespaces",
-    ];
-    const MESSAGES: [&str; 14] = [
-        "security_result",
-        "about",
-        "intermediary",
-        "labels",
-        "detection_fields",
-        "fields",
-        "questions",
-        "answers",
-        "roles",
-        "software",
-        "resource_ancestors",
-        "relations",
-        "vulnerabilities",
-        "phone_numbers",
-    ];
-    let mut parts = names.split('.');
-    let last = parts.next_back().unwrap_or(names);
-    LAST.contains(&last) || parts.any(|part| MESSAGES.contains(&part))
+/// Fields and messages of the Unified Data Model that are repeated wherever they stand.
+const REPEATED: [&str; 68] = [
+    "about",
+    "analytics_metadata",
+    "answers",
+    "associations",
+    "authority",
+    "bcc",
+    "campaigns",
+    "capabilities_tags",
+    "category_details",
+    "cc",
+    "command_line_history",
+    "comments",
+    "department",
+    "detection_fields",
+    "email_addresses",
+    "embedded_domains",
+    "embedded_ips",
+    "embedded_urls",
+    "enrichment_labels",
+    "event_timestamp_attributes",
+    "group_identifiers",
+    "hardware",
+    "imports",
+    "ingestion_kv_labels",
+    "ingestion_labels",
+    "intermediary",
+    "ip",
+    "ip_geo_artifact",
+    "ip_location",
+    "labels",
+    "last_dns_records",
+    "log_types",
+    "mac",
+    "managers",
+    "mechanism",
+    "names",
+    "namespaces",
+    "nat_ip",
+    "outcomes",
+    "permissions",
+    "phone_numbers",
+    "process_ancestors",
+    "questions",
+    "rcpt_to",
+    "relations",
+    "reports",
+    "resource_ancestors",
+    "resources_language_count",
+    "resources_type_count",
+    "roles",
+    "rule_labels",
+    "section",
+    "security_result",
+    "server_response",
+    "signers",
+    "software",
+    "source_labels",
+    "supported_ciphers",
+    "tactics",
+    "techniques",
+    "tenant_id",
+    "threat_collections",
+    "time_off",
+    "user_management_chain",
+    "variables",
+    "verdict_info",
+    "vulnerabilities",
+    "x509",
+];
+
+/// Those that are repeated under some message alone: the message, and the name.
+const REPEATED_UNDER: [(&str, &str); 14] = [
+    ("additional", "fields"),
+    ("artifact", "tags"),
+    ("dhcp", "options"),
+    ("dns", "additional"),
+    ("email", "subject"),
+    ("email", "to"),
+    ("file", "tags"),
+    ("ip_geo_artifact", "tags"),
+    ("metadata", "threat"),
+    ("pe_file", "resource"),
+    ("security_result", "action"),
+    ("security_result", "category"),
+    ("threat", "action"),
+    ("threat", "category"),
+];
+
+/// Whether the step `name` of a path below `above` may have several values.
+pub(super) fn is_repeated_step(above: &[&str], name: &str) -> bool {
+    let parent = above.last().copied().unwrap_or_default();
+    match name {
+        // One noun in a finding, several in an event.
+        "about" => !matches!(parent, "security_result" | "threat"),
+        // A file has one verdict, an event several findings.
+        "security_result" => parent != "file",
+        _ => REPEATED.contains(&name) || REPEATED_UNDER.contains(&(parent, name)),
+    }
 }

@@ -57,6 +57,49 @@ impl Lowering<'_> {
         }
     }
 
+    /// One copy of an event fails a function that stands as a condition.
+    pub(super) fn call_fails(
+        &mut self,
+        call: &Call,
+        whole: &Expr,
+        scope: &Scope,
+    ) -> Option<Predicate> {
+        let Scope::Event(event) = scope else {
+            return self.call_test(call, whole, scope).map(Predicate::not);
+        };
+        let (name, event) = (call.name.as_str(), event.clone());
+        let [of, second] = call.arguments.as_slice() else {
+            return self.copy_fails(whole, &event);
+        };
+        let mut tested = self.tested_at(of, whole, scope)?;
+        let (Kind::Str(text) | Kind::Regex { text, .. }) = &second.kind else {
+            return self.copy_fails(whole, &event);
+        };
+        // A value that one of `any` and `all` stands before has a negation of its own.
+        if !tested.is_any_of_several() || text.is_empty() {
+            return self.call_test(call, whole, scope).map(Predicate::not);
+        }
+        tested.span = whole.span;
+        let case = tested.case(call.nocase);
+        let pattern = match name {
+            "re.regex" => {
+                let fold = matches!(second.kind, Kind::Regex { nocase: true, .. });
+                let regex = self.regex(text, call.nocase || fold, &tested, second.span)?;
+                return Some(regex_test(&tested, regex, true));
+            }
+            "net.ip_in_range_cidr" => match network(text) {
+                Some(net) => return Some(tested.differs(Test::Cidr(vec![net]))),
+                None => return self.call_test(call, whole, scope),
+            },
+            _ if tested.never(text, call.nocase) => return self.copy_fails(whole, &event),
+            "strings.contains" => Pattern::contains(text.clone(), case),
+            "strings.starts_with" => Pattern::starts_with(text.clone(), case),
+            "strings.ends_with" => Pattern::ends_with(text.clone(), case),
+            _ => return self.copy_fails(whole, &event),
+        };
+        Some(tested.differs(Test::Pattern(pattern)))
+    }
+
     fn tested_at(&mut self, of: &Expr, whole: &Expr, scope: &Scope) -> Option<Tested> {
         let mut tested = self.tested(of, scope)?;
         tested.span = whole.span;
@@ -135,9 +178,14 @@ impl Lowering<'_> {
             );
             return None;
         };
+        let of_arrays = name.starts_with("arrays.");
         let mut arguments = Vec::new();
         for argument in &call.arguments {
-            let value = self.value(argument, scope)?;
+            let value = if of_arrays {
+                self.whole(|lowering| lowering.value(argument, scope))?
+            } else {
+                self.value(argument, scope)?
+            };
             arguments.push(match kind {
                 Zero::Kept => value,
                 Zero::Text => or_zero(value, is_number(argument)),

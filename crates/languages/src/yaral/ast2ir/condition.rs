@@ -8,7 +8,7 @@ use crate::yaral::ast::{Call, Comparison, Expr, Kind, OfCount};
 use std::collections::BTreeSet;
 use tripline_ir::{
     Atom, CompareOp, Expr as Value, FieldRef, Function, Measure, MeasureFunction, Number,
-    Population, Predicate, Test, Text, format_smolstr,
+    Population, Predicate, Subject, Test, Text, format_smolstr,
 };
 
 /// How rows of variables are laid side by side when the condition is tested.
@@ -37,27 +37,38 @@ pub(super) fn identity(event: &str) -> Text {
 impl Lowering<'_> {
     /// The variables that must have no event: `!$e`, `#e = 0` at the top of the condition.
     pub(super) fn absent(&self, condition: &Expr) -> BTreeSet<Text> {
+        self.counted_at_top(condition, |op, bound| {
+            holds(op, 0, bound) && !holds(op, 1, bound) && !holds(op, 2, bound)
+        })
+    }
+
+    /// The variables that need have no event: `!$e`, `#e < 3` at the top of the condition.
+    pub(super) fn optional(&self, condition: &Expr) -> BTreeSet<Text> {
+        self.counted_at_top(condition, |op, bound| holds(op, 0, bound))
+    }
+
+    /// The variables whose number a part of the condition bounds so; `!$e` bounds it to 0.
+    fn counted_at_top(
+        &self,
+        condition: &Expr,
+        fits: impl Fn(Comparison, i64) -> bool,
+    ) -> BTreeSet<Text> {
         let mut parts = Vec::new();
         super::names::flatten(condition, &mut parts);
-        let absent = parts.into_iter().filter_map(|part| match &part.kind {
+        let found = parts.into_iter().filter_map(|part| match &part.kind {
             Kind::Not(inner) => match &inner.kind {
-                Kind::Variable(name) if self.names.is_event(name) => Some(name.clone()),
+                Kind::Variable(name) => Some(name.clone()),
                 _ => None,
             },
             Kind::Compare {
-                op: Comparison::Eq,
-                left,
-                right,
-                ..
-            } => match (&left.kind, &right.kind) {
-                (Kind::Count(name), Kind::Int(0)) if self.names.is_event(name) => {
-                    Some(name.clone())
-                }
-                _ => None,
-            },
+                op, left, right, ..
+            } => {
+                let (name, op, bound) = counted(*op, left, right)?;
+                fits(op, bound).then_some(name)
+            }
             _ => None,
         });
-        absent.collect()
+        found.filter(|name| self.names.is_event(name)).collect()
     }
 
     /// Whether a condition asks only which variables have events.
@@ -131,6 +142,9 @@ impl Lowering<'_> {
             Kind::Variable(name) if self.names.is_event(name) => {
                 Some(self.present(name, condition, layout))
             }
+            Kind::Variable(name) if self.names.placeholders.contains_key(name) => {
+                self.count_test(name, Comparison::Gt, 0, condition, layout)
+            }
             Kind::NOf { count, of } => self.some_of(*count, of, condition, layout),
             Kind::Compare {
                 op, left, right, ..
@@ -175,8 +189,7 @@ impl Lowering<'_> {
         }
         if is_event && !layout.grouped {
             // One event is one event.
-            let holds = relation(op).0.holds(1.cmp(&bound)) != relation(op).1;
-            return Some(if holds {
+            return Some(if holds(op, 1, bound) {
                 Predicate::True
             } else {
                 Predicate::False
@@ -192,6 +205,9 @@ impl Lowering<'_> {
         {
             self.need_placeholder(name);
             let value = column(&Self::placeholder_column(name));
+            if !layout.grouped {
+                return Some(count_of_values(value, op, bound, at));
+            }
             let count = MeasureFunction::CountDistinct(vec![value]);
             self.measure(format_smolstr!("#{name}"), count, None);
         } else {
@@ -214,19 +230,25 @@ impl Lowering<'_> {
                 tripline_text::Span::empty(0),
             ))
         });
-        let function = if layout.joined && layout.given.contains(name) {
-            let row = Value::call(Function::RowObject, Vec::new());
-            let row = Value::call(Function::ToTextOrJson, vec![row]);
-            let time = Value::call(Function::RowTime, Vec::new());
-            let time = Value::call(Function::ToText, vec![time]);
-            let whole = Value::call(Function::Concat, vec![time, row]);
-            let columns = self.needed.entry(name.clone()).or_default();
-            columns.insert(identity(name), whole);
+        let repeats = layout.joined && layout.given.contains(name) || self.rows_are_copies(name);
+        let function = if repeats {
+            self.row_identity(name);
             MeasureFunction::CountDistinct(vec![column(&identity(name))])
         } else {
             MeasureFunction::Count
         };
         self.measure(format_smolstr!("#{name}"), function, marked);
+    }
+
+    /// Notes that the events of a variable must be told apart.
+    pub(super) fn row_identity(&mut self, name: &Text) {
+        let row = Value::call(Function::RowObject, Vec::new());
+        let row = Value::call(Function::ToTextOrJson, vec![row]);
+        let time = Value::call(Function::RowTime, Vec::new());
+        let time = Value::call(Function::ToText, vec![time]);
+        let whole = Value::call(Function::Concat, vec![time, row]);
+        let columns = self.needed.entry(name.clone()).or_default();
+        columns.insert(identity(name), whole);
     }
 
     fn measure(&mut self, name: Text, function: MeasureFunction, filter: Option<Predicate>) {
@@ -321,6 +343,18 @@ impl Lowering<'_> {
     }
 }
 
+/// How many values a placeholder has in one event.
+fn count_of_values(value: Value, op: Comparison, bound: i64, at: &Expr) -> Predicate {
+    let all = Value::call(Function::ListConcat, vec![value]);
+    let distinct = Value::call(Function::Distinct, vec![all]);
+    let count = Value::call(Function::ListLength, vec![distinct]);
+    let count = Value::call(Function::Coalesce, vec![count, Value::literal(0_i64)]);
+    let (relation, negated) = relation(op);
+    let test = Test::Number(relation, Number::Int(bound));
+    let found = Predicate::atom(Atom::new(Subject::Expr(count), test, at.span));
+    negated_if(negated, found)
+}
+
 /// An aggregate over one event.
 fn alone(name: &str, of: Value) -> Value {
     match name {
@@ -346,6 +380,12 @@ fn counted(op: Comparison, left: &Expr, right: &Expr) -> Option<(Text, Compariso
         (Kind::Int(n), Kind::Count(name)) => Some((name.clone(), op.flipped(), *n)),
         _ => None,
     }
+}
+
+/// Whether a number stands in a relation to a bound.
+fn holds(op: Comparison, number: i64, bound: i64) -> bool {
+    let (relation, negated) = relation(op);
+    relation.holds(number.cmp(&bound)) != negated
 }
 
 /// Whether a count need only be one.

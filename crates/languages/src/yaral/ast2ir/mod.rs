@@ -2,8 +2,9 @@
 //!
 //! * **Unset is zero.** A field without a value counts as the empty text or 0 ([`predicate`],
 //!   [`value`]): `f != "x"` holds for it, `f = ""` asks for it. Tests are two-valued.
-//! * **Repeated fields.** A bare name means any of its values, also under `!=`; `all` means every
-//!   one ([`subject`]).
+//! * **Repeated fields.** An event fits when one choice of an element of each repeated field
+//!   satisfies every test at once ([`copies`]); for one test that is any of the values, also under
+//!   `!=` and `not`. `all` means every one ([`subject`]).
 //! * **Event variables** ([`names`]) each have a branch of their own: a [`Match`] with its own
 //!   source and tests, and the columns that other parts need of it: `$user` for a placeholder,
 //!   `$e.target.ip` for a field ([`branch`]).
@@ -20,6 +21,7 @@
 mod branch;
 mod call;
 mod condition;
+mod copies;
 mod names;
 mod plan;
 mod predicate;
@@ -49,6 +51,9 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         diagnostics: Vec::new(),
         losses: Vec::new(),
         told: BTreeSet::new(),
+        copies: BTreeMap::new(),
+        bound: BTreeSet::new(),
+        modified: BTreeMap::new(),
     };
     if rule.broken {
         lowering.loss(
@@ -91,6 +96,12 @@ struct Lowering<'a> {
     losses: Vec<Loss>,
     /// What was said already: a list that stands in a rule ten times is told once.
     told: BTreeSet<Text>,
+    /// Tests that one copy of an event must satisfy, by variable.
+    copies: BTreeMap<Text, Vec<copies::Together>>,
+    /// Fields of which an element is chosen where an expression stands: variable and path.
+    bound: BTreeSet<(Text, Text)>,
+    /// Fields under `any` or `all` of which an element is looked at, and the name of that.
+    modified: BTreeMap<(Text, Text), Text>,
 }
 
 /// How many definitions may refer to each other.

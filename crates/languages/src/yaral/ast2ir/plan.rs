@@ -1,7 +1,7 @@
 //! The plan of a rule: branches, joined or side by side, grouped and tested.
 
 use super::branch::column;
-use super::condition::{Layout, marker};
+use super::condition::{Layout, identity, marker};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Expr, Kind, MatchWindow, WindowKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,8 @@ struct Parts {
     keys: Vec<GroupKey>,
     /// Variables that must have no event.
     absent: BTreeSet<Text>,
+    /// Variables that need have no event: those, and those whose number may be 0.
+    optional: BTreeSet<Text>,
 }
 
 impl Lowering<'_> {
@@ -69,6 +71,7 @@ impl Lowering<'_> {
             });
         }
         let mut inputs: Vec<Plan> = Vec::new();
+        let mut anchored = false;
         if joined {
             let given: Vec<Text> = layout.given.iter().cloned().collect();
             let given: Vec<Text> = plain
@@ -76,11 +79,22 @@ impl Lowering<'_> {
                 .filter(|v| given.contains(v))
                 .cloned()
                 .collect();
-            self.time_columns(&given);
-            inputs.push(self.joined(&parts, &given));
-            for event in plain.iter().filter(|event| !given.contains(event)) {
-                inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
+            let others: Vec<&Text> = layout.marked.iter().collect();
+            let pivot = self.pivot().filter(|_| !others.is_empty());
+            let pivot = pivot.filter(|pivot| given.contains(pivot));
+            self.time_columns(if pivot.is_some() { &plain } else { &given });
+            if let Some(pivot) = &pivot {
+                self.row_identity(pivot);
+                keys.push(column(&identity(pivot)));
             }
+            inputs.push(self.joined(&parts, &given, pivot.as_ref()));
+            for event in plain.iter().filter(|event| !given.contains(event)) {
+                inputs.push(match &pivot {
+                    Some(pivot) => self.beside(&parts, pivot, event),
+                    None => self.branch(&parts, event, layout.marked.contains(event)),
+                });
+            }
+            anchored = pivot.is_some();
         } else {
             for event in &plain {
                 inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
@@ -90,7 +104,7 @@ impl Lowering<'_> {
             1 => inputs.remove(0),
             _ => Plan::Append(inputs),
         };
-        self.grouped(input, having, keys)
+        self.grouped(input, having, keys, anchored)
     }
 
     fn layout(&self, parts: &Parts, plain: &[Text], joined: bool) -> Layout {
@@ -98,7 +112,9 @@ impl Lowering<'_> {
         let given: BTreeSet<Text> = if plain.len() == 1 {
             plain.iter().cloned().collect()
         } else if joined {
-            let present = plain.iter().filter(|event| !parts.absent.contains(*event));
+            let present = plain
+                .iter()
+                .filter(|event| !parts.optional.contains(*event));
             present.cloned().collect()
         } else {
             BTreeSet::new()
@@ -125,7 +141,9 @@ impl Lowering<'_> {
             crosses: Vec::new(),
             keys: Vec::new(),
             absent: self.absent(condition),
+            optional: self.optional(condition),
         };
+        self.note_copies();
         for statement in self.names.tests.clone() {
             let mut variables = BTreeSet::new();
             self.names.variables(statement, &mut variables, 0);
@@ -146,12 +164,13 @@ impl Lowering<'_> {
             }
         }
         for event in &events {
-            let repeated = self.repeated_definitions(event);
+            let mut further = self.repeated_definitions(event);
+            further.extend(self.copy_tests(event));
             parts
                 .tests
                 .entry(event.clone())
                 .or_default()
-                .extend(repeated);
+                .extend(further);
         }
         self.shared_definitions(&mut parts);
         parts
@@ -282,6 +301,14 @@ impl Lowering<'_> {
         self.rule.matching.as_ref()?.window.as_ref()
     }
 
+    /// The variable that the window begins or ends at.
+    fn pivot(&self) -> Option<Text> {
+        match &self.window()?.kind {
+            WindowKind::Pivot { event, .. } => Some(event.clone()),
+            _ => None,
+        }
+    }
+
     fn hop(&self) -> Option<tripline_ir::Duration> {
         let window = self.window()?;
         (window.kind == WindowKind::Hop).then_some(window.length)
@@ -332,7 +359,8 @@ impl Lowering<'_> {
         let simple = key
             .placeholder
             .as_ref()
-            .filter(|_| !self.allows_zero() && self.graphs_of(event).is_empty());
+            .filter(|name| self.drops_zero(name, event) && self.graphs_of(event).is_empty())
+            .filter(|name| !self.is_chosen_placeholder(name, event));
         if let Some(name) = simple
             && let Some(Value::Field(field)) = self.placeholder_value(name, event)
         {
@@ -445,7 +473,7 @@ impl Lowering<'_> {
     }
 
     /// Rows with an event of every variable.
-    fn joined(&mut self, parts: &Parts, given: &[Text]) -> Plan {
+    fn joined(&mut self, parts: &Parts, given: &[Text], pivot: Option<&Text>) -> Plan {
         let Some((first, others)) = given.split_first() else {
             return self.opaque();
         };
@@ -472,12 +500,34 @@ impl Lowering<'_> {
             rows = filtered(rows, tests);
         }
         for cross in &parts.crosses {
-            if !cross.variables.is_subset(&together) {
+            // Those of the pivot and one other are tests of the rows beside it.
+            let mut others = cross.variables.iter().filter(|event| Some(*event) != pivot);
+            let beside = pivot.is_some() && others.next().is_some() && others.next().is_none();
+            if !cross.variables.is_subset(&together) && !beside {
                 let text = Text::new_static("a test of an event that must not be there");
                 self.loss(tripline_ir::LossReason::NotExpressible, text, None);
             }
         }
         rows
+    }
+
+    /// Rows of a variable that need have no event, each with every pivot in whose window it stands.
+    fn beside(&mut self, parts: &Parts, pivot: &Text, event: &Text) -> Plan {
+        let left = self.branch(parts, pivot, false);
+        let right = self.branch(parts, event, true);
+        let mut together = BTreeSet::from([pivot.clone()]);
+        together.extend(self.graphs_of(pivot));
+        let keys = self.join_keys(&together, event);
+        let rows = join(left, right, keys, JoinKind::Inner);
+        let before = together.clone();
+        together.insert(event.clone());
+        together.extend(self.graphs_of(event));
+        let alone: BTreeSet<Text> = together.difference(&before).cloned().collect();
+        let own = Self::crosses_within(parts, &alone, &BTreeSet::new());
+        let mut tests = Self::crosses_within(parts, &together, &before);
+        tests.retain(|test| !own.contains(test));
+        tests.extend(self.near(pivot, event));
+        filtered(rows, tests)
     }
 
     /// Two events stand in one window.
@@ -522,12 +572,20 @@ impl Lowering<'_> {
         })
     }
 
-    /// Groups of rows, tested by the condition.
-    fn grouped(&mut self, input: Plan, having: Predicate, group_by: Vec<Value>) -> Plan {
+    /// Groups of rows, tested by the condition; anchored ones are those of one pivot each, which
+    /// stand in its window already.
+    fn grouped(
+        &mut self,
+        input: Plan,
+        having: Predicate,
+        group_by: Vec<Value>,
+        anchored: bool,
+    ) -> Plan {
         if self.rule.matching.is_none() {
             return filtered(input, vec![having]);
         }
         let window = match self.window() {
+            _ if anchored => Window::Whole,
             Some(window) if window.kind == WindowKind::Tumbling => Window::Tumbling(window.length),
             Some(window) => Window::Sliding(window.length),
             None => Window::Whole,
@@ -570,7 +628,7 @@ impl Lowering<'_> {
         }
         let rows = rows.unwrap_or_else(|| self.opaque());
         let tests = Self::crosses_within(parts, &together, &BTreeSet::new());
-        self.grouped(filtered(rows, tests), Predicate::True, keys)
+        self.grouped(filtered(rows, tests), Predicate::True, keys, false)
     }
 }
 

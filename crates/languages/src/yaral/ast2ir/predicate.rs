@@ -18,7 +18,7 @@ impl Lowering<'_> {
         match &found.kind {
             Kind::And(parts) => self.parts(parts, scope).map(Predicate::and),
             Kind::Or(parts) => self.parts(parts, scope).map(Predicate::or),
-            Kind::Not(inner) => self.test(inner, scope).map(Predicate::not),
+            Kind::Not(inner) => self.negated(inner, scope),
             Kind::Compare {
                 op,
                 left,
@@ -47,6 +47,61 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+
+    /// The negation of a condition. Where it reads a repeated field one element must fail it, so
+    /// that it is moved inward to the tests.
+    fn negated(&mut self, found: &Expr, scope: &Scope) -> Option<Predicate> {
+        let Scope::Event(event) = scope else {
+            return self.test(found, scope).map(Predicate::not);
+        };
+        if !self.is_copied(found, scope) {
+            return self.test(found, scope).map(Predicate::not);
+        }
+        match &found.kind {
+            Kind::Not(inner) => self.test(inner, scope),
+            Kind::And(parts) | Kind::Or(parts) => {
+                let read = parts.iter().filter_map(|part| self.negated(part, scope));
+                let read: Vec<Predicate> = read.collect();
+                let all = matches!(found.kind, Kind::Or(_));
+                (!read.is_empty()).then(|| match all {
+                    true => Predicate::and(read),
+                    false => Predicate::or(read),
+                })
+            }
+            Kind::Compare {
+                op: op @ (Comparison::Eq | Comparison::Ne),
+                left,
+                right,
+                nocase,
+            } => {
+                let op = match op {
+                    Comparison::Eq => Comparison::Ne,
+                    _ => Comparison::Eq,
+                };
+                self.comparison(found, op, left, right, *nocase, scope)
+            }
+            Kind::In {
+                subject,
+                list,
+                how,
+                nocase,
+            } => {
+                let tested = self.tested(subject, scope)?;
+                Some(self.not_in_list(&tested, list, *how, *nocase, found.span))
+            }
+            Kind::Call(call) => self.call_fails(call, found, scope),
+            _ => self.copy_fails(found, &event.clone()),
+        }
+    }
+
+    /// One copy of an event fails a condition.
+    pub(super) fn copy_fails(&mut self, found: &Expr, event: &Text) -> Option<Predicate> {
+        let not = Expr {
+            kind: Kind::Not(Box::new(found.clone())),
+            span: found.span,
+        };
+        self.copy_test(&not, event)
     }
 
     /// The parts that can be read.
@@ -78,8 +133,12 @@ impl Lowering<'_> {
         if let Kind::List(list) = &right.kind {
             let mut tested = self.tested(left, scope)?;
             tested.span = whole.span;
-            let found = self.in_list(&tested, list, ListKind::Text, nocase, whole.span);
-            return Some(negated_if(op == Comparison::Ne, found));
+            return Some(match op {
+                Comparison::Ne => {
+                    self.not_in_list(&tested, list, ListKind::Text, nocase, whole.span)
+                }
+                _ => self.in_list(&tested, list, ListKind::Text, nocase, whole.span),
+            });
         }
         if !is_constant(right) {
             return self.two_values(whole, op, left, right, nocase, scope);
@@ -177,6 +236,20 @@ impl Lowering<'_> {
     ) -> Option<Predicate> {
         let number = is_number(left) || is_number(right);
         let case = case_of(nocase);
+        if let (Comparison::Ne, Scope::Event(event)) = (op, scope)
+            && self.is_copied(whole, scope)
+        {
+            let differ = Expr {
+                kind: Kind::Compare {
+                    op,
+                    left: Box::new(left.clone()),
+                    right: Box::new(right.clone()),
+                    nocase,
+                },
+                span: whole.span,
+            };
+            return self.copy_test(&differ, event);
+        }
         let simple = |found: &Expr| matches!(found.kind, Kind::Field(_));
         if !number && simple(left) && simple(right) && matches!(op, Comparison::Eq | Comparison::Ne)
         {
@@ -225,13 +298,7 @@ impl Lowering<'_> {
         let case = tested.case(nocase);
         let Some(entries) = self.context.lists.get(name).cloned() else {
             self.unknown_list(name, span);
-            let how = match how {
-                ListKind::Text => ListMatch::Equals,
-                ListKind::Regex => ListMatch::Regex,
-                ListKind::Cidr => ListMatch::Cidr,
-            };
-            let name = name.clone();
-            return tested.any(Test::InList(ListRef { name, how, case }));
+            return tested.any(by_name(name, how, case));
         };
         let entries = entries.into_iter().filter(|entry| !entry.is_empty());
         match how {
@@ -252,6 +319,48 @@ impl Lowering<'_> {
             ListKind::Cidr => {
                 let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
                 tested.any(Test::Cidr(nets))
+            }
+        }
+    }
+
+    /// Not in a list; of a repeated field one element is not.
+    fn not_in_list(
+        &mut self,
+        tested: &Tested,
+        name: &Text,
+        how: ListKind,
+        nocase: bool,
+        span: Span,
+    ) -> Predicate {
+        if !tested.is_any_of_several() {
+            return Predicate::not(self.in_list(tested, name, how, nocase, span));
+        }
+        let mut tested = tested.clone();
+        tested.span = span;
+        let case = tested.case(nocase);
+        let Some(entries) = self.context.lists.get(name).cloned() else {
+            self.unknown_list(name, span);
+            return tested.differs(by_name(name, how, case));
+        };
+        let entries = entries.into_iter().filter(|entry| !entry.is_empty());
+        match how {
+            ListKind::Text => {
+                let entries = entries.filter(|entry| !tested.never(entry, nocase));
+                let differ = |entry| tested.differs(Test::Pattern(Pattern::equals(entry, case)));
+                Predicate::and(entries.map(differ).collect::<Vec<_>>())
+            }
+            ListKind::Regex => {
+                let fold = case == Case::Insensitive;
+                let mut parts = Vec::new();
+                for entry in entries {
+                    let regex = self.regex(&entry, fold, &tested, span);
+                    parts.extend(regex.map(|regex| regex_test(&tested, regex, true)));
+                }
+                Predicate::and(parts)
+            }
+            ListKind::Cidr => {
+                let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
+                tested.differs(Test::Cidr(nets))
             }
         }
     }
@@ -302,13 +411,28 @@ impl Lowering<'_> {
     }
 }
 
+/// A test of a list that is not known.
+fn by_name(name: &Text, how: ListKind, case: Case) -> Test {
+    let how = match how {
+        ListKind::Text => ListMatch::Equals,
+        ListKind::Regex => ListMatch::Regex,
+        ListKind::Cidr => ListMatch::Cidr,
+    };
+    let name = name.clone();
+    Test::InList(ListRef { name, how, case })
+}
+
 /// A regular expression over a value that is the empty text when unset.
 pub(super) fn regex_test(tested: &Tested, regex: Regex, negated: bool) -> Predicate {
     let empty = law::compile(&regex).is_ok_and(|compiled| compiled.is_match(""));
     if negated && !empty {
         return tested.differs(Test::Regex(regex));
     }
-    let found = tested.any(Test::Regex(regex));
+    let found = if negated {
+        tested.fits(Test::Regex(regex))
+    } else {
+        tested.any(Test::Regex(regex))
+    };
     let found = if empty {
         Predicate::or([found, tested.unset(true)])
     } else {
@@ -331,7 +455,12 @@ fn is_unset(tested: &Tested) -> Predicate {
 
 /// Not the zero value.
 pub(super) fn is_set(tested: &Tested) -> Predicate {
-    let implied = |found| tested.atom(found, Quantifier::Any, true);
+    let several = if tested.is_any_of_several() {
+        Quantifier::All
+    } else {
+        Quantifier::Any
+    };
+    let implied = |found| tested.atom(found, several, true);
     let zero = if tested.number {
         Test::Number(CompareOp::Eq, Number::Int(0))
     } else {
@@ -352,7 +481,11 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
     if negated && !unset_fits {
         return tested.differs(test);
     }
-    let found = tested.any(test);
+    let found = if negated {
+        tested.fits(test)
+    } else {
+        tested.any(test)
+    };
     let found = if unset_fits {
         Predicate::or([found, tested.unset(true)])
     } else {

@@ -1,7 +1,7 @@
 //! What a test looks at.
 
 use super::value::is_number;
-use super::{Lowering, Scope};
+use super::{Lowering, Scope, copies};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
 use crate::yaral::facts;
 use tripline_ir::{
@@ -127,7 +127,7 @@ impl Lowering<'_> {
         };
         Tested {
             subject,
-            repeated: map.is_none() && !has_index(field) && facts::is_repeated(&names),
+            repeated: copies::is_repeated(field),
             map,
             quantifier: None,
             number: facts::is_number(&names),
@@ -162,7 +162,7 @@ impl Lowering<'_> {
             subject,
             map: None,
             quantifier: None,
-            repeated: false,
+            repeated: self.is_copied(found, scope),
             number,
             fold: None,
             span: found.span,
@@ -172,7 +172,12 @@ impl Lowering<'_> {
     /// The column of a field in rows of several branches; notes that it is needed.
     pub(super) fn row_field(&mut self, field: &Field) -> FieldRef {
         let column = Self::column(field);
-        let value = self.event_field(field);
+        let value = self.whole(|lowering| lowering.event_field(field));
+        let found = Expr {
+            kind: Kind::Field(field.clone()),
+            span: self.rule.span,
+        };
+        let value = self.surviving(&found, value, &field.variable);
         let columns = self.needed.entry(field.variable.clone()).or_default();
         columns.insert(column.clone(), value);
         FieldRef::unmapped(column)
@@ -231,6 +236,20 @@ impl Tested {
             ]),
             _ if self.repeated => Predicate::not(self.as_all(test)),
             _ => Predicate::not(self.any(test)),
+        }
+    }
+
+    /// A bare name of something that may have several values.
+    pub(super) fn is_any_of_several(&self) -> bool {
+        self.repeated && self.quantifier.is_none()
+    }
+
+    /// What must not hold where one value is to differ: that all of several fit.
+    pub(super) fn fits(&self, test: Test) -> Predicate {
+        if self.is_any_of_several() {
+            self.as_all(test)
+        } else {
+            self.any(test)
         }
     }
 

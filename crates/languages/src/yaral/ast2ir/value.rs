@@ -30,7 +30,15 @@ impl<'a> Lowering<'a> {
                 let inner = self.number(inner, scope)?;
                 Some(Value::call(Function::Negate, vec![inner]))
             }
-            Kind::Quantified { inner, .. } => self.value(inner, scope),
+            Kind::Quantified { inner, .. } => {
+                if let Kind::Field(field) = &inner.kind {
+                    let key = (field.variable.clone(), field.written().into());
+                    if let Some(element) = self.modified.get(&key) {
+                        return Some(Value::Variable(element.clone()));
+                    }
+                }
+                self.whole(|lowering| lowering.value(inner, scope))
+            }
             Kind::And(_) | Kind::Or(_) | Kind::Not(_) | Kind::Compare { .. } | Kind::In { .. } => {
                 self.truth(found, scope)
             }
@@ -56,6 +64,9 @@ impl<'a> Lowering<'a> {
 
     /// A field read from an event.
     pub(super) fn event_field(&mut self, field: &Field) -> Value {
+        if let Some(element) = self.element_of(field) {
+            return element;
+        }
         let names = field.names();
         if is_time(&names) {
             let time = Value::call(Function::RowTime, Vec::new());
@@ -63,7 +74,7 @@ impl<'a> Lowering<'a> {
         }
         let plain = Value::Field(self.field(field));
         let value = match last_key(field) {
-            Some(key) => labelled(plain, self.array(field), key),
+            Some(key) => labelled(plain, Value::Field(self.array(field)), key),
             None => plain,
         };
         match last_index(field) {
@@ -189,7 +200,7 @@ pub(super) fn or_zero(value: Value, number: bool) -> Value {
 }
 
 /// The value under a key, whether labels are kept as fields or as a list of keys and values.
-fn labelled(plain: Value, array: FieldRef, key: &Text) -> Value {
+pub(super) fn labelled(plain: Value, array: Value, key: &Text) -> Value {
     let member = |name: &str| {
         let label = Value::Variable(Text::new_static("label"));
         Value::call(Function::Member, vec![label, Value::literal(name)])
@@ -198,7 +209,7 @@ fn labelled(plain: Value, array: FieldRef, key: &Text) -> Value {
     let is_key = Value::call(equal, vec![member("key"), Value::literal(key.clone())]);
     let each = Value::Each {
         how: Each::Map,
-        list: Box::new(Value::Field(array)),
+        list: Box::new(array),
         variable: Text::new_static("label"),
         body: Box::new(Value::call(Function::If, vec![is_key, member("value")])),
     };
