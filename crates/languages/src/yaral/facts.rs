@@ -15,6 +15,15 @@ pub(super) const ENTITY_GRAPH: &str = "entity_graph";
 pub(super) const SECTIONS: [&str; 6] =
     ["meta", "events", "match", "outcome", "condition", "options"];
 
+/// Sections that say what is done with a finding, or how the rule runs: they decide nothing.
+pub(super) const PASSED_OVER: [&str; 2] = ["export", "setup"];
+
+/// Names that stand for the bounds of a window.
+pub(super) const BOUNDS: [&str; 2] = ["window_start", "window_end"];
+
+/// The group of functions that look at precomputed statistics.
+pub(super) const METRICS: &str = "metrics.";
+
 /// Options of a rule.
 pub(super) const OPTIONS: [&str; 3] = [
     "allow_zero_values",
@@ -23,7 +32,7 @@ pub(super) const OPTIONS: [&str; 3] = [
 ];
 
 /// Functions of a condition or a value, with the least and the greatest number of arguments.
-pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
+pub(super) const FUNCTIONS: [(&str, usize, usize); 70] = [
     ("arrays.concat", 2, 2),
     ("arrays.contains", 2, 2),
     ("arrays.index_to_float", 2, 2),
@@ -71,6 +80,7 @@ pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
     ("strings.extract_hostname", 1, 1),
     ("strings.from_base64", 1, 1),
     ("strings.from_hex", 1, 1),
+    ("strings.length", 1, 1),
     ("strings.ltrim", 1, 2),
     ("strings.reverse", 1, 1),
     ("strings.rtrim", 1, 2),
@@ -92,15 +102,11 @@ pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
     ("timestamp.get_timestamp", 1, 3),
     ("timestamp.get_week", 1, 2),
     ("timestamp.now", 0, 0),
-    ("optimization.sample_rate", 2, 2),
-    ("window.avg", 1, 2),
-    ("window.first", 2, 2),
-    ("window.last", 2, 2),
-    ("window.median", 1, 2),
+    ("optimization.sample_rate", 3, 3),
 ];
 
 /// Aggregates of an outcome.
-pub(super) const AGGREGATES: [&str; 14] = [
+pub(super) const AGGREGATES: [&str; 19] = [
     "array",
     "array_distinct",
     "avg",
@@ -112,9 +118,14 @@ pub(super) const AGGREGATES: [&str; 14] = [
     "min",
     "stddev",
     "sum",
+    "window.avg",
+    "window.first",
+    "window.last",
+    "window.median",
+    "window.mode",
+    "window.range",
     "window.stddev",
     "window.variance",
-    "window.range",
 ];
 
 /// Whether a name may begin so.

@@ -114,7 +114,10 @@ impl<'a> Lowering<'a> {
             return plain;
         };
         let chosen = self.is_chosen(value, event);
-        let found = self.surviving(value, plain, event);
+        let mut found = self.surviving(value, plain, event);
+        if self.names.folded.contains(name) {
+            found = Value::call(Function::Lower, vec![found]);
+        }
         if self.keeps_zero(name, event) {
             return super::value::or_zero(found, super::value::is_number(value));
         }
@@ -251,9 +254,10 @@ impl<'a> Lowering<'a> {
         let found = Plan::Match(Match { source, predicate });
         let mut columns = self.needed.get(event).cloned().unwrap_or_default();
         let paired = self.paired(event);
-        let copies = match paired.is_empty() {
-            true => None,
-            false => self.copies_of(&paired, event),
+        let copies = if paired.is_empty() {
+            None
+        } else {
+            self.copies_of(&paired, event)
         };
         if copies.is_some() {
             columns.retain(|name, _| {

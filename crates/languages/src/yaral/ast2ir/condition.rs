@@ -2,13 +2,12 @@
 
 use super::branch::column;
 use super::predicate::{negated_if, relation};
-use super::value::is_number;
 use super::{Lowering, Scope};
-use crate::yaral::ast::{Call, Comparison, Expr, Kind, OfCount};
+use crate::yaral::ast::{Comparison, Expr, Kind, OfCount};
 use std::collections::BTreeSet;
 use tripline_ir::{
     Atom, CompareOp, Expr as Value, FieldRef, Function, Measure, MeasureFunction, Number,
-    Population, Predicate, Subject, Test, Text, format_smolstr,
+    Predicate, Subject, Test, Text, format_smolstr,
 };
 
 /// How rows of variables are laid side by side when the condition is tested.
@@ -221,6 +220,31 @@ impl Lowering<'_> {
         Some(negated_if(negated, found))
     }
 
+    /// `#x` as a value: how many events or distinct values.
+    pub(super) fn count_value(&mut self, name: &Text, at: &Expr) -> Option<Value> {
+        let layout = self.layout.clone().unwrap_or_default();
+        let is_event = self.names.is_event(name);
+        if is_event && !layout.grouped {
+            return Some(Value::literal(1_i64));
+        }
+        if is_event {
+            self.count_measure(name, &layout);
+            return Some(column(&format_smolstr!("#{name}")));
+        }
+        if self.names.placeholders.get(name).is_none_or(Vec::is_empty) {
+            self.undefined(name, at);
+            return None;
+        }
+        self.need_placeholder(name);
+        let value = column(&Self::placeholder_column(name));
+        if !layout.grouped {
+            return Some(number_of_values(value));
+        }
+        let count = MeasureFunction::CountDistinct(vec![value]);
+        self.measure(format_smolstr!("#{name}"), count, None);
+        Some(column(&format_smolstr!("#{name}")))
+    }
+
     fn count_measure(&mut self, name: &Text, layout: &Layout) {
         let marked = layout.marked.contains(name).then(|| {
             let field = FieldRef::unmapped(marker(name));
@@ -251,7 +275,12 @@ impl Lowering<'_> {
         columns.insert(identity(name), whole);
     }
 
-    fn measure(&mut self, name: Text, function: MeasureFunction, filter: Option<Predicate>) {
+    pub(super) fn measure(
+        &mut self,
+        name: Text,
+        function: MeasureFunction,
+        filter: Option<Predicate>,
+    ) {
         if self.measures.iter().all(|known| known.name != name) {
             self.measures.push(Measure {
                 name,
@@ -295,86 +324,30 @@ impl Lowering<'_> {
         }
         Some(Predicate::or(ways))
     }
-
-    /// An aggregate of an outcome.
-    pub(super) fn aggregate_value(
-        &mut self,
-        call: &Call,
-        whole: &Expr,
-        scope: &Scope,
-    ) -> Option<Value> {
-        if *scope != Scope::Rows {
-            self.meaningless(whole, format!("`{}` belongs to the outcome", call.name));
-            return None;
-        }
-        let argument = call.arguments.first()?;
-        let number = is_number(argument);
-        let of = self.value(argument, scope)?;
-        if self.rule.matching.is_none() {
-            return Some(alone(&call.name, of));
-        }
-        let numeric = || super::value::or_zero(of.clone(), true);
-        let function = match call.name.as_str() {
-            "count" => MeasureFunction::CountValues(of),
-            "count_distinct" => MeasureFunction::CountDistinct(vec![of]),
-            "sum" => MeasureFunction::Sum(of),
-            "avg" => MeasureFunction::Average(of),
-            "max" => MeasureFunction::Max(if number { numeric() } else { of }),
-            "min" => MeasureFunction::Min(if number { numeric() } else { of }),
-            "stddev" => MeasureFunction::Deviation(of, Population::Sample),
-            "array" => MeasureFunction::List(of, None),
-            "array_distinct" => MeasureFunction::Values(of),
-            "earliest" => MeasureFunction::Earliest(of),
-            "latest" => MeasureFunction::Latest(of),
-            _ => {
-                let reason = tripline_ir::LossReason::UnknownFunction;
-                self.loss(reason, call.name.clone(), Some(whole.span));
-                return None;
-            }
-        };
-        let outcomes = &self.names.outcomes;
-        let named = outcomes.iter().find(|(_, value)| value.span == whole.span);
-        let name = match named {
-            Some((name, _)) => format_smolstr!("${name}"),
-            None => self.source.slice(whole.span).into(),
-        };
-        self.measure(name.clone(), function, None);
-        Some(column(&name))
-    }
 }
 
 /// How many values a placeholder has in one event.
 fn count_of_values(value: Value, op: Comparison, bound: i64, at: &Expr) -> Predicate {
-    let all = Value::call(Function::ListConcat, vec![value]);
-    let distinct = Value::call(Function::Distinct, vec![all]);
-    let count = Value::call(Function::ListLength, vec![distinct]);
-    let count = Value::call(Function::Coalesce, vec![count, Value::literal(0_i64)]);
+    let count = number_of_values(value);
     let (relation, negated) = relation(op);
     let test = Test::Number(relation, Number::Int(bound));
     let found = Predicate::atom(Atom::new(Subject::Expr(count), test, at.span));
     negated_if(negated, found)
 }
 
-/// An aggregate over one event.
-fn alone(name: &str, of: Value) -> Value {
-    match name {
-        "count" => Value::call(Function::ListLength, vec![of]),
-        "count_distinct" => {
-            let distinct = Value::call(Function::Distinct, vec![of]);
-            Value::call(Function::ListLength, vec![distinct])
-        }
-        "sum" => Value::call(Function::ListSum, vec![of]),
-        "max" => Value::call(Function::ListMax, vec![of]),
-        "min" => Value::call(Function::ListMin, vec![of]),
-        "avg" => Value::call(Function::ListAverage, vec![of]),
-        "array_distinct" => Value::call(Function::Distinct, vec![of]),
-        "stddev" => Value::literal(0_i64),
-        _ => of,
-    }
+fn number_of_values(value: Value) -> Value {
+    let all = Value::call(Function::ListConcat, vec![value]);
+    let distinct = Value::call(Function::Distinct, vec![all]);
+    let count = Value::call(Function::ListLength, vec![distinct]);
+    Value::call(Function::Coalesce, vec![count, Value::literal(0_i64)])
 }
 
 /// `#x OP n`, either way round.
-fn counted(op: Comparison, left: &Expr, right: &Expr) -> Option<(Text, Comparison, i64)> {
+pub(super) fn counted(
+    op: Comparison,
+    left: &Expr,
+    right: &Expr,
+) -> Option<(Text, Comparison, i64)> {
     match (&left.kind, &right.kind) {
         (Kind::Count(name), Kind::Int(n)) => Some((name.clone(), op, *n)),
         (Kind::Int(n), Kind::Count(name)) => Some((name.clone(), op.flipped(), *n)),
@@ -383,9 +356,14 @@ fn counted(op: Comparison, left: &Expr, right: &Expr) -> Option<(Text, Compariso
 }
 
 /// Whether a number stands in a relation to a bound.
-fn holds(op: Comparison, number: i64, bound: i64) -> bool {
+pub(super) fn holds(op: Comparison, number: i64, bound: i64) -> bool {
     let (relation, negated) = relation(op);
     relation.holds(number.cmp(&bound)) != negated
+}
+
+/// Whether a comparison of a count with a number holds for a count; `false` for any other.
+pub(super) fn bounds(op: Comparison, left: &Expr, right: &Expr, count: i64) -> bool {
+    counted(op, left, right).is_some_and(|(_, op, bound)| holds(op, count, bound))
 }
 
 /// Whether a count need only be one.

@@ -18,14 +18,21 @@
 //!   time; the rule requires that source.
 //! * **Lists** are replaced by what the context knows; an unknown one stays a name, with a loss.
 
+mod aggregate;
 mod branch;
 mod call;
 mod condition;
 mod copies;
+mod join;
+mod list;
 mod names;
+mod paired;
 mod plan;
 mod predicate;
+mod refused;
 mod subject;
+mod time;
+mod together;
 mod truth;
 mod value;
 
@@ -54,6 +61,8 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         copies: BTreeMap::new(),
         bound: BTreeSet::new(),
         modified: BTreeMap::new(),
+        layout: None,
+        joined: false,
     };
     if rule.broken {
         lowering.loss(
@@ -97,11 +106,15 @@ struct Lowering<'a> {
     /// What was said already: a list that stands in a rule ten times is told once.
     told: BTreeSet<Text>,
     /// Tests that one copy of an event must satisfy, by variable.
-    copies: BTreeMap<Text, Vec<copies::Together>>,
+    copies: BTreeMap<Text, Vec<together::Together>>,
     /// Fields of which an element is chosen where an expression stands: variable and path.
     bound: BTreeSet<(Text, Text)>,
     /// Fields under `any` or `all` of which an element is looked at, and the name of that.
     modified: BTreeMap<(Text, Text), Text>,
+    /// How rows are laid while the condition is read.
+    layout: Option<condition::Layout>,
+    /// Rows hold events of several variables.
+    joined: bool,
 }
 
 /// How many definitions may refer to each other.

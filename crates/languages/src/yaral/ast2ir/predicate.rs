@@ -7,10 +7,9 @@ use crate::yaral::ast::{Comparison, Expr, Kind, ListKind};
 use std::cmp::Ordering;
 use tripline_ir::{
     Atom, Case, Coerce, CompareOp, Dialect, Expr as Value, FieldCompare, FieldRelation, Function,
-    ListMatch, ListRef, LossReason, Net, Number, Pattern, Predicate, Quantifier, Regex, Subject,
-    Test, Text, law,
+    LossReason, Net, Number, Pattern, Predicate, Quantifier, Regex, Subject, Test, Text, law,
 };
-use tripline_text::{Code, Diagnostic, Span};
+use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
     /// The test that a condition is; `None` (with a loss) for one that cannot be read.
@@ -64,9 +63,12 @@ impl Lowering<'_> {
                 let read = parts.iter().filter_map(|part| self.negated(part, scope));
                 let read: Vec<Predicate> = read.collect();
                 let all = matches!(found.kind, Kind::Or(_));
-                (!read.is_empty()).then(|| match all {
-                    true => Predicate::and(read),
-                    false => Predicate::or(read),
+                (!read.is_empty()).then(|| {
+                    if all {
+                        Predicate::and(read)
+                    } else {
+                        Predicate::or(read)
+                    }
                 })
             }
             Kind::Compare {
@@ -122,7 +124,9 @@ impl Lowering<'_> {
         nocase: bool,
         scope: &Scope,
     ) -> Option<Predicate> {
-        let (op, left, right) = if is_constant(left) && !is_constant(right) {
+        let is_list = |found: &Expr| matches!(found.kind, Kind::List(_));
+        let turned = is_constant(left) && !is_constant(right) || is_list(left) && !is_list(right);
+        let (op, left, right) = if turned {
             (op.flipped(), right, left)
         } else {
             (op, left, right)
@@ -284,103 +288,6 @@ impl Lowering<'_> {
         Some(negated_if(negated, Predicate::atom(atom)))
     }
 
-    /// `in %list`, `in regex %list`, `in cidr %list`.
-    fn in_list(
-        &mut self,
-        tested: &Tested,
-        name: &Text,
-        how: ListKind,
-        nocase: bool,
-        span: Span,
-    ) -> Predicate {
-        let mut tested = tested.clone();
-        tested.span = span;
-        let case = tested.case(nocase);
-        let Some(entries) = self.context.lists.get(name).cloned() else {
-            self.unknown_list(name, span);
-            return tested.any(by_name(name, how, case));
-        };
-        let entries = entries.into_iter().filter(|entry| !entry.is_empty());
-        match how {
-            ListKind::Text => {
-                let entries = entries.filter(|entry| !tested.never(entry, nocase));
-                let equal = |entry| tested.any(Test::Pattern(Pattern::equals(entry, case)));
-                Predicate::or(entries.map(equal).collect::<Vec<_>>())
-            }
-            ListKind::Regex => {
-                let fold = case == Case::Insensitive;
-                let mut parts = Vec::new();
-                for entry in entries {
-                    let regex = self.regex(&entry, fold, &tested, span);
-                    parts.extend(regex.map(|regex| regex_test(&tested, regex, false)));
-                }
-                Predicate::or(parts)
-            }
-            ListKind::Cidr => {
-                let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
-                tested.any(Test::Cidr(nets))
-            }
-        }
-    }
-
-    /// Not in a list; of a repeated field one element is not.
-    fn not_in_list(
-        &mut self,
-        tested: &Tested,
-        name: &Text,
-        how: ListKind,
-        nocase: bool,
-        span: Span,
-    ) -> Predicate {
-        if !tested.is_any_of_several() {
-            return Predicate::not(self.in_list(tested, name, how, nocase, span));
-        }
-        let mut tested = tested.clone();
-        tested.span = span;
-        let case = tested.case(nocase);
-        let Some(entries) = self.context.lists.get(name).cloned() else {
-            self.unknown_list(name, span);
-            return tested.differs(by_name(name, how, case));
-        };
-        let entries = entries.into_iter().filter(|entry| !entry.is_empty());
-        match how {
-            ListKind::Text => {
-                let entries = entries.filter(|entry| !tested.never(entry, nocase));
-                let differ = |entry| tested.differs(Test::Pattern(Pattern::equals(entry, case)));
-                Predicate::and(entries.map(differ).collect::<Vec<_>>())
-            }
-            ListKind::Regex => {
-                let fold = case == Case::Insensitive;
-                let mut parts = Vec::new();
-                for entry in entries {
-                    let regex = self.regex(&entry, fold, &tested, span);
-                    parts.extend(regex.map(|regex| regex_test(&tested, regex, true)));
-                }
-                Predicate::and(parts)
-            }
-            ListKind::Cidr => {
-                let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
-                tested.differs(Test::Cidr(nets))
-            }
-        }
-    }
-
-    fn unknown_list(&mut self, name: &Text, span: Span) {
-        if self.told.insert(name.clone()) {
-            let flaw = Diagnostic::new(
-                Code::YaralList,
-                self.source,
-                format!("the list `%{name}` is not known"),
-            );
-            flaw.at(span, "kept by name").add_to(&mut self.diagnostics);
-        }
-        self.loss(
-            LossReason::UnresolvedList,
-            tripline_ir::format_smolstr!("%{name}"),
-            Some(span),
-        );
-    }
-
     /// A regular expression of RE2; `None` when it cannot be read. A folded value is matched as
     /// the value itself without regard to case, when the expression names no letter of the other
     /// case.
@@ -409,17 +316,6 @@ impl Lowering<'_> {
             }
         }
     }
-}
-
-/// A test of a list that is not known.
-fn by_name(name: &Text, how: ListKind, case: Case) -> Test {
-    let how = match how {
-        ListKind::Text => ListMatch::Equals,
-        ListKind::Regex => ListMatch::Regex,
-        ListKind::Cidr => ListMatch::Cidr,
-    };
-    let name = name.clone();
-    Test::InList(ListRef { name, how, case })
 }
 
 /// A regular expression over a value that is the empty text when unset.

@@ -1,12 +1,11 @@
 //! What a test looks at.
 
 use super::value::is_number;
-use super::{Lowering, Scope, copies};
+use super::{Lowering, Scope, together};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
 use crate::yaral::facts;
 use tripline_ir::{
-    Atom, Case, Expr as Value, FieldRef, Pattern, Predicate, Quantifier, Subject, Test, Text,
-    format_smolstr,
+    Atom, Case, Expr as Value, FieldRef, Predicate, Quantifier, Subject, Test, Text, format_smolstr,
 };
 use tripline_schema::Scheme;
 use tripline_text::Span;
@@ -127,7 +126,7 @@ impl Lowering<'_> {
         };
         Tested {
             subject,
-            repeated: copies::is_repeated(field),
+            repeated: together::is_repeated(field),
             map,
             quantifier: None,
             number: facts::is_number(&names),
@@ -195,19 +194,10 @@ impl Tested {
         let Some((array, key)) = &self.map else {
             return plain;
         };
-        let part = |name: &str| FieldRef {
-            canonical: format_smolstr!("{}.{name}", array.canonical),
-            name: format_smolstr!("{}.{name}", array.name),
-        };
-        let inner = |field, test| {
-            let mut atom = Atom::field(field, test, self.span);
-            atom.implied = true;
-            Predicate::atom(atom)
-        };
-        let is_key = Test::Pattern(Pattern::equals(key.clone(), Case::Sensitive));
-        let labelled = Predicate::and([inner(part("key"), is_key), inner(part("value"), test)]);
-        let nested = Test::Nested(Box::new(labelled));
-        Predicate::or([plain, inner(array.clone(), nested)])
+        let first = super::value::first_label(Value::Field(array.clone()), key);
+        let mut labelled = Atom::new(Subject::Expr(first), test, self.span);
+        labelled.implied = true;
+        Predicate::or([plain, Predicate::atom(labelled)])
     }
 
     /// An atom that one value is enough for.

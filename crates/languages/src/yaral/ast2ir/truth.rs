@@ -138,6 +138,9 @@ impl Lowering<'_> {
 
     fn called(&mut self, call: &Call, found: &Expr, scope: &Scope) -> Option<Value> {
         let case = case_of(call.nocase);
+        if let Some((of, list, how)) = super::list::listed(call) {
+            return self.listed(of, list, how, call.nocase, found, scope);
+        }
         let function = match call.name.as_str() {
             "re.regex" => {
                 let [of, regex] = call.arguments.as_slice() else {

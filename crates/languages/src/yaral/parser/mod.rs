@@ -4,11 +4,13 @@
 //! After an error the parser goes on at the next statement or section; what was skipped marks
 //! the rule as broken, so that it is never counted as fully read.
 
+mod call;
 mod expression;
 mod section;
+mod words;
 
 use super::ast::{File, Rule};
-use super::facts::{MAX_DEPTH, MAX_ERRORS, SECTIONS, nearest};
+use super::facts::{MAX_DEPTH, MAX_ERRORS, PASSED_OVER, SECTIONS, nearest};
 use super::lexer::{Lexeme, Token, lex};
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
@@ -22,6 +24,7 @@ pub(super) fn parse(source: &Source) -> File {
         tokens,
         at: 0,
         depth: 0,
+        section: None,
         broken: diagnostics.iter().any(Diagnostic::is_error),
         diagnostics,
     };
@@ -38,6 +41,8 @@ struct Parser<'s> {
     at: usize,
     depth: u32,
     diagnostics: Vec<Diagnostic>,
+    /// The last section, in the order of sections, that the current rule has had.
+    section: Option<usize>,
     /// A part of the current rule was skipped.
     broken: bool,
 }
@@ -159,10 +164,7 @@ impl Parser<'_> {
                 rules.push(rule);
                 self.broken = false;
             } else {
-                self.unexpected("`rule`");
-                while !self.is_end() && !self.is_word("rule") {
-                    self.bump();
-                }
+                self.no_rule();
             }
         }
         if rules.is_empty() && self.diagnostics.is_empty() {
@@ -174,6 +176,24 @@ impl Parser<'_> {
             self.report(flaw);
         }
         rules
+    }
+
+    /// What stands outside of rules: a search has no frame. Goes on at the next rule.
+    fn no_rule(&mut self) {
+        let message = format!("expected `rule`, found {}", self.found());
+        let flaw = self
+            .flaw(Code::YaralSyntax, message)
+            .at(self.span(), "")
+            .hint("a search is no rule: its tests stand in a rule's section `events`, each with an event variable");
+        let is_field = matches!(self.token(), Token::Word(_) | Token::Variable(_));
+        if is_field {
+            self.report(flaw);
+        } else {
+            self.unexpected("`rule`");
+        }
+        while !(self.is_end() || self.is_word("rule") && self.names_rule()) {
+            self.bump();
+        }
     }
 
     /// Whether `WORD NAME {` stands here: a misspelt `rule`.
@@ -195,6 +215,7 @@ impl Parser<'_> {
         if !self.sign("{") {
             self.unexpected("`{`");
         }
+        self.section = None;
         while !self.is_end() && !self.is_sign("}") {
             if self.is_word("rule") && self.names_rule() {
                 break;
@@ -253,6 +274,7 @@ impl Parser<'_> {
         let name = self.source.slice(self.span()).to_ascii_lowercase();
         let span = self.bump();
         self.bump();
+        self.in_order(&name, span);
         match name.as_str() {
             "meta" => self.meta(rule),
             "events" => self.events(rule),
@@ -260,7 +282,36 @@ impl Parser<'_> {
             "outcome" => self.outcome(rule),
             "condition" => self.condition(rule),
             "options" => self.options(rule),
+            name if PASSED_OVER.contains(&name) => self.pass_over(),
             _ => self.unknown_section(&name, span),
+        }
+    }
+
+    /// Says when a section stands behind one that comes after it.
+    fn in_order(&mut self, name: &str, span: Span) {
+        let Some(place) = SECTIONS.iter().position(|known| *known == name) else {
+            return;
+        };
+        if let Some(later) = self.section.filter(|before| *before > place) {
+            let message = format!("`{name}` stands behind `{}`", SECTIONS[later]);
+            let flaw = self.flaw(Code::YaralRefused, message);
+            let order = SECTIONS.join(", ");
+            let flaw = flaw.at(span, "").hint(format!("the order is {order}"));
+            self.report(flaw);
+        }
+        self.section = self.section.max(Some(place));
+    }
+
+    /// Skips a section that decides nothing. Names stand before `:` inside its parentheses.
+    fn pass_over(&mut self) {
+        let mut depth = 0_u32;
+        while !self.is_end() && (depth > 0 || !(self.at_section() || self.is_sign("}"))) {
+            match self.token() {
+                Token::Sign("(") => depth += 1,
+                Token::Sign(")") => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.bump();
         }
     }
 
