@@ -6,6 +6,9 @@ use tripline_ir::{Duration, SECOND};
 
 /// Deepest nesting of expressions.
 pub(super) const MAX_DEPTH: u32 = 100;
+/// Operators of arithmetic that may follow each other in a rule; the first few of each chain are
+/// free.
+pub(super) const MAX_LINKS: u32 = 300;
 /// Errors after which the rest of a file is not read.
 pub(super) const MAX_ERRORS: usize = 50;
 /// The source name of context records, as Google's own export calls their table.

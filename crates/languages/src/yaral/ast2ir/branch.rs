@@ -160,13 +160,9 @@ impl<'a> Lowering<'a> {
         let Some(definitions) = self.names.placeholders.get(name) else {
             return Vec::new();
         };
-        let mut events: Vec<Text> = Vec::new();
-        for event in definitions.iter().filter_map(|found| found.event.clone()) {
-            if !events.contains(&event) {
-                events.push(event);
-            }
-        }
-        events
+        let mut known = BTreeSet::new();
+        let events = definitions.iter().filter_map(|found| found.event.as_ref());
+        events.filter(|event| known.insert(*event)).cloned().collect()
     }
 
     /// What a placeholder is in events of a variable. Where several branches of an `or` define
@@ -253,7 +249,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn rows_of(&mut self, event: &Text, source: Source, predicate: Predicate) -> Plan {
         let found = Plan::Match(Match { source, predicate });
         let mut columns = self.needed.get(event).cloned().unwrap_or_default();
-        let paired = self.paired(event);
+        let paired = self.paired.get(event).cloned().unwrap_or_default();
         let copies = if paired.is_empty() {
             None
         } else {

@@ -17,12 +17,40 @@ use tripline_ir::{
     format_smolstr,
 };
 
-/// What is taken of the copies that satisfy the tests.
+/// How many choices may stand one in the other.
+const MAX_CHOICES: usize = 24;
+/// How many parts of tests all questions about copies may have.
+pub(super) const MAX_PARTS: usize = 20_000;
+
+/// What is asked of the copies of an event.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'e> {
-    pub(super) values: &'e [Expr],
-    /// Objects of all values, by place.
-    pub(super) objects: bool,
+pub(super) enum Asked<'e> {
+    /// Whether one satisfies the tests.
+    One,
+    /// Whether every one does.
+    Every,
+    /// The values of an expression in those that do.
+    Values(&'e Expr),
+    /// The values of several expressions in those that do, as objects with members by place.
+    Objects(&'e [Expr]),
+}
+
+impl<'e> Asked<'e> {
+    fn values(self) -> &'e [Expr] {
+        match self {
+            Self::One | Self::Every => &[],
+            Self::Values(value) => std::slice::from_ref(value),
+            Self::Objects(values) => values,
+        }
+    }
+
+    fn each(self) -> Each {
+        match self {
+            Self::One => Each::Any,
+            Self::Every => Each::All,
+            Self::Values(_) | Self::Objects(_) => Each::Map,
+        }
+    }
 }
 
 /// One choice of an element.
@@ -76,28 +104,24 @@ impl Lowering<'_> {
         Value::call(Function::Coalesce, vec![found, none])
     }
 
-    /// The test that one copy of an event satisfies some conditions at once.
-    pub(super) fn one_copy(&mut self, tests: &[Expr], event: &Text) -> Option<Value> {
-        self.over_copies(tests, None, event)
-    }
-
-    /// A condition that one copy satisfies, as a test of its own.
-    pub(super) fn copy_test(&mut self, found: &Expr, event: &Text) -> Option<Predicate> {
-        let value = self.one_copy(std::slice::from_ref(found), event)?;
+    /// One copy of an event fails a condition.
+    pub(super) fn copy_fails(&mut self, found: &Expr, event: &Text) -> Option<Predicate> {
+        let value = self.over_copies(std::slice::from_ref(found), Asked::Every, event)?;
         let atom = Atom::new(Subject::Expr(value), Test::IsTrue, found.span);
-        Some(Predicate::atom(atom))
+        Some(Predicate::not(Predicate::atom(atom)))
     }
 
     /// The implied tests that one copy of an event satisfies all tests that share a repeated field.
     pub(super) fn copy_tests(&mut self, event: &Text) -> Vec<Predicate> {
-        let all = self.copies.get(event).cloned().unwrap_or_default();
+        let copies = self.copies.get(event).cloned().unwrap_or_default();
+        let groups = copies.groups().iter();
         let mut found = Vec::new();
-        for together in all.iter().filter(|together| together.several()) {
+        for together in groups.filter(|together| together.several()) {
             let spans = together.tests.iter().map(|test| test.span);
             let Some(span) = spans.reduce(tripline_text::Span::cover) else {
                 continue;
             };
-            if let Some(value) = self.one_copy(&together.tests, event) {
+            if let Some(value) = self.over_copies(&together.tests, Asked::One, event) {
                 let mut atom = Atom::new(Subject::Expr(value), Test::IsTrue, span);
                 atom.implied = true;
                 found.push(Predicate::atom(atom));
@@ -109,8 +133,9 @@ impl Lowering<'_> {
     /// Whether tests decide which elements of an expression count.
     pub(super) fn is_chosen(&self, found: &Expr, event: &Text) -> bool {
         let paths = self.reads(found, event, false, 0);
-        let all = self.copies.get(event).into_iter().flatten();
-        all.into_iter().any(|together| together.shares(&paths))
+        self.copies
+            .get(event)
+            .is_some_and(|copies| copies.read(&paths))
     }
 
     /// Whether the rows of a variable have a column of a placeholder that is not simply its value.
@@ -129,28 +154,21 @@ impl Lowering<'_> {
     /// the same repeated field.
     pub(super) fn surviving(&mut self, found: &Expr, plain: Value, event: &Text) -> Value {
         let paths = self.reads(found, event, false, 0);
-        let all = self.copies.get(event).into_iter().flatten();
-        let tests: Vec<Expr> = all
-            .filter(|together| together.shares(&paths))
-            .flat_map(|together| together.tests.clone())
-            .collect();
+        let copies = self.copies.get(event);
+        let tests = copies.map_or(Vec::new(), |copies| copies.tests(&paths));
         if tests.is_empty() {
             return plain;
         }
-        let wanted = Wanted {
-            values: std::slice::from_ref(found),
-            objects: false,
-        };
-        self.over_copies(&tests, Some(wanted), event)
+        self.over_copies(&tests, Asked::Values(found), event)
             .unwrap_or(plain)
     }
 
-    /// Whether a copy satisfies the tests or, with values, the list of them in those that do. What
-    /// cannot be read was said where the tests stand.
+    /// What is asked of the copies that satisfy the tests. What cannot be read was said where the
+    /// tests stand.
     pub(super) fn over_copies(
         &mut self,
         tests: &[Expr],
-        wanted: Option<Wanted<'_>>,
+        asked: Asked<'_>,
         event: &Text,
     ) -> Option<Value> {
         let said = (self.diagnostics.len(), self.losses.len());
@@ -163,15 +181,36 @@ impl Lowering<'_> {
             left.push((test.clone(), paths.collect()));
             fields.extend(own);
         }
-        for value in wanted.iter().flat_map(|wanted| wanted.values) {
+        for value in asked.values() {
             self.copied_fields(value, event, 0, &mut fields);
         }
         let mut choices = self.choices(&fields, event);
+        if !self.affords(tests, asked, choices.len()) {
+            return None;
+        }
         choices.reverse();
-        let found = self.whole(|lowering| lowering.chosen(&mut choices, left, wanted, event));
+        let found = self.whole(|lowering| lowering.chosen(&mut choices, left, asked, event));
         self.diagnostics.truncate(said.0);
         self.losses.truncate(said.1);
         found
+    }
+
+    /// Whether copies may be looked at once more: choices stand one in the other, and every column
+    /// repeats the tests.
+    fn affords(&mut self, tests: &[Expr], asked: Asked<'_>, choices: usize) -> bool {
+        let mut parts = choices;
+        for part in tests.iter().chain(asked.values()) {
+            part.visit(&mut |_| parts += 1);
+        }
+        let left = self.parts_left.checked_sub(parts);
+        self.parts_left = left.unwrap_or(0);
+        let affords = choices <= MAX_CHOICES && left.is_some();
+        let text = Text::new_static("more repeated fields together than are looked at");
+        if !affords && self.told.insert(text.clone()) {
+            let span = tests.first().map(|test| test.span);
+            self.loss(tripline_ir::LossReason::NotExpressible, text, span);
+        }
+        affords
     }
 
     /// One choice after another (the last of the list first), each test as soon as what it reads is
@@ -180,7 +219,7 @@ impl Lowering<'_> {
         &mut self,
         choices: &mut Vec<Choice>,
         left: Vec<(Expr, BTreeSet<Text>)>,
-        wanted: Option<Wanted<'_>>,
+        asked: Asked<'_>,
         event: &Text,
     ) -> Option<Value> {
         let scope = Scope::Event(event.clone());
@@ -197,43 +236,40 @@ impl Lowering<'_> {
         let inner = match choices.pop() {
             Some(Choice { path, list }) => {
                 self.bound.insert((event.clone(), path.clone()));
-                let body = self.chosen(choices, later, wanted, event);
-                let how = match wanted {
-                    Some(_) => Each::Map,
-                    None => Each::Any,
-                };
+                let body = self.chosen(choices, later, asked, event);
                 body.map(|body| Value::Each {
-                    how,
+                    how: asked.each(),
                     list: Box::new(list),
                     variable: path,
                     body: Box::new(body),
                 })
             }
-            None => wanted.and_then(|wanted| self.wanted(wanted, &scope)),
+            None => self.asked(asked, &scope),
         };
-        match (wanted, inner) {
-            (Some(_), None) => None,
-            (Some(_), Some(inner)) => Some(match all_of(tests) {
-                Some(tests) => Value::call(Function::If, vec![tests, inner]),
-                None => inner,
-            }),
-            (None, inner) => {
-                tests.extend(inner);
-                all_of(tests)
-            }
+        if asked.values().is_empty() {
+            tests.extend(inner);
+            return all_of(tests);
         }
+        let inner = inner?;
+        Some(match all_of(tests) {
+            Some(tests) => Value::call(Function::If, vec![tests, inner]),
+            None => inner,
+        })
     }
 
-    fn wanted(&mut self, wanted: Wanted<'_>, scope: &Scope) -> Option<Value> {
-        if !wanted.objects {
-            return self.value(wanted.values.first()?, scope);
+    fn asked(&mut self, asked: Asked<'_>, scope: &Scope) -> Option<Value> {
+        match asked {
+            Asked::One | Asked::Every => None,
+            Asked::Values(value) => self.value(value, scope),
+            Asked::Objects(values) => {
+                let mut members = Vec::new();
+                for (at, value) in values.iter().enumerate() {
+                    members.push(Value::literal(member(at)));
+                    members.push(self.value(value, scope)?);
+                }
+                Some(Value::call(Function::Object, members))
+            }
         }
-        let mut members = Vec::new();
-        for (at, value) in wanted.values.iter().enumerate() {
-            members.push(Value::literal(member(at)));
-            members.push(self.value(value, scope)?);
-        }
-        Some(Value::call(Function::Object, members))
     }
 
     /// The element that stands for a field while copies are looked at.

@@ -59,6 +59,8 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         losses: Vec::new(),
         told: BTreeSet::new(),
         copies: BTreeMap::new(),
+        paired: BTreeMap::new(),
+        parts_left: copies::MAX_PARTS,
         bound: BTreeSet::new(),
         modified: BTreeMap::new(),
         layout: None,
@@ -106,7 +108,11 @@ struct Lowering<'a> {
     /// What was said already: a list that stands in a rule ten times is told once.
     told: BTreeSet<Text>,
     /// Tests that one copy of an event must satisfy, by variable.
-    copies: BTreeMap<Text, Vec<together::Together>>,
+    copies: BTreeMap<Text, together::Copies>,
+    /// Placeholders whose values belong together, by variable.
+    paired: BTreeMap<Text, Vec<Text>>,
+    /// How many parts of tests may still be repeated over copies.
+    parts_left: usize,
     /// Fields of which an element is chosen where an expression stands: variable and path.
     bound: BTreeSet<(Text, Text)>,
     /// Fields under `any` or `all` of which an element is looked at, and the name of that.

@@ -2,44 +2,50 @@
 //! belong together, or one value of a placeholder joins rows.
 
 use super::Lowering;
-use super::copies::Wanted;
+use super::copies::Asked;
 use crate::yaral::ast::{Expr, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::{Expr as Value, Text};
 
 impl Lowering<'_> {
-    /// Whether the rows of a variable are its copies: two placeholders that are used read the same
-    /// repeated field or message, so that their values belong together.
+    /// Whether the rows of a variable are its copies.
     pub(super) fn rows_are_copies(&self, event: &Text) -> bool {
-        !self.paired(event).is_empty()
+        self.paired.get(event).is_some_and(|all| !all.is_empty())
     }
 
-    /// The placeholders of an event whose values belong together.
-    pub(super) fn paired(&self, event: &Text) -> Vec<Text> {
+    /// Notes the placeholders of each variable whose values belong together: two that are used read
+    /// the same repeated field or message, or rows are joined by one.
+    pub(super) fn note_paired(&mut self) {
         if self.rule.matching.is_none() {
-            return Vec::new();
+            return;
         }
         let used = self.used_placeholders();
-        let mut read: Vec<(Text, BTreeMap<Text, u32>)> = Vec::new();
-        for name in self.names.placeholders.keys() {
-            if let Some((value, false)) = self.definition_in(name, event)
-                && used.contains(name)
-            {
-                read.push((name.clone(), self.reads(value, event, false, 0)));
+        for event in self.names.events.clone() {
+            let mut read: Vec<(Text, BTreeMap<Text, u32>)> = Vec::new();
+            let mut often: BTreeMap<Text, u32> = BTreeMap::new();
+            for name in &used {
+                if let Some((value, false)) = self.definition_in(name, &event) {
+                    let paths = self.reads(value, &event, false, 0);
+                    for path in paths.keys() {
+                        *often.entry(path.clone()).or_default() += 1;
+                    }
+                    read.push((name.clone(), paths));
+                }
             }
+            let shares = |paths: &BTreeMap<Text, u32>| {
+                let mut paths = paths.keys();
+                paths.any(|path| often.get(path).is_some_and(|count| *count > 1))
+            };
+            // Rows are joined by one value of a placeholder, which is then the only one.
+            let joins = |name: &Text, paths: &BTreeMap<Text, u32>| {
+                self.joined && !paths.is_empty() && self.defining(name).len() > 1
+            };
+            let paired = read
+                .iter()
+                .filter(|(name, paths)| shares(paths) || joins(name, paths));
+            let paired = paired.map(|(name, _)| name.clone()).collect();
+            self.paired.insert(event, paired);
         }
-        let shares = |name: &Text, paths: &BTreeMap<Text, u32>| {
-            let mut others = read.iter().filter(|(other, _)| other != name);
-            others.any(|(_, other)| other.keys().any(|path| paths.contains_key(path)))
-        };
-        // Rows are joined by one value of a placeholder, which is then the only one.
-        let joins = |name: &Text, paths: &BTreeMap<Text, u32>| {
-            self.joined && !paths.is_empty() && self.defining(name).len() > 1
-        };
-        let paired = read
-            .iter()
-            .filter(|(name, paths)| shares(name, paths) || joins(name, paths));
-        paired.map(|(name, _)| name.clone()).collect()
     }
 
     /// Placeholders that more than tests of one variable read.
@@ -71,15 +77,8 @@ impl Lowering<'_> {
             paths.extend(self.reads(&part, event, false, 0));
             parts.push(part);
         }
-        let all = self.copies.get(event).into_iter().flatten();
-        let tests: Vec<Expr> = all
-            .filter(|together| together.shares(&paths))
-            .flat_map(|together| together.tests.clone())
-            .collect();
-        let wanted = Wanted {
-            values: &parts,
-            objects: true,
-        };
-        self.over_copies(&tests, Some(wanted), event)
+        let copies = self.copies.get(event);
+        let tests = copies.map_or(Vec::new(), |copies| copies.tests(&paths));
+        self.over_copies(&tests, Asked::Objects(&parts), event)
     }
 }

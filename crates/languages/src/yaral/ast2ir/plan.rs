@@ -53,6 +53,7 @@ impl Lowering<'_> {
         let joined = plain.len() > 1
             && (self.must_join(&parts, &plain) || self.counts_combinations(condition, &plain));
         self.joined = joined;
+        self.note_paired();
         let layout = self.layout(&parts, &plain, joined);
         self.shared_columns(joined);
         if !joined

@@ -97,15 +97,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// One copy of an event fails a condition.
-    pub(super) fn copy_fails(&mut self, found: &Expr, event: &Text) -> Option<Predicate> {
-        let not = Expr {
-            kind: Kind::Not(Box::new(found.clone())),
-            span: found.span,
-        };
-        self.copy_test(&not, event)
-    }
-
     /// The parts that can be read.
     fn parts(&mut self, parts: &[Expr], scope: &Scope) -> Option<Vec<Predicate>> {
         let read: Vec<Predicate> = parts
@@ -243,16 +234,16 @@ impl Lowering<'_> {
         if let (Comparison::Ne, Scope::Event(event)) = (op, scope)
             && self.is_copied(whole, scope)
         {
-            let differ = Expr {
+            let equal = Expr {
                 kind: Kind::Compare {
-                    op,
+                    op: Comparison::Eq,
                     left: Box::new(left.clone()),
                     right: Box::new(right.clone()),
                     nocase,
                 },
                 span: whole.span,
             };
-            return self.copy_test(&differ, event);
+            return self.copy_fails(&equal, event);
         }
         let simple = |found: &Expr| matches!(found.kind, Kind::Field(_));
         if !number && simple(left) && simple(right) && matches!(op, Comparison::Eq | Comparison::Ne)

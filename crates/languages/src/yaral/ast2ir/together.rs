@@ -6,7 +6,15 @@ use crate::yaral::facts;
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::Text;
 
-/// Tests of a variable's events that read the same repeated fields, directly or through another.
+/// The tests of a variable's events that read repeated fields, in groups that have none in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Copies {
+    groups: Vec<Together>,
+    /// The group of each repeated path.
+    of: BTreeMap<Text, usize>,
+}
+
+/// Tests that read the same repeated fields, directly or through another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Together {
     /// Repeated paths that they read, and how many tests read each.
@@ -20,10 +28,6 @@ impl Together {
         self.paths.values().any(|count| *count > 1)
     }
 
-    pub(super) fn shares(&self, paths: &BTreeMap<Text, u32>) -> bool {
-        paths.keys().any(|path| self.paths.contains_key(path))
-    }
-
     fn add(&mut self, paths: &BTreeMap<Text, u32>, tests: Vec<Expr>) {
         for (path, count) in paths {
             *self.paths.entry(path.clone()).or_default() += count;
@@ -32,71 +36,105 @@ impl Together {
     }
 }
 
-impl Lowering<'_> {
-    /// Notes which tests of each variable must be satisfied by one copy of its event.
-    pub(super) fn note_copies(&mut self) {
-        for event in self.names.events.clone() {
-            let mut all: Vec<Together> = Vec::new();
-            let mut tests = self.own_tests(&event);
-            tests.extend(self.equal_definitions(&event));
-            for test in tests {
-                self.gather(&event, test, &mut all);
-            }
-            for key in self.set_keys(&event) {
-                let paths = self.reads(&key, &event, false, 0);
-                if all.iter().any(|together| together.shares(&paths)) {
-                    self.gather(&event, key, &mut all);
-                }
-            }
-            self.copies.insert(event, all);
-        }
+impl Copies {
+    pub(super) fn groups(&self) -> &[Together] {
+        &self.groups
     }
 
-    fn gather(&self, event: &Text, test: Expr, all: &mut Vec<Together>) {
-        let paths = self.reads(&test, event, false, 0);
+    /// The groups that read one of these paths.
+    fn with(&self, paths: &BTreeMap<Text, u32>) -> BTreeSet<usize> {
+        let groups = paths.keys().filter_map(|path| self.of.get(path));
+        groups.copied().collect()
+    }
+
+    pub(super) fn read(&self, paths: &BTreeMap<Text, u32>) -> bool {
+        paths.keys().any(|path| self.of.contains_key(path))
+    }
+
+    /// The tests that read one of these paths, directly or through another.
+    pub(super) fn tests(&self, paths: &BTreeMap<Text, u32>) -> Vec<Expr> {
+        let groups = self.with(paths).into_iter();
+        groups
+            .flat_map(|at| self.groups[at].tests.iter().cloned())
+            .collect()
+    }
+
+    fn gather(&mut self, test: Expr, paths: &BTreeMap<Text, u32>) {
         if paths.is_empty() {
             return;
         }
-        let mut joined = Together::default();
-        let before = std::mem::take(all);
-        for together in before {
-            if together.shares(&paths) {
-                joined.add(&together.paths, together.tests);
-            } else {
-                all.push(together);
+        let joined = self.with(paths);
+        let largest = joined.iter().copied();
+        let into = largest.max_by_key(|at| self.groups[*at].tests.len());
+        let into = into.unwrap_or_else(|| {
+            self.groups.push(Together::default());
+            self.groups.len() - 1
+        });
+        for at in joined.into_iter().filter(|at| *at != into) {
+            let other = std::mem::take(&mut self.groups[at]);
+            for path in other.paths.keys() {
+                self.of.insert(path.clone(), into);
             }
+            self.groups[into].add(&other.paths, other.tests);
         }
-        joined.add(&paths, vec![test]);
-        all.push(joined);
+        self.groups[into].add(paths, vec![test]);
+        for path in paths.keys() {
+            self.of.insert(path.clone(), into);
+        }
     }
+}
 
-    /// The tests of one variable's events alone.
-    fn own_tests(&self, event: &Text) -> Vec<Expr> {
-        let own = self.names.tests.iter().filter(|test| {
+impl Lowering<'_> {
+    /// Notes which tests of each variable must be satisfied by one copy of its event.
+    pub(super) fn note_copies(&mut self) {
+        let mut own: BTreeMap<Text, Vec<Expr>> = BTreeMap::new();
+        for test in &self.names.tests {
             let mut variables = BTreeSet::new();
             self.names.variables(test, &mut variables, 0);
-            variables.len() == 1 && variables.contains(event)
-        });
-        own.map(|test| (*test).clone()).collect()
+            if let (Some(event), 1) = (variables.first(), variables.len()) {
+                own.entry(event.clone()).or_default().push((*test).clone());
+            }
+        }
+        for (event, test) in self.equal_definitions() {
+            own.entry(event).or_default().push(test);
+        }
+        for event in self.names.events.clone() {
+            let mut copies = Copies::default();
+            for test in own.remove(&event).unwrap_or_default() {
+                let paths = self.reads(&test, &event, false, 0);
+                copies.gather(test, &paths);
+            }
+            for key in self.set_keys(&event) {
+                let paths = self.reads(&key, &event, false, 0);
+                if copies.read(&paths) {
+                    copies.gather(key, &paths);
+                }
+            }
+            self.copies.insert(event, copies);
+        }
     }
 
     /// That the definitions of one placeholder by the same event are equal.
-    fn equal_definitions(&self, event: &Text) -> Vec<Expr> {
+    fn equal_definitions(&self) -> Vec<(Text, Expr)> {
         let mut tests = Vec::new();
         for definitions in self.names.placeholders.values() {
-            let mut own = definitions
-                .iter()
-                .filter(|found| found.event.as_ref() == Some(event) && !found.optional);
-            if let Some(first) = own.next() {
-                tests.extend(own.map(|other| Expr {
-                    kind: Kind::Compare {
-                        op: Comparison::Eq,
-                        left: Box::new(first.value.clone()),
-                        right: Box::new(other.value.clone()),
-                        nocase: false,
-                    },
-                    span: other.value.span,
-                }));
+            let mut first: BTreeMap<&Text, &Expr> = BTreeMap::new();
+            for found in definitions.iter().filter(|found| !found.optional) {
+                let Some(event) = &found.event else {
+                    continue;
+                };
+                let Some(first) = first.get(event) else {
+                    first.insert(event, found.value);
+                    continue;
+                };
+                let kind = Kind::Compare {
+                    op: Comparison::Eq,
+                    left: Box::new((*first).clone()),
+                    right: Box::new(found.value.clone()),
+                    nocase: false,
+                };
+                let span = found.value.span;
+                tests.push((event.clone(), Expr { kind, span }));
             }
         }
         tests

@@ -145,12 +145,14 @@ impl Parser<'_> {
     pub(super) fn value(&mut self) -> Expr {
         let start = self.span();
         let mut left = self.product();
+        let mut chain = 0;
         loop {
             let op = match self.token() {
                 Token::Sign("+") => Operator::Add,
                 Token::Sign("-") => Operator::Subtract,
                 _ => return left,
             };
+            self.link(&mut chain);
             self.bump();
             let right = self.operand(Self::product);
             left = self.arithmetic(start, op, left, right);
@@ -171,6 +173,7 @@ impl Parser<'_> {
     fn product(&mut self) -> Expr {
         let start = self.span();
         let mut left = self.unary();
+        let mut chain = 0;
         loop {
             let op = match self.token() {
                 Token::Sign("*") => Operator::Multiply,
@@ -178,6 +181,7 @@ impl Parser<'_> {
                 Token::Sign("%") => Operator::Modulo,
                 _ => return left,
             };
+            self.link(&mut chain);
             self.bump();
             let right = self.operand(Self::unary);
             left = self.arithmetic(start, op, left, right);

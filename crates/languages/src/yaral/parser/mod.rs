@@ -10,7 +10,7 @@ mod section;
 mod words;
 
 use super::ast::{File, Rule};
-use super::facts::{MAX_DEPTH, MAX_ERRORS, PASSED_OVER, SECTIONS, nearest};
+use super::facts::{MAX_DEPTH, MAX_ERRORS, MAX_LINKS, PASSED_OVER, SECTIONS, nearest};
 use super::lexer::{Lexeme, Token, lex};
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
@@ -24,6 +24,7 @@ pub(super) fn parse(source: &Source) -> File {
         tokens,
         at: 0,
         depth: 0,
+        links: 0,
         section: None,
         broken: diagnostics.iter().any(Diagnostic::is_error),
         diagnostics,
@@ -40,6 +41,8 @@ struct Parser<'s> {
     tokens: Vec<Lexeme>,
     at: usize,
     depth: u32,
+    /// Operators of chains, counted in each rule.
+    links: u32,
     diagnostics: Vec<Diagnostic>,
     /// The last section, in the order of sections, that the current rule has had.
     section: Option<usize>,
@@ -156,6 +159,19 @@ impl Parser<'_> {
         Some(result)
     }
 
+    /// Counts one more operator of a chain, which makes a tree as deep as it is long. Gives up when
+    /// there are too many.
+    fn link(&mut self, chain: &mut u32) {
+        *chain += 1;
+        self.links += u32::from(*chain > 5);
+        if self.links > MAX_LINKS {
+            let message = format!("more than {MAX_LINKS} operators follow each other");
+            let flaw = self.flaw(Code::NestingTooDeep, message);
+            self.report(flaw.at(self.span(), "the rest is skipped"));
+            self.at = self.tokens.len() - 1;
+        }
+    }
+
     fn file(&mut self) -> Vec<Rule> {
         let mut rules = Vec::new();
         while !self.is_end() {
@@ -216,6 +232,7 @@ impl Parser<'_> {
             self.unexpected("`{`");
         }
         self.section = None;
+        self.links = 0;
         while !self.is_end() && !self.is_sign("}") {
             if self.is_word("rule") && self.names_rule() {
                 break;
