@@ -162,7 +162,10 @@ impl<'a> Lowering<'a> {
         };
         let mut known = BTreeSet::new();
         let events = definitions.iter().filter_map(|found| found.event.as_ref());
-        events.filter(|event| known.insert(*event)).cloned().collect()
+        events
+            .filter(|event| known.insert(*event))
+            .cloned()
+            .collect()
     }
 
     /// What a placeholder is in events of a variable. Where several branches of an `or` define

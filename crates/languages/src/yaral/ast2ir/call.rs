@@ -118,7 +118,7 @@ impl Lowering<'_> {
     fn computed_test(&mut self, whole: &Expr, scope: &Scope) -> Option<Predicate> {
         let value = self.truth(whole, scope)?;
         let atom = Atom::new(Subject::Expr(value), Test::IsTrue, whole.span);
-        Some(Predicate::atom(atom))
+        Some(self.or_copy(Predicate::atom(atom), whole, scope))
     }
 
     /// One text holds, begins with or ends with another.
@@ -143,7 +143,8 @@ impl Lowering<'_> {
                 other,
                 case,
             };
-            return Some(tested.any(Test::Compare(compare)));
+            let found = tested.any(Test::Compare(compare));
+            return Some(self.or_copy(found, whole, scope));
         };
         if text.is_empty() {
             return Some(Predicate::True);

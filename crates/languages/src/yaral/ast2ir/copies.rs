@@ -7,7 +7,7 @@
 //! test, marked as implied, says that one element satisfies them all. `any` and `all` and the
 //! functions of arrays read the whole field.
 
-use super::together::repeated_paths;
+use super::together::{is_inside, repeated_paths};
 use super::value::labelled;
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
@@ -29,6 +29,8 @@ pub(super) enum Asked<'e> {
     One,
     /// Whether every one does.
     Every,
+    /// Whether in one of those that do an expression has no value.
+    Unset(&'e Expr),
     /// The values of an expression in those that do.
     Values(&'e Expr),
     /// The values of several expressions in those that do, as objects with members by place.
@@ -39,14 +41,14 @@ impl<'e> Asked<'e> {
     fn values(self) -> &'e [Expr] {
         match self {
             Self::One | Self::Every => &[],
-            Self::Values(value) => std::slice::from_ref(value),
+            Self::Unset(value) | Self::Values(value) => std::slice::from_ref(value),
             Self::Objects(values) => values,
         }
     }
 
     fn each(self) -> Each {
         match self {
-            Self::One => Each::Any,
+            Self::One | Self::Unset(_) => Each::Any,
             Self::Every => Each::All,
             Self::Values(_) | Self::Objects(_) => Each::Map,
         }
@@ -109,6 +111,34 @@ impl Lowering<'_> {
         let value = self.over_copies(std::slice::from_ref(found), Asked::Every, event)?;
         let atom = Atom::new(Subject::Expr(value), Test::IsTrue, found.span);
         Some(Predicate::not(Predicate::atom(atom)))
+    }
+
+    /// A test of a computed value, which unset values of a repeated message take part in: satisfied
+    /// as it stands, or by a copy.
+    pub(super) fn or_copy(&mut self, tested: Predicate, found: &Expr, scope: &Scope) -> Predicate {
+        let Scope::Event(event) = scope else {
+            return tested;
+        };
+        let mut fields = Vec::new();
+        self.copied_fields(found, event, 0, &mut fields);
+        if !fields.iter().any(is_inside) {
+            return tested;
+        }
+        match self.over_copies(std::slice::from_ref(found), Asked::One, event) {
+            Some(value) => {
+                let mut atom = Atom::new(Subject::Expr(value), Test::IsTrue, found.span);
+                atom.implied = true;
+                Predicate::or([tested, Predicate::atom(atom)])
+            }
+            None => tested,
+        }
+    }
+
+    /// Whether an element of a repeated message has no value of a field.
+    pub(super) fn lacks(&mut self, field: &Field, span: tripline_text::Span) -> Option<Value> {
+        let kind = Kind::Field(field.clone());
+        let found = Expr { kind, span };
+        self.over_copies(&[], Asked::Unset(&found), &field.variable)
     }
 
     /// The implied tests that one copy of an event satisfies all tests that share a repeated field.
@@ -260,6 +290,10 @@ impl Lowering<'_> {
     fn asked(&mut self, asked: Asked<'_>, scope: &Scope) -> Option<Value> {
         match asked {
             Asked::One | Asked::Every => None,
+            Asked::Unset(value) => {
+                let value = self.value(value, scope)?;
+                Some(Value::call(Function::IsNull, vec![value]))
+            }
             Asked::Values(value) => self.value(value, scope),
             Asked::Objects(values) => {
                 let mut members = Vec::new();

@@ -14,7 +14,8 @@ impl Lowering<'_> {
     }
 
     /// Notes the placeholders of each variable whose values belong together: two that are used read
-    /// the same repeated field or message, or rows are joined by one.
+    /// the same repeated field or message, or such ones as tests read together, or rows are joined
+    /// by one.
     pub(super) fn note_paired(&mut self) {
         if self.rule.matching.is_none() {
             return;
@@ -23,18 +24,24 @@ impl Lowering<'_> {
         for event in self.names.events.clone() {
             let mut read: Vec<(Text, BTreeMap<Text, u32>)> = Vec::new();
             let mut often: BTreeMap<Text, u32> = BTreeMap::new();
+            let mut groups: BTreeMap<usize, u32> = BTreeMap::new();
+            let copies = self.copies.get(&event).cloned().unwrap_or_default();
             for name in &used {
                 if let Some((value, false)) = self.definition_in(name, &event) {
                     let paths = self.reads(value, &event, false, 0);
                     for path in paths.keys() {
                         *often.entry(path.clone()).or_default() += 1;
                     }
+                    for group in copies.with(&paths) {
+                        *groups.entry(group).or_default() += 1;
+                    }
                     read.push((name.clone(), paths));
                 }
             }
             let shares = |paths: &BTreeMap<Text, u32>| {
-                let mut paths = paths.keys();
-                paths.any(|path| often.get(path).is_some_and(|count| *count > 1))
+                let several = |count: Option<&u32>| count.is_some_and(|count| *count > 1);
+                paths.keys().any(|path| several(often.get(path)))
+                    || copies.with(paths).iter().any(|at| several(groups.get(at)))
             };
             // Rows are joined by one value of a placeholder, which is then the only one.
             let joins = |name: &Text, paths: &BTreeMap<Text, u32>| {

@@ -140,7 +140,8 @@ impl Lowering<'_> {
         }
         let mut tested = self.tested(left, scope)?;
         tested.span = whole.span;
-        match &right.kind {
+        let computed = matches!(tested.subject, Subject::Expr(_)) && tested.is_any_of_several();
+        let found = match &right.kind {
             Kind::Str(text) => self.text_test(&tested, op, text, nocase, right),
             Kind::Regex { text, nocase: fold } => {
                 let regex = self.regex(text, *fold || nocase, &tested, right.span)?;
@@ -157,7 +158,12 @@ impl Lowering<'_> {
                 self.meaningless(right, "expected a value here");
                 None
             }
+        }?;
+        if !computed {
+            return Some(found);
         }
+        let compared = compare((op, nocase), left, right, whole.span);
+        Some(self.or_copy(found, &compared, scope))
     }
 
     /// In a branch of an `or`, a definition of a placeholder: the branch counts when the value is
@@ -210,10 +216,14 @@ impl Lowering<'_> {
                 self.meaningless(right, "a folded text has no order here");
                 return None;
             }
-            Comparison::Lt => Predicate::or([tested.any(order(CompareOp::Lt)), tested.unset(true)]),
-            Comparison::Lte => {
-                Predicate::or([tested.any(order(CompareOp::Lte)), tested.unset(true)])
-            }
+            Comparison::Lt => Predicate::or([
+                tested.any(order(CompareOp::Lt)),
+                tested.unset_somewhere(true),
+            ]),
+            Comparison::Lte => Predicate::or([
+                tested.any(order(CompareOp::Lte)),
+                tested.unset_somewhere(true),
+            ]),
             Comparison::Gt => tested.any(order(CompareOp::Gt)),
             Comparison::Gte => tested.any(order(CompareOp::Gte)),
         })
@@ -234,15 +244,7 @@ impl Lowering<'_> {
         if let (Comparison::Ne, Scope::Event(event)) = (op, scope)
             && self.is_copied(whole, scope)
         {
-            let equal = Expr {
-                kind: Kind::Compare {
-                    op: Comparison::Eq,
-                    left: Box::new(left.clone()),
-                    right: Box::new(right.clone()),
-                    nocase,
-                },
-                span: whole.span,
-            };
+            let equal = compare((Comparison::Eq, nocase), left, right, whole.span);
             return self.copy_fails(&equal, event);
         }
         let simple = |found: &Expr| matches!(found.kind, Kind::Field(_));
@@ -262,21 +264,24 @@ impl Lowering<'_> {
                 other,
                 case,
             }));
-            let both_unset = Predicate::and([first.unset(true), second.unset(true)]);
+            let both_unset =
+                Predicate::and([first.unset_somewhere(true), second.unset_somewhere(true)]);
             let found = Predicate::or([equal, both_unset]);
             return Some(negated_if(op == Comparison::Ne, found));
         }
+        let compared = compare((op, nocase), left, right, whole.span);
         let left = self.value(left, scope)?;
         let right = self.value(right, scope)?;
         let (relation, negated) = relation(op);
-        let compare = Function::Compare(relation, case, Coerce::Typed);
+        let holds = Function::Compare(relation, case, Coerce::Typed);
         let operands = vec![or_zero(left, number), or_zero(right, number)];
         let atom = Atom::new(
-            Subject::Expr(Value::call(compare, operands)),
+            Subject::Expr(Value::call(holds, operands)),
             Test::IsTrue,
             whole.span,
         );
-        Some(negated_if(negated, Predicate::atom(atom)))
+        let found = negated_if(negated, Predicate::atom(atom));
+        Some(self.or_copy(found, &compared, scope))
     }
 
     /// A regular expression of RE2; `None` when it cannot be read. A folded value is matched as
@@ -321,7 +326,12 @@ pub(super) fn regex_test(tested: &Tested, regex: Regex, negated: bool) -> Predic
         tested.any(Test::Regex(regex))
     };
     let found = if empty {
-        Predicate::or([found, tested.unset(true)])
+        let unset = if negated {
+            tested.unset(true)
+        } else {
+            tested.unset_somewhere(true)
+        };
+        Predicate::or([found, unset])
     } else {
         found
     };
@@ -335,7 +345,7 @@ fn is_unset(tested: &Tested) -> Predicate {
     }
     let empty = Test::Pattern(Pattern::equals("", Case::Sensitive));
     Predicate::or([
-        tested.unset(false),
+        tested.unset_somewhere(false),
         tested.atom(empty, Quantifier::Any, true),
     ])
 }
@@ -374,7 +384,12 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
         tested.any(test)
     };
     let found = if unset_fits {
-        Predicate::or([found, tested.unset(true)])
+        let unset = if negated {
+            tested.unset(true)
+        } else {
+            tested.unset_somewhere(true)
+        };
+        Predicate::or([found, unset])
     } else {
         found
     };
@@ -384,12 +399,29 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
 /// A truth value that is unset is false.
 fn bool_test(found: Predicate, tested: &Tested, truth: bool, op: Comparison) -> Predicate {
     match (op, truth) {
-        (Comparison::Eq, false) => Predicate::or([found, tested.unset(true)]),
+        (Comparison::Eq, false) => Predicate::or([found, tested.unset_somewhere(true)]),
+        (Comparison::Ne, false) if tested.is_any_of_several() => {
+            let word = Pattern::equals("true", Case::Insensitive);
+            tested.any(Test::Pattern(word))
+        }
         (Comparison::Ne, false) => {
             Predicate::and([found, tested.atom(Test::Exists, Quantifier::Any, true)])
         }
         _ => found,
     }
+}
+
+/// A comparison, without or with regard to letter case.
+fn compare(how: (Comparison, bool), left: &Expr, right: &Expr, span: Span) -> Expr {
+    let (op, nocase) = how;
+    let (left, right) = (Box::new(left.clone()), Box::new(right.clone()));
+    let kind = Kind::Compare {
+        op,
+        left,
+        right,
+        nocase,
+    };
+    Expr { kind, span }
 }
 
 pub(super) fn negated_if(negated: bool, found: Predicate) -> Predicate {

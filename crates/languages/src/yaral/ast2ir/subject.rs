@@ -1,5 +1,6 @@
 //! What a test looks at.
 
+use super::copies::Asked;
 use super::value::is_number;
 use super::{Lowering, Scope, together};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
@@ -14,8 +15,11 @@ use tripline_text::Span;
 #[derive(Debug, Clone)]
 pub(super) struct Tested {
     pub(super) subject: Subject,
-    /// `labels["k"]`: the array and the key.
-    map: Option<(FieldRef, Text)>,
+    /// `labels["k"]`: the value where labels are kept as a list of keys and values.
+    map: Option<Value>,
+    /// Whether an element of a repeated message has no value, where that is not what the event as
+    /// a whole shows.
+    lacks: Option<Value>,
     /// `any` or `all`, where it is written.
     pub(super) quantifier: Option<Quantifier>,
     /// It may have several values.
@@ -118,16 +122,27 @@ impl Lowering<'_> {
             }
             Scope::Event(_) => Subject::Field(self.field(field)),
         };
+        let inside = *scope != Scope::Rows && together::is_inside(field);
         let map = match (&subject, last_key(field)) {
+            (Subject::Field(_), Some(_)) if inside => {
+                let found = Expr {
+                    kind: Kind::Field(field.clone()),
+                    span,
+                };
+                self.over_copies(&[], Asked::Values(&found), &field.variable)
+            }
             (Subject::Field(_), Some(key)) if *scope != Scope::Rows => {
-                Some((self.array(field), key.clone()))
+                let array = Value::Field(self.array(field));
+                Some(super::value::first_label(array, key))
             }
             _ => None,
         };
+        let lacks = inside.then(|| self.lacks(field, span)).flatten();
         Tested {
             subject,
             repeated: together::is_repeated(field),
             map,
+            lacks,
             quantifier: None,
             number: facts::is_number(&names),
             fold: None,
@@ -160,6 +175,7 @@ impl Lowering<'_> {
         Some(Tested {
             subject,
             map: None,
+            lacks: None,
             quantifier: None,
             repeated: self.is_copied(found, scope),
             number,
@@ -191,11 +207,11 @@ impl Tested {
         atom.quantifier = self.quantifier.unwrap_or(quantifier);
         atom.implied = implied;
         let plain = Predicate::atom(atom);
-        let Some((array, key)) = &self.map else {
+        let Some(label) = &self.map else {
             return plain;
         };
-        let first = super::value::first_label(Value::Field(array.clone()), key);
-        let mut labelled = Atom::new(Subject::Expr(first), test, self.span);
+        let mut labelled = Atom::new(Subject::Expr(label.clone()), test, self.span);
+        labelled.quantifier = self.quantifier.unwrap_or(quantifier);
         labelled.implied = true;
         Predicate::or([plain, Predicate::atom(labelled)])
     }
@@ -214,6 +230,23 @@ impl Tested {
         Predicate::not(whole.atom(Test::Exists, Quantifier::Any, implied))
     }
 
+    /// There is no value, or an element of a repeated message has none.
+    pub(super) fn unset_somewhere(&self, implied: bool) -> Predicate {
+        Predicate::or([self.unset(implied), self.lacking()])
+    }
+
+    /// An element of a repeated message has no value.
+    fn lacking(&self) -> Predicate {
+        match (&self.lacks, self.quantifier) {
+            (Some(lacks), None) => {
+                let mut atom = Atom::new(Subject::Expr(lacks.clone()), Test::IsTrue, self.span);
+                atom.implied = true;
+                Predicate::atom(atom)
+            }
+            _ => Predicate::False,
+        }
+    }
+
     /// The negation of a test: of one value of several, if there are several.
     pub(super) fn differs(&self, test: Test) -> Predicate {
         match self.quantifier {
@@ -224,7 +257,9 @@ impl Tested {
                 self.as_any().atom(Test::Exists, Quantifier::Any, true),
                 Predicate::not(self.as_all(test)),
             ]),
-            _ if self.repeated => Predicate::not(self.as_all(test)),
+            _ if self.repeated => {
+                Predicate::or([Predicate::not(self.as_all(test)), self.lacking()])
+            }
             _ => Predicate::not(self.any(test)),
         }
     }

@@ -42,7 +42,7 @@ impl Copies {
     }
 
     /// The groups that read one of these paths.
-    fn with(&self, paths: &BTreeMap<Text, u32>) -> BTreeSet<usize> {
+    pub(super) fn with(&self, paths: &BTreeMap<Text, u32>) -> BTreeSet<usize> {
         let groups = paths.keys().filter_map(|path| self.of.get(path));
         groups.copied().collect()
     }
@@ -254,6 +254,12 @@ impl Lowering<'_> {
 /// Whether a field may have several values.
 pub(super) fn is_repeated(field: &Field) -> bool {
     !repeated_paths(field).is_empty()
+}
+
+/// Whether a field stands in a message that may have several values.
+pub(super) fn is_inside(field: &Field) -> bool {
+    let mut paths = repeated_paths(field).into_iter();
+    paths.any(|(_, length)| length < field.path.len())
 }
 
 /// The steps of a field at which it may have several values: path and number of segments. A key or
