@@ -751,6 +751,19 @@ fn time_formats() {
         ),
         t("2024-02-09T12:04:56.789 Feb  9 12PM 1707480296")
     );
+    // Weeks from Sunday, from Monday, and of ISO; a year that begins on a Friday, one on a Monday.
+    let weeks = [
+        ("2024-02-09T00:00:00Z", "05 06 06"),
+        ("2021-01-01T00:00:00Z", "00 00 53"),
+        ("2021-01-03T00:00:00Z", "01 00 53"),
+        ("2021-01-04T00:00:00Z", "01 01 01"),
+        ("2024-01-01T00:00:00Z", "00 01 01"),
+        ("2023-12-31T00:00:00Z", "53 52 52"),
+    ];
+    for (day, wanted) in weeks {
+        let written = call(F::FormatTime(percent), [at(day), t("%U %W %V")]);
+        assert_eq!(written, t(wanted), "{day}");
+    }
     assert_eq!(
         call(F::FormatTime(percent), [n(0), t("%F %T")]),
         t("1970-01-01 00:00:00")

@@ -1,6 +1,7 @@
 //! "Did you mean": the nearest of some names.
 
-/// The candidate with the smallest edit distance, if it is near enough to be meant.
+/// The candidate with the smallest edit distance, if it is near enough to be meant. Never the name
+/// itself, which is what was written.
 pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -13,6 +14,7 @@ pub(crate) fn nearest<'a>(
     let allowed = (length / 3).max(1);
     candidates
         .into_iter()
+        .filter(|candidate| *candidate != name)
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
@@ -51,6 +53,7 @@ mod tests {
         assert_eq!(nearest("selction", names), Some("selection"));
         assert_eq!(nearest("Contain", names), Some("contains"));
         assert_eq!(nearest("xyz", names), None);
+        assert_eq!(nearest("contains", names), None);
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("hihg", "high"), 1);
         assert_eq!(distance("", "ab"), 2);

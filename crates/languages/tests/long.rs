@@ -24,6 +24,10 @@ fn long_chains_make_no_deep_trees() {
         (Language::Spl, "index=a | eval x=", "a + "),
         (Language::Kuery, "", "("),
         (Language::Lucene, "", "("),
+        (Language::Yaral, "rule a { events: $e.a = ", "1 + "),
+        (Language::Yaral, "rule a { events: $e.a = ", "1 * "),
+        (Language::Yaral, "rule a { events: $e.a = ", "("),
+        (Language::Yaral, "rule a { events: $e.a = ", "["),
     ];
     for (language, head, piece) in texts {
         let text = head.to_owned() + &piece.repeat(LENGTH / piece.len());

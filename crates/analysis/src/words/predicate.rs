@@ -26,7 +26,26 @@ pub(crate) fn words(predicate: &Predicate) -> String {
             let parts: Vec<String> = parts.iter().map(operand).collect();
             parts.join(" and ")
         }
-        Predicate::Or(parts) => alternatives(parts),
+        Predicate::Or(parts) => {
+            let written: Vec<Predicate> = parts
+                .iter()
+                .filter(|part| !is_added(part))
+                .cloned()
+                .collect();
+            match written.as_slice() {
+                [] => alternatives(parts),
+                [one] => words(one),
+                several => alternatives(several),
+            }
+        }
+    }
+}
+
+/// A computed test that the language implies: another way in which the same field is meant.
+fn is_added(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Atom(atom) => atom.implied && matches!(atom.subject, Subject::Expr(_)),
+        _ => false,
     }
 }
 

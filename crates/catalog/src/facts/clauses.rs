@@ -22,7 +22,7 @@ fn walk(normal: &Normal, atoms: &[AtomFact], whole: bool, out: &mut Vec<Exclusio
         return;
     }
     if all_negative(normal, atoms) {
-        for clause in excluded(normal) {
+        for clause in excluded(normal, atoms) {
             out.push(ExclusionFact {
                 atoms: clause.into_iter().collect(),
                 whole,
@@ -41,21 +41,40 @@ fn all_negative(normal: &Normal, atoms: &[AtomFact]) -> bool {
     match normal {
         Normal::Constant => false,
         Normal::Atom(at) => atoms[*at as usize].negated && !atoms[*at as usize].implied,
-        Normal::And(parts) | Normal::Or(parts) => {
+        Normal::And(parts) => {
             !parts.is_empty() && parts.iter().all(|part| all_negative(part, atoms))
+        }
+        // What the language adds to a negation as another way to satisfy it is not excluded.
+        Normal::Or(parts) => {
+            let mut written = parts
+                .iter()
+                .filter(|part| !is_added(part, atoms))
+                .peekable();
+            written.peek().is_some() && written.all(|part| all_negative(part, atoms))
         }
     }
 }
 
-/// The dual of a tree of negated tests, as a disjunction of conjunctions: what it excludes.
-fn excluded(normal: &Normal) -> Vec<BTreeSet<u32>> {
-    match product(normal) {
-        Some(clauses) => clauses,
-        None => singles(normal),
+/// A test that the language implies, which is not negated.
+fn is_added(normal: &Normal, atoms: &[AtomFact]) -> bool {
+    match normal {
+        Normal::Atom(at) => {
+            let atom = &atoms[*at as usize];
+            atom.implied && !atom.negated
+        }
+        _ => false,
     }
 }
 
-fn product(normal: &Normal) -> Option<Vec<BTreeSet<u32>>> {
+/// The dual of a tree of negated tests, as a disjunction of conjunctions: what it excludes.
+fn excluded(normal: &Normal, atoms: &[AtomFact]) -> Vec<BTreeSet<u32>> {
+    match product(normal, atoms) {
+        Some(clauses) => clauses,
+        None => singles(normal, atoms),
+    }
+}
+
+fn product(normal: &Normal, atoms: &[AtomFact]) -> Option<Vec<BTreeSet<u32>>> {
     match normal {
         Normal::Constant => Some(Vec::new()),
         Normal::Atom(at) => Some(vec![BTreeSet::from([*at])]),
@@ -63,14 +82,14 @@ fn product(normal: &Normal) -> Option<Vec<BTreeSet<u32>>> {
         Normal::And(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(product(part)?);
+                all.extend(product(part, atoms)?);
             }
             (all.len() <= MAX_CLAUSES).then_some(all)
         }
         Normal::Or(parts) => {
             let mut all = vec![BTreeSet::new()];
-            for part in parts {
-                let right = product(part)?;
+            for part in parts.iter().filter(|part| !is_added(part, atoms)) {
+                let right = product(part, atoms)?;
                 if all.len() * right.len() > MAX_CLAUSES {
                     return None;
                 }
@@ -91,10 +110,13 @@ fn cross(left: &[BTreeSet<u32>], right: &[BTreeSet<u32>]) -> Vec<BTreeSet<u32>> 
         .collect()
 }
 
-fn singles(normal: &Normal) -> Vec<BTreeSet<u32>> {
+fn singles(normal: &Normal, atoms: &[AtomFact]) -> Vec<BTreeSet<u32>> {
     match normal {
         Normal::Constant => Vec::new(),
+        _ if is_added(normal, atoms) => Vec::new(),
         Normal::Atom(at) => vec![BTreeSet::from([*at])],
-        Normal::And(parts) | Normal::Or(parts) => parts.iter().flat_map(singles).collect(),
+        Normal::And(parts) | Normal::Or(parts) => {
+            parts.iter().flat_map(|part| singles(part, atoms)).collect()
+        }
     }
 }

@@ -64,6 +64,7 @@
 //! | | | `TO_GEOPOINT`, `::geo_point` | | `GeoPoint` |
 //! | | | `ST_X`, `ST_Y` | | `Member(GeoPoint(p), "lon" / "lat")` |
 //! | | | `ST_DISTANCE` | | `GeoDistance` of the members of both points |
+//! | | | | `math.geo_distance(lon, lat, ..)` | `GeoDistance` |
 //!
 //! # Text
 //!
@@ -72,7 +73,7 @@
 //! | `lower upper` | `tolower toupper` | `TO_LOWER TO_UPPER` | `strings.to_lower/upper` | `Lower Upper` |
 //! | `trim ltrim rtrim` | | `TRIM LTRIM RTRIM` | `strings.trim ..` | `Trim TrimStart TrimEnd` |
 //! | | `trim(re, f)` .. | | | `RegexReplaceFirst(f, "^(?:re)", "")`, and `"(?:re)$"` |
-//! | `len` | `strlen` | `LENGTH` | | `LengthCharacters` (Kusto `string_size`, ES\|QL `BYTE_LENGTH`: `LengthBytes`) |
+//! | `len` | `strlen` | `LENGTH` | `strings.length` | `LengthCharacters` (Kusto `string_size`, ES\|QL `BYTE_LENGTH`: `LengthBytes`) |
 //! | `.` | `strcat` | `CONCAT` | `strings.concat` | `Concat` |
 //! | | `strcat_delim(d, ..)`, `strcat_array` | `MV_CONCAT` | `arrays.join_string` | `Join(List(..), d)` |
 //! | `mvjoin` | | | | `Join` |
@@ -86,10 +87,12 @@
 //! | | `replace_string` | | | `Replace` |
 //! | `rex` | `extract(re, g, f)` | `GROK` | `re.capture` | `RegexCapture(f, re, g)`; Kusto and YARA-L: empty for null |
 //! | `rex max_match` | `extract_all` | | `re.capture_all` | `RegexCaptureAll`; Kusto `RegexGroups` |
-//! | | `countof` | | `strings.count_substrings` | `CountText`, `RegexCount` |
+//! | | `countof` | | | `CountText`, `RegexCount` |
+//! | | | | `strings.count_substrings` | `ListLength(Split(a, b)) - 1`: occurrences do not overlap |
+//! | | | | `strings.extract_hostname` | `RegexCapture` of `Trim` |
 //! | `urldecode` | `url_decode url_encode_component` | `URL_DECODE URL_ENCODE` | `strings.url_decode` | `UrlDecode UrlEncode` |
 //! | | `url_encode` | | | `UrlEncodeForm` |
-//! | | `base64_decode_tostring`, `base64_encode_tostring` | `FROM_BASE64 TO_BASE64` | `strings.base64_decode` | `Base64Decode Base64Encode` |
+//! | | `base64_decode_tostring`, `base64_encode_tostring` | `FROM_BASE64 TO_BASE64` | `strings.base64_decode` | `Base64Decode Base64Encode`; YARA-L `Coalesce(Base64Decode(a), a)` |
 //! | `md5 sha1 sha256 sha512` | `hash_md5 hash_sha1 hash_sha256` | `MD5 SHA1 SHA256` | `hash.sha256` | `Hash(..)` |
 //! | `printf` | | | | `Printf` |
 //! | | `strrep` | `REPEAT`, `SPACE(n)` | | `Repeat` |
@@ -102,7 +105,7 @@
 //! | `tonumber` | | | | `ToNumber` |
 //! | | `toint tolong` | `TO_INTEGER TO_LONG` | `cast.as_int` | `ToInt(Truncate)`, ES\|QL `ToInt(Nearest)` |
 //! | | `todouble toreal` | `TO_DOUBLE` | `cast.as_float` | `ToFloat` |
-//! | | `tobool` | `TO_BOOLEAN` | `cast.as_bool` | `ToBool` |
+//! | | `tobool` | `TO_BOOLEAN` | | `ToBool`; YARA-L's `cast.as_bool` `IsTrue(In(a, "true", 1))` |
 //! | `tostring` | | `TO_STRING` | `cast.as_string` | `ToText`; SPL `"commas"` `FormatCommas`, `"duration"` `FormatDuration`, `"hex"` `Printf("0x%X")` |
 //! | | `tostring` | | | `Coalesce(ToTextOrJson(f), "")` |
 //! | | `todatetime` | `TO_DATETIME` | | `ToTime` |

@@ -105,6 +105,8 @@ pub(super) enum Kind {
     /// `%list`, `%table.column`.
     List(Text),
     Call(Call),
+    /// `["a", "b"]`.
+    Array(Vec<Expr>),
     Arithmetic {
         op: Operator,
         left: Box<Expr>,
@@ -223,7 +225,7 @@ impl Expr {
             Kind::Negate(inner) | Kind::Not(inner) | Kind::Quantified { inner, .. } => vec![inner],
             Kind::In { subject, .. } => vec![subject],
             Kind::NOf { of, .. } => of.iter().collect(),
-            Kind::And(parts) | Kind::Or(parts) => parts.iter().collect(),
+            Kind::And(parts) | Kind::Or(parts) | Kind::Array(parts) => parts.iter().collect(),
             _ => Vec::new(),
         }
     }

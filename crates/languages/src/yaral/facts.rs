@@ -6,6 +6,9 @@ use tripline_ir::{Duration, SECOND};
 
 /// Deepest nesting of expressions.
 pub(super) const MAX_DEPTH: u32 = 100;
+/// Operators of arithmetic that may follow each other in a rule; the first few of each chain are
+/// free.
+pub(super) const MAX_LINKS: u32 = 300;
 /// Errors after which the rest of a file is not read.
 pub(super) const MAX_ERRORS: usize = 50;
 /// The source name of context records, as Google's own export calls their table.
@@ -15,6 +18,15 @@ pub(super) const ENTITY_GRAPH: &str = "entity_graph";
 pub(super) const SECTIONS: [&str; 6] =
     ["meta", "events", "match", "outcome", "condition", "options"];
 
+/// Sections that say what is done with a finding, or how the rule runs: they decide nothing.
+pub(super) const PASSED_OVER: [&str; 2] = ["export", "setup"];
+
+/// Names that stand for the bounds of a window.
+pub(super) const BOUNDS: [&str; 2] = ["window_start", "window_end"];
+
+/// The group of functions that look at precomputed statistics.
+pub(super) const METRICS: &str = "metrics.";
+
 /// Options of a rule.
 pub(super) const OPTIONS: [&str; 3] = [
     "allow_zero_values",
@@ -23,7 +35,7 @@ pub(super) const OPTIONS: [&str; 3] = [
 ];
 
 /// Functions of a condition or a value, with the least and the greatest number of arguments.
-pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
+pub(super) const FUNCTIONS: [(&str, usize, usize); 70] = [
     ("arrays.concat", 2, 2),
     ("arrays.contains", 2, 2),
     ("arrays.index_to_float", 2, 2),
@@ -71,6 +83,7 @@ pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
     ("strings.extract_hostname", 1, 1),
     ("strings.from_base64", 1, 1),
     ("strings.from_hex", 1, 1),
+    ("strings.length", 1, 1),
     ("strings.ltrim", 1, 2),
     ("strings.reverse", 1, 1),
     ("strings.rtrim", 1, 2),
@@ -92,15 +105,11 @@ pub(super) const FUNCTIONS: [(&str, usize, usize); 73] = [
     ("timestamp.get_timestamp", 1, 3),
     ("timestamp.get_week", 1, 2),
     ("timestamp.now", 0, 0),
-    ("optimization.sample_rate", 2, 2),
-    ("window.avg", 1, 2),
-    ("window.first", 2, 2),
-    ("window.last", 2, 2),
-    ("window.median", 1, 2),
+    ("optimization.sample_rate", 3, 3),
 ];
 
 /// Aggregates of an outcome.
-pub(super) const AGGREGATES: [&str; 14] = [
+pub(super) const AGGREGATES: [&str; 19] = [
     "array",
     "array_distinct",
     "avg",
@@ -112,9 +121,14 @@ pub(super) const AGGREGATES: [&str; 14] = [
     "min",
     "stddev",
     "sum",
+    "window.avg",
+    "window.first",
+    "window.last",
+    "window.median",
+    "window.mode",
+    "window.range",
     "window.stddev",
     "window.variance",
-    "window.range",
 ];
 
 /// Whether a name may begin so.
@@ -223,40 +237,104 @@ pub(super) fn is_number(names: &str) -> bool {
     ENDS.contains(&last)
 }
 
-/// Whether a field, or a message above it, may have several values.
-pub(super) fn is_repeated(names: &str) -> bool {
-    const LAST: [&str; 13] = [
-        "ip",
-        "mac",
-        "email_addresses",
-        "group_identifiers",
-        "tags",
-        "category",
-        "category_details",
-        "action",
-        "to",
-        "cc",
-        "bcc",
-        "subject",
-        "namespaces",
-    ];
-    const MESSAGES: [&str; 14] = [
-        "security_result",
-        "about",
-        "intermediary",
-        "labels",
-        "detection_fields",
-        "fields",
-        "questions",
-        "answers",
-        "roles",
-        "software",
-        "resource_ancestors",
-        "relations",
-        "vulnerabilities",
-        "phone_numbers",
-    ];
-    let mut parts = names.split('.');
-    let last = parts.next_back().unwrap_or(names);
-    LAST.contains(&last) || parts.any(|part| MESSAGES.contains(&part))
+/// Fields and messages of the Unified Data Model that are repeated wherever they stand.
+const REPEATED: [&str; 68] = [
+    "about",
+    "analytics_metadata",
+    "answers",
+    "associations",
+    "authority",
+    "bcc",
+    "campaigns",
+    "capabilities_tags",
+    "category_details",
+    "cc",
+    "command_line_history",
+    "comments",
+    "department",
+    "detection_fields",
+    "email_addresses",
+    "embedded_domains",
+    "embedded_ips",
+    "embedded_urls",
+    "enrichment_labels",
+    "event_timestamp_attributes",
+    "group_identifiers",
+    "hardware",
+    "imports",
+    "ingestion_kv_labels",
+    "ingestion_labels",
+    "intermediary",
+    "ip",
+    "ip_geo_artifact",
+    "ip_location",
+    "labels",
+    "last_dns_records",
+    "log_types",
+    "mac",
+    "managers",
+    "mechanism",
+    "names",
+    "namespaces",
+    "nat_ip",
+    "outcomes",
+    "permissions",
+    "phone_numbers",
+    "process_ancestors",
+    "questions",
+    "rcpt_to",
+    "relations",
+    "reports",
+    "resource_ancestors",
+    "resources_language_count",
+    "resources_type_count",
+    "roles",
+    "rule_labels",
+    "section",
+    "security_result",
+    "server_response",
+    "signers",
+    "software",
+    "source_labels",
+    "supported_ciphers",
+    "tactics",
+    "techniques",
+    "tenant_id",
+    "threat_collections",
+    "time_off",
+    "user_management_chain",
+    "variables",
+    "verdict_info",
+    "vulnerabilities",
+    "x509",
+];
+
+/// Those that are repeated under some message alone: the message, and the name.
+const REPEATED_UNDER: [(&str, &str); 14] = [
+    ("additional", "fields"),
+    ("artifact", "tags"),
+    ("dhcp", "options"),
+    ("dns", "additional"),
+    ("email", "subject"),
+    ("email", "to"),
+    ("file", "tags"),
+    ("ip_geo_artifact", "tags"),
+    ("metadata", "threat"),
+    ("pe_file", "resource"),
+    ("security_result", "action"),
+    ("security_result", "category"),
+    ("threat", "action"),
+    ("threat", "category"),
+];
+
+/// Whether the step `name` of a path below `above` may have several values.
+pub(super) fn is_repeated_step(above: &[&str], name: &str) -> bool {
+    let parent = above.last().copied().unwrap_or_default();
+    match name {
+        // One noun in a finding, several in an event.
+        "about" => !matches!(parent, "security_result" | "threat"),
+        // A file has one verdict, an event several findings.
+        "security_result" => parent != "file",
+        _ => REPEATED.contains(&name) || REPEATED_UNDER.contains(&(parent, name)),
+    }
 }

@@ -136,7 +136,7 @@ impl<'s> Lexer<'s> {
             '/' if !self.after_value => Some(self.regex()),
             '$' => self.sigil(Token::Variable),
             '#' => self.sigil(Token::Count),
-            '%' if !self.after_value => Some(self.list()),
+            '%' if !self.after_value || self.begins_line() => Some(self.list()),
             '0'..='9' => Some(self.number()),
             c if is_name_start(c) => {
                 let word = self.name();
@@ -144,6 +144,13 @@ impl<'s> Lexer<'s> {
             }
             c => self.sign(c),
         }
+    }
+
+    /// Whether a `%` with a name right behind it is the first on its line: a list, as an operator
+    /// stands between its operands.
+    fn begins_line(&self) -> bool {
+        let before = self.text[..self.at].trim_end_matches([' ', '\t']);
+        before.ends_with(['\n', '\r']) && self.rest()[1..].starts_with(is_name_start)
     }
 
     fn sign(&mut self, first: char) -> Option<Token> {

@@ -79,6 +79,7 @@ pub(super) fn expr(found: &Expr) -> String {
             let name = &call.name;
             format!("{name}({}){}", list(&call.arguments), nocase(call.nocase))
         }
+        Kind::Array(items) => format!("[{}]", list(items)),
         Kind::Arithmetic { op, left, right } => {
             let sign = match op {
                 Operator::Add => "+",

@@ -268,6 +268,8 @@ codes! {
             "The part is well-formed, but it does not fit where it stands: a value where a condition belongs, a condition without a bounded event, an aggregate inside `events`. The message says what is wrong.\n\nThe rest of the rule is kept, and the rule counts as partly read.";
         YaralSeveral = "W0916", Warning, "the text holds several rules",
             "One rule is expected here; the first is read. In a file of a corpus every rule of it is read.";
+        YaralRefused = "W0917", Warning, "the product does not take this",
+            "The rule can be read and has a meaning, but the product's compiler refuses it: sections that do not stand in the order `meta`, `events`, `match`, `outcome`, `condition`, `options`; a window shorter than a minute, or longer than 48 hours where events of several variables meet; an event variable that neither a placeholder nor a comparison joins to the others; a condition that holds without any event; a regular expression with several groups in `re.capture`.\n\nTripline runs the rule as it is written.";
     }
     catalogue {
         NothingFound = "E1101", Error, "nothing that is read lies under the path",

@@ -33,6 +33,10 @@ enum Piece {
     IsoWeekday,
     IsoWeek,
     IsoYear,
+    /// The week of the year that begins on a Sunday (on a Monday); the days before the first are 00.
+    WeekFrom {
+        monday: bool,
+    },
     /// `+0000`, or `+00:00`.
     Offset(bool),
     ZoneName,
@@ -163,7 +167,9 @@ fn strftime(format: &[char]) -> Option<Vec<Piece>> {
             'a' => Piece::WeekdayShort,
             'w' => Piece::Weekday,
             'u' => Piece::IsoWeekday,
-            'V' | 'U' | 'W' => Piece::IsoWeek,
+            'V' => Piece::IsoWeek,
+            'U' => Piece::WeekFrom { monday: false },
+            'W' => Piece::WeekFrom { monday: true },
             'z' => Piece::Offset(colon),
             'Z' => Piece::ZoneName,
             's' => Piece::Epoch,
@@ -334,6 +340,11 @@ impl Clock {
             Piece::Weekday => self.weekday.to_string(),
             Piece::IsoWeekday => ((self.weekday + 6) % 7 + 1).to_string(),
             Piece::IsoWeek => padded(self.iso_week, 2),
+            Piece::WeekFrom { .. } if self.length => padded(0, 2),
+            Piece::WeekFrom { monday } => {
+                let from_start = (self.weekday + if monday { 6 } else { 0 }) % 7;
+                padded((self.day_of_year + 6 - from_start) / 7, 2)
+            }
             Piece::Offset(false) => "+0000".to_owned(),
             Piece::Offset(true) => "+00:00".to_owned(),
             Piece::ZoneName => "UTC".to_owned(),
@@ -420,7 +431,7 @@ impl Reading {
             Piece::Minute(_) => &mut self.minute,
             Piece::Second(_) => &mut self.second,
             Piece::Weekday | Piece::IsoWeekday => return number(1).map(|(_, rest)| rest),
-            Piece::IsoWeek => return number(2).map(|(_, rest)| rest),
+            Piece::IsoWeek | Piece::WeekFrom { .. } => return number(2).map(|(_, rest)| rest),
             Piece::IsoYear => return number(4).map(|(_, rest)| rest),
         };
         let most = match piece {

@@ -7,7 +7,8 @@ use crate::yaral::ast::{Comparison, Expr, Kind};
 use crate::yaral::facts::ENTITY_GRAPH;
 use std::collections::BTreeSet;
 use tripline_ir::{
-    Atom, Expr as Value, FieldRef, Function, Match, Plan, Predicate, Source, Subject, Test, Text,
+    Atom, Expand, Expr as Value, FieldRef, Function, Match, Plan, Predicate, Source, Subject, Test,
+    Text, format_smolstr,
 };
 use tripline_schema::Activity;
 use tripline_text::Span;
@@ -99,10 +100,59 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             if let Some(value) = self.placeholder_value(name, &event) {
+                let value = self.placeholder_column_value(name, value, &event);
                 let columns = self.needed.entry(event).or_default();
                 columns.insert(column.clone(), value);
             }
         }
+    }
+
+    /// What stands in the column of a placeholder: its values in the copies that satisfy the tests;
+    /// of a function that groups, the zero value where it has none.
+    fn placeholder_column_value(&mut self, name: &Text, plain: Value, event: &Text) -> Value {
+        let Some((value, false)) = self.definition_in(name, event) else {
+            return plain;
+        };
+        let chosen = self.is_chosen(value, event);
+        let mut found = self.surviving(value, plain, event);
+        if self.names.folded.contains(name) {
+            found = Value::call(Function::Lower, vec![found]);
+        }
+        if self.keeps_zero(name, event) {
+            return super::value::or_zero(found, super::value::is_number(value));
+        }
+        if chosen {
+            return Value::call(Function::Distinct, vec![found]);
+        }
+        found
+    }
+
+    /// Whether events of a variable in which a placeholder is zero take no part: it groups them,
+    /// and is no function.
+    pub(super) fn drops_zero(&self, name: &str, event: &str) -> bool {
+        !self.allows_zero() && !self.is_function(name, event)
+    }
+
+    /// Whether a placeholder that groups is made by a function, whose zero values count.
+    pub(super) fn keeps_zero(&self, name: &str, event: &str) -> bool {
+        let mut keys = self.rule.matching.iter().flat_map(|found| &found.keys);
+        let is_key = keys.any(|key| matches!(&key.kind, Kind::Variable(found) if found == name));
+        is_key && self.is_function(name, event)
+    }
+
+    fn is_function(&self, name: &str, event: &str) -> bool {
+        let mut name = Text::new(name);
+        for _ in 0..super::MAX_DEFINITIONS {
+            match self.definition_in(&name, event) {
+                Some((value, false)) => match &value.kind {
+                    Kind::Call(_) => return true,
+                    Kind::Variable(next) => name = next.clone(),
+                    _ => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// The variables whose events give a placeholder its value, in order.
@@ -110,13 +160,12 @@ impl<'a> Lowering<'a> {
         let Some(definitions) = self.names.placeholders.get(name) else {
             return Vec::new();
         };
-        let mut events: Vec<Text> = Vec::new();
-        for event in definitions.iter().filter_map(|found| found.event.clone()) {
-            if !events.contains(&event) {
-                events.push(event);
-            }
-        }
+        let mut known = BTreeSet::new();
+        let events = definitions.iter().filter_map(|found| found.event.as_ref());
         events
+            .filter(|event| known.insert(*event))
+            .cloned()
+            .collect()
     }
 
     /// What a placeholder is in events of a variable. Where several branches of an `or` define
@@ -181,12 +230,14 @@ impl<'a> Lowering<'a> {
             kind: Kind::Variable(name.clone()),
             span,
         };
-        if self.allows_zero() {
+        if !self.drops_zero(name, event) {
             return Predicate::True;
         }
-        let Some(tested) = self.tested(&key, &scope) else {
+        let Some(mut tested) = self.tested(&key, &scope) else {
             return Predicate::True;
         };
+        // An event groups by every value, so that none may be zero; unless values are chosen.
+        tested.repeated &= self.is_chosen_placeholder(name, event);
         implied(is_set(&tested))
     }
 
@@ -198,19 +249,56 @@ impl<'a> Lowering<'a> {
     }
 
     /// The rows of a variable, with the columns that are needed of it.
-    pub(super) fn rows_of(&self, event: &Text, source: Source, predicate: Predicate) -> Plan {
+    pub(super) fn rows_of(&mut self, event: &Text, source: Source, predicate: Predicate) -> Plan {
         let found = Plan::Match(Match { source, predicate });
-        let Some(columns) = self.needed.get(event).filter(|columns| !columns.is_empty()) else {
-            return found;
+        let mut columns = self.needed.get(event).cloned().unwrap_or_default();
+        let paired = self.paired.get(event).cloned().unwrap_or_default();
+        let copies = if paired.is_empty() {
+            None
+        } else {
+            self.copies_of(&paired, event)
         };
-        let columns = columns
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        Plan::Derive {
-            input: Box::new(found),
-            columns,
+        if copies.is_some() {
+            columns.retain(|name, _| {
+                let mut paired = paired.iter();
+                !paired.any(|other| Self::placeholder_column(other) == *name)
+            });
         }
+        let rows = derived(found, columns.into_iter().collect());
+        let Some(copies) = copies else {
+            return rows;
+        };
+        let copy = copy(event);
+        let members = paired.iter().enumerate().map(|(at, name)| {
+            let member = Value::literal(super::copies::member(at));
+            let value = Value::call(Function::Member, vec![column(&copy), member]);
+            (Self::placeholder_column(name), value)
+        });
+        let members = members.collect();
+        let copies = Value::call(Function::Distinct, vec![copies]);
+        let rows = Plan::Expand(Expand {
+            input: Box::new(rows),
+            columns: vec![(copy, copies)],
+            keep_empty: false,
+            limit: None,
+            index: None,
+        });
+        derived(rows, members)
+    }
+}
+
+/// The column of a copy of a variable's event.
+fn copy(event: &str) -> Text {
+    format_smolstr!("${event}.@copy")
+}
+
+fn derived(input: Plan, columns: Vec<(Text, Value)>) -> Plan {
+    if columns.is_empty() {
+        return input;
+    }
+    Plan::Derive {
+        input: Box::new(input),
+        columns,
     }
 }
 

@@ -1,13 +1,14 @@
 //! Functions: as conditions and as values.
 
+use super::list::listed;
 use super::predicate::{network, regex_test};
 use super::subject::Tested;
 use super::value::{is_number, or_zero};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Call, Expr, Kind};
 use tripline_ir::{
-    Atom, Dialect, Expr as Value, FieldCompare, FieldRelation, Function, Hash, LossReason, Pattern,
-    Predicate, Round, Subject, Test, Text, TimeFormat, Unit, replacement,
+    Atom, Case, Coerce, CompareOp, Dialect, Expr as Value, FieldCompare, FieldRelation, Function,
+    Hash, LossReason, Pattern, Predicate, Round, Subject, Test, replacement,
 };
 use tripline_text::Code;
 
@@ -20,6 +21,10 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> Option<Predicate> {
         let arguments = call.arguments.as_slice();
+        if let Some((of, list, how)) = listed(call) {
+            let tested = self.tested_at(of, whole, scope)?;
+            return Some(self.in_list(&tested, list, how, call.nocase, whole.span));
+        }
         match (call.name.as_str(), arguments) {
             ("re.regex", [of, regex]) => {
                 let (Kind::Str(text) | Kind::Regex { text, .. }) = &regex.kind else {
@@ -57,6 +62,53 @@ impl Lowering<'_> {
         }
     }
 
+    /// One copy of an event fails a function that stands as a condition.
+    pub(super) fn call_fails(
+        &mut self,
+        call: &Call,
+        whole: &Expr,
+        scope: &Scope,
+    ) -> Option<Predicate> {
+        let Scope::Event(event) = scope else {
+            return self.call_test(call, whole, scope).map(Predicate::not);
+        };
+        let (name, event) = (call.name.as_str(), event.clone());
+        if let Some((of, list, how)) = listed(call) {
+            let tested = self.tested_at(of, whole, scope)?;
+            return Some(self.not_in_list(&tested, list, how, call.nocase, whole.span));
+        }
+        let [of, second] = call.arguments.as_slice() else {
+            return self.copy_fails(whole, &event);
+        };
+        let mut tested = self.tested_at(of, whole, scope)?;
+        let (Kind::Str(text) | Kind::Regex { text, .. }) = &second.kind else {
+            return self.copy_fails(whole, &event);
+        };
+        // A value that one of `any` and `all` stands before has a negation of its own.
+        if !tested.is_any_of_several() || text.is_empty() {
+            return self.call_test(call, whole, scope).map(Predicate::not);
+        }
+        tested.span = whole.span;
+        let case = tested.case(call.nocase);
+        let pattern = match name {
+            "re.regex" => {
+                let fold = matches!(second.kind, Kind::Regex { nocase: true, .. });
+                let regex = self.regex(text, call.nocase || fold, &tested, second.span)?;
+                return Some(regex_test(&tested, regex, true));
+            }
+            "net.ip_in_range_cidr" => match network(text) {
+                Some(net) => return Some(tested.differs(Test::Cidr(vec![net]))),
+                None => return self.call_test(call, whole, scope),
+            },
+            _ if tested.never(text, call.nocase) => return self.copy_fails(whole, &event),
+            "strings.contains" => Pattern::contains(text.clone(), case),
+            "strings.starts_with" => Pattern::starts_with(text.clone(), case),
+            "strings.ends_with" => Pattern::ends_with(text.clone(), case),
+            _ => return self.copy_fails(whole, &event),
+        };
+        Some(tested.differs(Test::Pattern(pattern)))
+    }
+
     fn tested_at(&mut self, of: &Expr, whole: &Expr, scope: &Scope) -> Option<Tested> {
         let mut tested = self.tested(of, scope)?;
         tested.span = whole.span;
@@ -66,7 +118,7 @@ impl Lowering<'_> {
     fn computed_test(&mut self, whole: &Expr, scope: &Scope) -> Option<Predicate> {
         let value = self.truth(whole, scope)?;
         let atom = Atom::new(Subject::Expr(value), Test::IsTrue, whole.span);
-        Some(Predicate::atom(atom))
+        Some(self.or_copy(Predicate::atom(atom), whole, scope))
     }
 
     /// One text holds, begins with or ends with another.
@@ -91,7 +143,8 @@ impl Lowering<'_> {
                 other,
                 case,
             };
-            return Some(tested.any(Test::Compare(compare)));
+            let found = tested.any(Test::Compare(compare));
+            return Some(self.or_copy(found, whole, scope));
         };
         if text.is_empty() {
             return Some(Predicate::True);
@@ -135,14 +188,22 @@ impl Lowering<'_> {
             );
             return None;
         };
+        let of_arrays = name.starts_with("arrays.");
         let mut arguments = Vec::new();
         for argument in &call.arguments {
-            let value = self.value(argument, scope)?;
+            let value = if of_arrays {
+                self.whole(|lowering| lowering.value(argument, scope))?
+            } else {
+                self.value(argument, scope)?
+            };
             arguments.push(match kind {
                 Zero::Kept => value,
                 Zero::Text => or_zero(value, is_number(argument)),
                 Zero::Number => or_zero(value, true),
             });
+        }
+        if let Some(found) = composed(name, &arguments) {
+            return Some(found);
         }
         match name {
             "strings.split" if arguments.len() == 1 => arguments.push(Value::literal(",")),
@@ -177,7 +238,9 @@ impl Lowering<'_> {
             }
         };
         let of = self.text(call.arguments.first()?, scope)?;
-        let group = i64::from(has_group(&text));
+        let groups = groups(&text);
+        self.refused_groups(call, regex, groups);
+        let group = i64::from(groups > 0);
         let pattern = Value::literal(text);
         let re2 = Dialect::Re2;
         Some(match call.name.as_str() {
@@ -197,74 +260,6 @@ impl Lowering<'_> {
             _ => {
                 let group = Value::literal(group);
                 Value::call(Function::RegexCapture(re2), vec![of, pattern, group])
-            }
-        })
-    }
-
-    /// Functions of time take seconds since the Unix epoch.
-    fn time_value(&mut self, call: &Call, whole: &Expr, scope: &Scope) -> Option<Value> {
-        let second = Unit::Second;
-        if matches!(
-            call.name.as_str(),
-            "timestamp.current_seconds" | "timestamp.now"
-        ) {
-            let now = Value::call(Function::Now, Vec::new());
-            return Some(Value::call(Function::ToUnix(second), vec![now]));
-        }
-        let zone = call
-            .arguments
-            .iter()
-            .skip(1)
-            .filter_map(|found| match &found.kind {
-                Kind::Str(text) if !text.contains('%') => Some(text.as_str()),
-                _ => None,
-            });
-        let is_utc = |zone: &str| matches!(zone, "UTC" | "GMT" | "Etc/UTC" | "SECOND");
-        if zone.clone().any(|zone| !is_utc(zone)) {
-            self.loss(
-                LossReason::NotExpressible,
-                Text::new_static("a time zone other than UTC"),
-                Some(whole.span),
-            );
-            return None;
-        }
-        let seconds = self.number(call.arguments.first()?, scope)?;
-        if call.name == "timestamp.as_unix_seconds" {
-            let written = Value::call(Function::ToTime, vec![seconds.clone()]);
-            let written = Value::call(Function::ToUnix(second), vec![written]);
-            let given = Value::call(Function::ToInt(Round::Truncate), vec![seconds]);
-            return Some(Value::call(Function::Coalesce, vec![given, written]));
-        }
-        let time = Value::call(Function::FromUnix(second), vec![seconds]);
-        let formatted = |format: &str| {
-            let format = Value::literal(format);
-            Value::call(
-                Function::FormatTime(TimeFormat::Strftime),
-                vec![time.clone(), format],
-            )
-        };
-        Some(match call.name.as_str() {
-            "timestamp.get_hour" => Value::call(Function::HourOfDay, vec![time]),
-            "timestamp.get_minute" => Value::call(Function::MinuteOfHour, vec![time]),
-            "timestamp.get_day_of_week" => {
-                let day = Value::call(Function::DayOfWeek, vec![time]);
-                Value::call(Function::Add, vec![day, Value::literal(1_i64)])
-            }
-            "timestamp.get_week" => {
-                Value::call(Function::ToInt(Round::Truncate), vec![formatted("%U")])
-            }
-            "timestamp.get_date" => formatted("%Y-%m-%d"),
-            "timestamp.get_timestamp" => match call.arguments.get(1).map(|format| &format.kind) {
-                Some(Kind::Str(format)) if format.contains('%') => formatted(format),
-                _ => formatted("%Y-%m-%d %H:%M:%S"),
-            },
-            _ => {
-                self.loss(
-                    LossReason::UnknownFunction,
-                    call.name.clone(),
-                    Some(whole.span),
-                );
-                return None;
             }
         })
     }
@@ -291,7 +286,12 @@ fn plain(name: &str) -> Option<(Function, Zero)> {
         "strings.reverse" => (Function::Reverse, Zero::Text),
         "strings.substr" => (Function::SubstringOne, Zero::Text),
         "strings.split" => (Function::Split, Zero::Text),
+        // Made of several functions: see `composed`.
         "strings.count_substrings" => (Function::CountText, Zero::Text),
+        "strings.extract_hostname" => (Function::RegexCapture(Dialect::Re2), Zero::Text),
+        "math.is_increasing" => (Function::And, Zero::Number),
+        "math.geo_distance" => (Function::GeoDistance, Zero::Number),
+        "strings.length" => (Function::LengthCharacters, Zero::Text),
         "strings.base64_decode" | "strings.from_base64" => (Function::Base64Decode, Zero::Text),
         "strings.utf8_to_base64" | "bytes.to_base64" => (Function::Base64Encode, Zero::Text),
         "strings.url_decode" => (Function::UrlDecode, Zero::Text),
@@ -320,8 +320,54 @@ fn plain(name: &str) -> Option<(Function, Zero)> {
     })
 }
 
-/// Whether an expression has a group that captures.
-fn has_group(regex: &str) -> bool {
+/// Functions that are made of several.
+fn composed(name: &str, arguments: &[Value]) -> Option<Value> {
+    let (first, second) = (arguments.first()?.clone(), arguments.get(1).cloned());
+    Some(match (name, second) {
+        // Occurrences do not overlap.
+        ("strings.count_substrings", Some(part)) => {
+            let parts = Value::call(Function::Split, vec![first, part]);
+            let parts = Value::call(Function::ListLength, vec![parts]);
+            Value::call(Function::Subtract, vec![parts, Value::literal(1_i64)])
+        }
+        // What is no Base64 stays.
+        ("strings.base64_decode", None) => {
+            let decoded = Value::call(Function::Base64Decode, vec![first.clone()]);
+            Value::call(Function::Coalesce, vec![decoded, first])
+        }
+        // Every other value is false.
+        ("cast.as_bool", None) => {
+            let is_in = Function::In(Case::Insensitive, Coerce::Typed);
+            let truths = vec![first, Value::literal("true"), Value::literal(1_i64)];
+            let found = Value::call(is_in, truths);
+            Value::call(Function::IsTrue, vec![found])
+        }
+        ("math.is_increasing", Some(second)) => {
+            let less = Function::Compare(CompareOp::Lt, Case::Sensitive, Coerce::Typed);
+            let third = arguments.get(2)?.clone();
+            let before = Value::call(less, vec![first, second.clone()]);
+            let after = Value::call(less, vec![second, third]);
+            Value::call(Function::And, vec![before, after])
+        }
+        // Longitude stands before latitude.
+        ("math.geo_distance", Some(second)) => {
+            let (third, fourth) = (arguments.get(2)?.clone(), arguments.get(3)?.clone());
+            Value::call(Function::GeoDistance, vec![second, first, fourth, third])
+        }
+        ("strings.extract_hostname", None) => {
+            let trimmed = Value::call(Function::Trim, vec![first]);
+            let host = r"^(?:.*?://)?(?:[^/?#\\@\s]*@)?(\[[^\]]*\]|[^/?#\\:\s]*)";
+            let capture = Function::RegexCapture(Dialect::Re2);
+            let parts = vec![trimmed, Value::literal(host), Value::literal(1_i64)];
+            Value::call(capture, parts)
+        }
+        _ => return None,
+    })
+}
+
+/// How many groups of an expression capture.
+fn groups(regex: &str) -> usize {
+    let mut found = 0;
     let mut escaped = false;
     let mut class = false;
     let mut chars = regex.chars().peekable();
@@ -333,7 +379,8 @@ fn has_group(regex: &str) -> bool {
             ']' => class = false,
             '(' if !class => {
                 if chars.peek() != Some(&'?') {
-                    return true;
+                    found += 1;
+                    continue;
                 }
                 let mut ahead = chars.clone().skip(1);
                 let named = match (ahead.next(), ahead.next()) {
@@ -341,12 +388,10 @@ fn has_group(regex: &str) -> bool {
                     (Some('<'), Some(next)) => !matches!(next, '=' | '!'),
                     _ => false,
                 };
-                if named {
-                    return true;
-                }
+                found += usize::from(named);
             }
             _ => {}
         }
     }
-    false
+    found
 }

@@ -2,13 +2,12 @@
 
 use super::branch::column;
 use super::predicate::{negated_if, relation};
-use super::value::is_number;
 use super::{Lowering, Scope};
-use crate::yaral::ast::{Call, Comparison, Expr, Kind, OfCount};
+use crate::yaral::ast::{Comparison, Expr, Kind, OfCount};
 use std::collections::BTreeSet;
 use tripline_ir::{
     Atom, CompareOp, Expr as Value, FieldRef, Function, Measure, MeasureFunction, Number,
-    Population, Predicate, Test, Text, format_smolstr,
+    Predicate, Subject, Test, Text, format_smolstr,
 };
 
 /// How rows of variables are laid side by side when the condition is tested.
@@ -37,27 +36,38 @@ pub(super) fn identity(event: &str) -> Text {
 impl Lowering<'_> {
     /// The variables that must have no event: `!$e`, `#e = 0` at the top of the condition.
     pub(super) fn absent(&self, condition: &Expr) -> BTreeSet<Text> {
+        self.counted_at_top(condition, |op, bound| {
+            holds(op, 0, bound) && !holds(op, 1, bound) && !holds(op, 2, bound)
+        })
+    }
+
+    /// The variables that need have no event: `!$e`, `#e < 3` at the top of the condition.
+    pub(super) fn optional(&self, condition: &Expr) -> BTreeSet<Text> {
+        self.counted_at_top(condition, |op, bound| holds(op, 0, bound))
+    }
+
+    /// The variables whose number a part of the condition bounds so; `!$e` bounds it to 0.
+    fn counted_at_top(
+        &self,
+        condition: &Expr,
+        fits: impl Fn(Comparison, i64) -> bool,
+    ) -> BTreeSet<Text> {
         let mut parts = Vec::new();
         super::names::flatten(condition, &mut parts);
-        let absent = parts.into_iter().filter_map(|part| match &part.kind {
+        let found = parts.into_iter().filter_map(|part| match &part.kind {
             Kind::Not(inner) => match &inner.kind {
-                Kind::Variable(name) if self.names.is_event(name) => Some(name.clone()),
+                Kind::Variable(name) => Some(name.clone()),
                 _ => None,
             },
             Kind::Compare {
-                op: Comparison::Eq,
-                left,
-                right,
-                ..
-            } => match (&left.kind, &right.kind) {
-                (Kind::Count(name), Kind::Int(0)) if self.names.is_event(name) => {
-                    Some(name.clone())
-                }
-                _ => None,
-            },
+                op, left, right, ..
+            } => {
+                let (name, op, bound) = counted(*op, left, right)?;
+                fits(op, bound).then_some(name)
+            }
             _ => None,
         });
-        absent.collect()
+        found.filter(|name| self.names.is_event(name)).collect()
     }
 
     /// Whether a condition asks only which variables have events.
@@ -131,6 +141,9 @@ impl Lowering<'_> {
             Kind::Variable(name) if self.names.is_event(name) => {
                 Some(self.present(name, condition, layout))
             }
+            Kind::Variable(name) if self.names.placeholders.contains_key(name) => {
+                self.count_test(name, Comparison::Gt, 0, condition, layout)
+            }
             Kind::NOf { count, of } => self.some_of(*count, of, condition, layout),
             Kind::Compare {
                 op, left, right, ..
@@ -175,8 +188,7 @@ impl Lowering<'_> {
         }
         if is_event && !layout.grouped {
             // One event is one event.
-            let holds = relation(op).0.holds(1.cmp(&bound)) != relation(op).1;
-            return Some(if holds {
+            return Some(if holds(op, 1, bound) {
                 Predicate::True
             } else {
                 Predicate::False
@@ -192,6 +204,9 @@ impl Lowering<'_> {
         {
             self.need_placeholder(name);
             let value = column(&Self::placeholder_column(name));
+            if !layout.grouped {
+                return Some(count_of_values(value, op, bound, at));
+            }
             let count = MeasureFunction::CountDistinct(vec![value]);
             self.measure(format_smolstr!("#{name}"), count, None);
         } else {
@@ -205,6 +220,31 @@ impl Lowering<'_> {
         Some(negated_if(negated, found))
     }
 
+    /// `#x` as a value: how many events or distinct values.
+    pub(super) fn count_value(&mut self, name: &Text, at: &Expr) -> Option<Value> {
+        let layout = self.layout.clone().unwrap_or_default();
+        let is_event = self.names.is_event(name);
+        if is_event && !layout.grouped {
+            return Some(Value::literal(1_i64));
+        }
+        if is_event {
+            self.count_measure(name, &layout);
+            return Some(column(&format_smolstr!("#{name}")));
+        }
+        if self.names.placeholders.get(name).is_none_or(Vec::is_empty) {
+            self.undefined(name, at);
+            return None;
+        }
+        self.need_placeholder(name);
+        let value = column(&Self::placeholder_column(name));
+        if !layout.grouped {
+            return Some(number_of_values(value));
+        }
+        let count = MeasureFunction::CountDistinct(vec![value]);
+        self.measure(format_smolstr!("#{name}"), count, None);
+        Some(column(&format_smolstr!("#{name}")))
+    }
+
     fn count_measure(&mut self, name: &Text, layout: &Layout) {
         let marked = layout.marked.contains(name).then(|| {
             let field = FieldRef::unmapped(marker(name));
@@ -214,14 +254,9 @@ impl Lowering<'_> {
                 tripline_text::Span::empty(0),
             ))
         });
-        let function = if layout.joined && layout.given.contains(name) {
-            let row = Value::call(Function::RowObject, Vec::new());
-            let row = Value::call(Function::ToTextOrJson, vec![row]);
-            let time = Value::call(Function::RowTime, Vec::new());
-            let time = Value::call(Function::ToText, vec![time]);
-            let whole = Value::call(Function::Concat, vec![time, row]);
-            let columns = self.needed.entry(name.clone()).or_default();
-            columns.insert(identity(name), whole);
+        let repeats = layout.joined && layout.given.contains(name) || self.rows_are_copies(name);
+        let function = if repeats {
+            self.row_identity(name);
             MeasureFunction::CountDistinct(vec![column(&identity(name))])
         } else {
             MeasureFunction::Count
@@ -229,7 +264,23 @@ impl Lowering<'_> {
         self.measure(format_smolstr!("#{name}"), function, marked);
     }
 
-    fn measure(&mut self, name: Text, function: MeasureFunction, filter: Option<Predicate>) {
+    /// Notes that the events of a variable must be told apart.
+    pub(super) fn row_identity(&mut self, name: &Text) {
+        let row = Value::call(Function::RowObject, Vec::new());
+        let row = Value::call(Function::ToTextOrJson, vec![row]);
+        let time = Value::call(Function::RowTime, Vec::new());
+        let time = Value::call(Function::ToText, vec![time]);
+        let whole = Value::call(Function::Concat, vec![time, row]);
+        let columns = self.needed.entry(name.clone()).or_default();
+        columns.insert(identity(name), whole);
+    }
+
+    pub(super) fn measure(
+        &mut self,
+        name: Text,
+        function: MeasureFunction,
+        filter: Option<Predicate>,
+    ) {
         if self.measures.iter().all(|known| known.name != name) {
             self.measures.push(Measure {
                 name,
@@ -273,79 +324,46 @@ impl Lowering<'_> {
         }
         Some(Predicate::or(ways))
     }
-
-    /// An aggregate of an outcome.
-    pub(super) fn aggregate_value(
-        &mut self,
-        call: &Call,
-        whole: &Expr,
-        scope: &Scope,
-    ) -> Option<Value> {
-        if *scope != Scope::Rows {
-            self.meaningless(whole, format!("`{}` belongs to the outcome", call.name));
-            return None;
-        }
-        let argument = call.arguments.first()?;
-        let number = is_number(argument);
-        let of = self.value(argument, scope)?;
-        if self.rule.matching.is_none() {
-            return Some(alone(&call.name, of));
-        }
-        let numeric = || super::value::or_zero(of.clone(), true);
-        let function = match call.name.as_str() {
-            "count" => MeasureFunction::CountValues(of),
-            "count_distinct" => MeasureFunction::CountDistinct(vec![of]),
-            "sum" => MeasureFunction::Sum(of),
-            "avg" => MeasureFunction::Average(of),
-            "max" => MeasureFunction::Max(if number { numeric() } else { of }),
-            "min" => MeasureFunction::Min(if number { numeric() } else { of }),
-            "stddev" => MeasureFunction::Deviation(of, Population::Sample),
-            "array" => MeasureFunction::List(of, None),
-            "array_distinct" => MeasureFunction::Values(of),
-            "earliest" => MeasureFunction::Earliest(of),
-            "latest" => MeasureFunction::Latest(of),
-            _ => {
-                let reason = tripline_ir::LossReason::UnknownFunction;
-                self.loss(reason, call.name.clone(), Some(whole.span));
-                return None;
-            }
-        };
-        let outcomes = &self.names.outcomes;
-        let named = outcomes.iter().find(|(_, value)| value.span == whole.span);
-        let name = match named {
-            Some((name, _)) => format_smolstr!("${name}"),
-            None => self.source.slice(whole.span).into(),
-        };
-        self.measure(name.clone(), function, None);
-        Some(column(&name))
-    }
 }
 
-/// An aggregate over one event.
-fn alone(name: &str, of: Value) -> Value {
-    match name {
-        "count" => Value::call(Function::ListLength, vec![of]),
-        "count_distinct" => {
-            let distinct = Value::call(Function::Distinct, vec![of]);
-            Value::call(Function::ListLength, vec![distinct])
-        }
-        "sum" => Value::call(Function::ListSum, vec![of]),
-        "max" => Value::call(Function::ListMax, vec![of]),
-        "min" => Value::call(Function::ListMin, vec![of]),
-        "avg" => Value::call(Function::ListAverage, vec![of]),
-        "array_distinct" => Value::call(Function::Distinct, vec![of]),
-        "stddev" => Value::literal(0_i64),
-        _ => of,
-    }
+/// How many values a placeholder has in one event.
+fn count_of_values(value: Value, op: Comparison, bound: i64, at: &Expr) -> Predicate {
+    let count = number_of_values(value);
+    let (relation, negated) = relation(op);
+    let test = Test::Number(relation, Number::Int(bound));
+    let found = Predicate::atom(Atom::new(Subject::Expr(count), test, at.span));
+    negated_if(negated, found)
+}
+
+fn number_of_values(value: Value) -> Value {
+    let all = Value::call(Function::ListConcat, vec![value]);
+    let distinct = Value::call(Function::Distinct, vec![all]);
+    let count = Value::call(Function::ListLength, vec![distinct]);
+    Value::call(Function::Coalesce, vec![count, Value::literal(0_i64)])
 }
 
 /// `#x OP n`, either way round.
-fn counted(op: Comparison, left: &Expr, right: &Expr) -> Option<(Text, Comparison, i64)> {
+pub(super) fn counted(
+    op: Comparison,
+    left: &Expr,
+    right: &Expr,
+) -> Option<(Text, Comparison, i64)> {
     match (&left.kind, &right.kind) {
         (Kind::Count(name), Kind::Int(n)) => Some((name.clone(), op, *n)),
         (Kind::Int(n), Kind::Count(name)) => Some((name.clone(), op.flipped(), *n)),
         _ => None,
     }
+}
+
+/// Whether a number stands in a relation to a bound.
+pub(super) fn holds(op: Comparison, number: i64, bound: i64) -> bool {
+    let (relation, negated) = relation(op);
+    relation.holds(number.cmp(&bound)) != negated
+}
+
+/// Whether a comparison of a count with a number holds for a count; `false` for any other.
+pub(super) fn bounds(op: Comparison, left: &Expr, right: &Expr, count: i64) -> bool {
+    counted(op, left, right).is_some_and(|(_, op, bound)| holds(op, count, bound))
 }
 
 /// Whether a count need only be one.

@@ -2,8 +2,9 @@
 //!
 //! * **Unset is zero.** A field without a value counts as the empty text or 0 ([`predicate`],
 //!   [`value`]): `f != "x"` holds for it, `f = ""` asks for it. Tests are two-valued.
-//! * **Repeated fields.** A bare name means any of its values, also under `!=`; `all` means every
-//!   one ([`subject`]).
+//! * **Repeated fields.** An event fits when one choice of an element of each repeated field
+//!   satisfies every test at once ([`copies`]); for one test that is any of the values, also under
+//!   `!=` and `not`. `all` means every one ([`subject`]).
 //! * **Event variables** ([`names`]) each have a branch of their own: a [`Match`] with its own
 //!   source and tests, and the columns that other parts need of it: `$user` for a placeholder,
 //!   `$e.target.ip` for a field ([`branch`]).
@@ -17,13 +18,21 @@
 //!   time; the rule requires that source.
 //! * **Lists** are replaced by what the context knows; an unknown one stays a name, with a loss.
 
+mod aggregate;
 mod branch;
 mod call;
 mod condition;
+mod copies;
+mod join;
+mod list;
 mod names;
+mod paired;
 mod plan;
 mod predicate;
+mod refused;
 mod subject;
+mod time;
+mod together;
 mod truth;
 mod value;
 
@@ -49,6 +58,13 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         diagnostics: Vec::new(),
         losses: Vec::new(),
         told: BTreeSet::new(),
+        copies: BTreeMap::new(),
+        paired: BTreeMap::new(),
+        parts_left: copies::MAX_PARTS,
+        bound: BTreeSet::new(),
+        modified: BTreeMap::new(),
+        layout: None,
+        joined: false,
     };
     if rule.broken {
         lowering.loss(
@@ -91,6 +107,20 @@ struct Lowering<'a> {
     losses: Vec<Loss>,
     /// What was said already: a list that stands in a rule ten times is told once.
     told: BTreeSet<Text>,
+    /// Tests that one copy of an event must satisfy, by variable.
+    copies: BTreeMap<Text, together::Copies>,
+    /// Placeholders whose values belong together, by variable.
+    paired: BTreeMap<Text, Vec<Text>>,
+    /// How many parts of tests may still be repeated over copies.
+    parts_left: usize,
+    /// Fields of which an element is chosen where an expression stands: variable and path.
+    bound: BTreeSet<(Text, Text)>,
+    /// Fields under `any` or `all` of which an element is looked at, and the name of that.
+    modified: BTreeMap<(Text, Text), Text>,
+    /// How rows are laid while the condition is read.
+    layout: Option<condition::Layout>,
+    /// Rows hold events of several variables.
+    joined: bool,
 }
 
 /// How many definitions may refer to each other.

@@ -12,6 +12,10 @@ pub(super) struct Names<'a> {
     pub(super) graphs: BTreeSet<Text>,
     /// What each placeholder is, in order.
     pub(super) placeholders: BTreeMap<Text, Vec<Definition<'a>>>,
+    /// Placeholders whose values are the same without regard to letter case.
+    pub(super) folded: BTreeSet<Text>,
+    /// Placeholders that are compared with a column of a data table.
+    pub(super) tabled: BTreeSet<Text>,
     /// Outcome variables; the last definition counts.
     pub(super) outcomes: BTreeMap<Text, &'a Expr>,
     /// Statements of `events` that are no definitions.
@@ -36,6 +40,8 @@ impl<'a> Names<'a> {
             events: Vec::new(),
             graphs: BTreeSet::new(),
             placeholders: BTreeMap::new(),
+            folded: BTreeSet::new(),
+            tabled: BTreeSet::new(),
             outcomes: BTreeMap::new(),
             tests: Vec::new(),
         };
@@ -62,6 +68,12 @@ impl<'a> Names<'a> {
         if let Kind::Variable(name) = &part.kind {
             self.placeholders.entry(name.clone()).or_default();
         }
+        if let Kind::Compare { left, right, .. } = &part.kind
+            && let (Kind::Variable(name), Kind::List(_)) | (Kind::List(_), Kind::Variable(name)) =
+                (&left.kind, &right.kind)
+        {
+            self.tabled.insert(name.clone());
+        }
     }
 
     fn note_event(&mut self, part: &Expr) {
@@ -76,7 +88,10 @@ impl<'a> Names<'a> {
     }
 
     fn statement(&mut self, statement: &'a Expr) {
-        if let Some((name, value)) = Self::definition(statement) {
+        if let Some((name, value, nocase)) = Self::definition(statement)
+            && !self.is_event(&name)
+        {
+            self.fold(&name, nocase);
             return self.define(name, value, Vec::new(), false);
         }
         self.tests.push(statement);
@@ -92,7 +107,8 @@ impl<'a> Names<'a> {
         let mut parts = Vec::new();
         flatten(branch, &mut parts);
         for (at, part) in parts.iter().enumerate() {
-            if let Some((name, value)) = Self::definition(part) {
+            if let Some((name, value, nocase)) = Self::definition(part) {
+                self.fold(&name, nocase);
                 let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
                 let guards = others.map(|(_, other)| *other).collect();
                 self.define(name, value, guards, true);
@@ -106,12 +122,12 @@ impl<'a> Names<'a> {
 
     /// `$placeholder = value`, either way round, where the value reads an event or another
     /// placeholder.
-    fn definition(statement: &'a Expr) -> Option<(Text, &'a Expr)> {
+    fn definition(statement: &'a Expr) -> Option<(Text, &'a Expr, bool)> {
         let Kind::Compare {
             op: Comparison::Eq,
             left,
             right,
-            nocase: false,
+            nocase,
         } = &statement.kind
         else {
             return None;
@@ -121,10 +137,17 @@ impl<'a> Names<'a> {
             _ => None,
         };
         match (is_name(left), is_name(right)) {
-            (Some(name), None) if reads(right) => Some((name, right)),
-            (None, Some(name)) if reads(left) => Some((name, left)),
-            (Some(name), Some(_)) => Some((name, right)),
+            (Some(name), None) if reads(right) => Some((name, right, *nocase)),
+            (None, Some(name)) if reads(left) => Some((name, left, *nocase)),
+            (Some(name), Some(_)) => Some((name, right, *nocase)),
             _ => None,
+        }
+    }
+
+    /// Notes that letter case makes no two values of a placeholder.
+    fn fold(&mut self, name: &Text, nocase: bool) {
+        if nocase {
+            self.folded.insert(name.clone());
         }
     }
 

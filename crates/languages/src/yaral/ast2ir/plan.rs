@@ -1,21 +1,19 @@
 //! The plan of a rule: branches, joined or side by side, grouped and tested.
 
 use super::branch::column;
-use super::condition::{Layout, marker};
+use super::condition::{Layout, identity, marker};
 use super::{Lowering, Scope};
 use crate::yaral::ast::{Expr, Kind, MatchWindow, WindowKind};
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::{
-    Aggregate, Atom, Case, Coerce, CompareOp, Correlate, Correlated, Expr as Value, FieldRef,
-    Function, Join, JoinColumns, JoinKey, JoinKind, Key, Plan, Predicate, Source, Subject, Test,
-    Text, Value as Constant, Window, format_smolstr,
+    Aggregate, Atom, Correlate, Correlated, Expr as Value, FieldRef, Key, Plan, Predicate, Source,
+    Subject, Test, Text, Window,
 };
-use tripline_text::Span;
 
 /// A test of rows of several variables.
-struct Cross {
-    variables: BTreeSet<Text>,
-    predicate: Predicate,
+pub(super) struct Cross {
+    pub(super) variables: BTreeSet<Text>,
+    pub(super) predicate: Predicate,
 }
 
 /// One of the things that events of one group share.
@@ -27,14 +25,16 @@ struct GroupKey {
 }
 
 /// What is known of the rule before it is put together.
-struct Parts {
-    sources: BTreeMap<Text, Source>,
-    tests: BTreeMap<Text, Vec<Predicate>>,
-    crosses: Vec<Cross>,
+pub(super) struct Parts {
+    pub(super) sources: BTreeMap<Text, Source>,
+    pub(super) tests: BTreeMap<Text, Vec<Predicate>>,
+    pub(super) crosses: Vec<Cross>,
     /// What events of one group share.
     keys: Vec<GroupKey>,
     /// Variables that must have no event.
-    absent: BTreeSet<Text>,
+    pub(super) absent: BTreeSet<Text>,
+    /// Variables that need have no event: those, and those whose number may be 0.
+    optional: BTreeSet<Text>,
 }
 
 impl Lowering<'_> {
@@ -45,11 +45,15 @@ impl Lowering<'_> {
         };
         let mut parts = self.parts_of(condition);
         self.keys_of(&mut parts);
+        self.refused(condition);
         let plain = self.names.plain();
         if plain.is_empty() {
             return self.entities_only(&parts);
         }
-        let joined = plain.len() > 1 && self.must_join(&parts, &plain);
+        let joined = plain.len() > 1
+            && (self.must_join(&parts, &plain) || self.counts_combinations(condition, &plain));
+        self.joined = joined;
+        self.note_paired();
         let layout = self.layout(&parts, &plain, joined);
         self.shared_columns(joined);
         if !joined
@@ -60,7 +64,9 @@ impl Lowering<'_> {
         {
             return self.correlated(&parts, &plain, window, found);
         }
+        self.layout = Some(layout.clone());
         let having = self.having(condition, &layout).unwrap_or(Predicate::True);
+        self.layout = None;
         let mut keys = Vec::new();
         for key in &parts.keys {
             keys.push(match plain.as_slice() {
@@ -69,6 +75,7 @@ impl Lowering<'_> {
             });
         }
         let mut inputs: Vec<Plan> = Vec::new();
+        let mut anchored = false;
         if joined {
             let given: Vec<Text> = layout.given.iter().cloned().collect();
             let given: Vec<Text> = plain
@@ -76,11 +83,22 @@ impl Lowering<'_> {
                 .filter(|v| given.contains(v))
                 .cloned()
                 .collect();
-            self.time_columns(&given);
-            inputs.push(self.joined(&parts, &given));
-            for event in plain.iter().filter(|event| !given.contains(event)) {
-                inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
+            let others: Vec<&Text> = layout.marked.iter().collect();
+            let pivot = self.pivot().filter(|_| !others.is_empty());
+            let pivot = pivot.filter(|pivot| given.contains(pivot));
+            self.time_columns(if pivot.is_some() { &plain } else { &given });
+            if let Some(pivot) = &pivot {
+                self.row_identity(pivot);
+                keys.push(column(&identity(pivot)));
             }
+            inputs.push(self.joined(&parts, &given, pivot.as_ref()));
+            for event in plain.iter().filter(|event| !given.contains(event)) {
+                inputs.push(match &pivot {
+                    Some(pivot) => self.beside(&parts, pivot, event),
+                    None => self.branch(&parts, event, layout.marked.contains(event)),
+                });
+            }
+            anchored = pivot.is_some();
         } else {
             for event in &plain {
                 inputs.push(self.branch(&parts, event, layout.marked.contains(event)));
@@ -90,7 +108,7 @@ impl Lowering<'_> {
             1 => inputs.remove(0),
             _ => Plan::Append(inputs),
         };
-        self.grouped(input, having, keys)
+        self.grouped(input, having, keys, anchored)
     }
 
     fn layout(&self, parts: &Parts, plain: &[Text], joined: bool) -> Layout {
@@ -98,7 +116,9 @@ impl Lowering<'_> {
         let given: BTreeSet<Text> = if plain.len() == 1 {
             plain.iter().cloned().collect()
         } else if joined {
-            let present = plain.iter().filter(|event| !parts.absent.contains(*event));
+            let present = plain
+                .iter()
+                .filter(|event| !parts.optional.contains(*event));
             present.cloned().collect()
         } else {
             BTreeSet::new()
@@ -125,7 +145,9 @@ impl Lowering<'_> {
             crosses: Vec::new(),
             keys: Vec::new(),
             absent: self.absent(condition),
+            optional: self.optional(condition),
         };
+        self.note_copies();
         for statement in self.names.tests.clone() {
             let mut variables = BTreeSet::new();
             self.names.variables(statement, &mut variables, 0);
@@ -146,14 +168,16 @@ impl Lowering<'_> {
             }
         }
         for event in &events {
-            let repeated = self.repeated_definitions(event);
+            let mut further = self.repeated_definitions(event);
+            further.extend(self.copy_tests(event));
             parts
                 .tests
                 .entry(event.clone())
                 .or_default()
-                .extend(repeated);
+                .extend(further);
         }
         self.shared_definitions(&mut parts);
+        self.table_rows();
         parts
     }
 
@@ -278,8 +302,16 @@ impl Lowering<'_> {
         pivot || crossed || shared || plain.iter().any(|event| lacks_key(&event))
     }
 
-    fn window(&self) -> Option<&MatchWindow> {
+    pub(super) fn window(&self) -> Option<&MatchWindow> {
         self.rule.matching.as_ref()?.window.as_ref()
+    }
+
+    /// The variable that the window begins or ends at.
+    fn pivot(&self) -> Option<Text> {
+        match &self.window()?.kind {
+            WindowKind::Pivot { event, .. } => Some(event.clone()),
+            _ => None,
+        }
     }
 
     fn hop(&self) -> Option<tripline_ir::Duration> {
@@ -332,7 +364,8 @@ impl Lowering<'_> {
         let simple = key
             .placeholder
             .as_ref()
-            .filter(|_| !self.allows_zero() && self.graphs_of(event).is_empty());
+            .filter(|name| self.drops_zero(name, event) && self.graphs_of(event).is_empty())
+            .filter(|name| !self.is_chosen_placeholder(name, event));
         if let Some(name) = simple
             && let Some(Value::Field(field)) = self.placeholder_value(name, event)
         {
@@ -341,193 +374,20 @@ impl Lowering<'_> {
         Value::Field(self.key_column(key))
     }
 
-    /// A variable's rows, with the entities that they are joined to.
-    fn branch(&mut self, parts: &Parts, event: &Text, marked: bool) -> Plan {
-        if marked {
-            let columns = self.needed.entry(event.clone()).or_default();
-            columns.insert(marker(event), Value::literal(true));
-        }
-        let mut rows = self.own_rows(parts, event);
-        let mut together = BTreeSet::from([event.clone()]);
-        for graph in self.graphs_of(event) {
-            rows = self.with_entity(parts, rows, &together, &graph);
-            together.insert(graph);
-        }
-        filtered(
-            rows,
-            Self::crosses_within(parts, &together, &BTreeSet::new()),
-        )
-    }
-
-    fn own_rows(&mut self, parts: &Parts, event: &Text) -> Plan {
-        let source = parts.sources.get(event).cloned().unwrap_or_default();
-        let tests = parts.tests.get(event).cloned().unwrap_or_default();
-        self.rows_of(event, source, Predicate::and(tests))
-    }
-
-    /// Tests whose variables all stand in `together`, and not all in `before`.
-    fn crosses_within(
-        parts: &Parts,
-        together: &BTreeSet<Text>,
-        before: &BTreeSet<Text>,
-    ) -> Vec<Predicate> {
-        let crosses = parts.crosses.iter().filter(|cross| {
-            cross.variables.is_subset(together) && !cross.variables.is_subset(before)
-        });
-        crosses.map(|cross| cross.predicate.clone()).collect()
-    }
-
-    /// The entity variables that are joined to a variable: those that share a placeholder with
-    /// it (or with one that does) and with no variable before it; all others go with the first.
-    fn graphs_of(&self, event: &Text) -> Vec<Text> {
-        let plain = self.names.plain();
-        let home = |graph: &Text| {
-            let shares = |event: &Text| {
-                self.names.placeholders.keys().any(|name| {
-                    let defining = self.defining(name);
-                    defining.contains(event) && defining.contains(graph)
-                })
-            };
-            plain.iter().find(|event| shares(event)).or(plain.first())
-        };
-        let graphs = self.names.events.iter();
-        let graphs = graphs.filter(|name| self.names.graphs.contains(*name));
-        graphs
-            .filter(|graph| home(graph) == Some(event))
-            .cloned()
-            .collect()
-    }
-
-    fn with_entity(
+    /// Groups of rows, tested by the condition; anchored ones are those of one pivot each, which
+    /// stand in its window already.
+    fn grouped(
         &mut self,
-        parts: &Parts,
-        rows: Plan,
-        together: &BTreeSet<Text>,
-        graph: &Text,
+        input: Plan,
+        having: Predicate,
+        group_by: Vec<Value>,
+        anchored: bool,
     ) -> Plan {
-        let right = self.own_rows(parts, graph);
-        let tested = parts
-            .crosses
-            .iter()
-            .any(|cross| cross.variables.contains(graph));
-        let kind = if parts.absent.contains(graph) {
-            JoinKind::LeftAnti
-        } else if tested {
-            JoinKind::Inner
-        } else {
-            JoinKind::LeftSemi
-        };
-        join(rows, right, self.join_keys(together, graph), kind)
-    }
-
-    /// Equalities of the placeholders that a variable shares with some others.
-    fn join_keys(&self, together: &BTreeSet<Text>, other: &Text) -> Vec<JoinKey> {
-        let shared = self.names.placeholders.keys().filter(|name| {
-            let defining = self.defining(name);
-            defining.contains(other) && defining.iter().any(|event| together.contains(event))
-        });
-        let key = |name: &Text| {
-            let column = column(&Self::placeholder_column(name));
-            JoinKey::equal(column.clone(), column)
-        };
-        shared.map(key).collect()
-    }
-
-    /// The time of each variable's event, for windows.
-    fn time_columns(&mut self, given: &[Text]) {
-        if self.window().is_none() || given.len() < 2 {
-            return;
-        }
-        for event in given {
-            let columns = self.needed.entry(event.clone()).or_default();
-            columns.insert(time(event), Value::call(Function::RowTime, Vec::new()));
-        }
-    }
-
-    /// Rows with an event of every variable.
-    fn joined(&mut self, parts: &Parts, given: &[Text]) -> Plan {
-        let Some((first, others)) = given.split_first() else {
-            return self.opaque();
-        };
-        let mut rows = self.branch(parts, first, false);
-        let mut together = BTreeSet::from([first.clone()]);
-        together.extend(self.graphs_of(first));
-        for event in others {
-            let right = self.branch(parts, event, false);
-            let keys = self.join_keys(&together, event);
-            rows = join(rows, right, keys, JoinKind::Inner);
-            let before = together.clone();
-            together.insert(event.clone());
-            together.extend(self.graphs_of(event));
-            let alone: BTreeSet<Text> = together.difference(&before).cloned().collect();
-            let tests = Self::crosses_within(parts, &together, &before);
-            let own = Self::crosses_within(parts, &alone, &BTreeSet::new());
-            let mut tests: Vec<Predicate> = tests
-                .into_iter()
-                .filter(|test| !own.contains(test))
-                .collect();
-            for earlier in given.iter().filter(|earlier| before.contains(*earlier)) {
-                tests.extend(self.near(earlier, event));
-            }
-            rows = filtered(rows, tests);
-        }
-        for cross in &parts.crosses {
-            if !cross.variables.is_subset(&together) {
-                let text = Text::new_static("a test of an event that must not be there");
-                self.loss(tripline_ir::LossReason::NotExpressible, text, None);
-            }
-        }
-        rows
-    }
-
-    /// Two events stand in one window.
-    fn near(&self, left: &Text, right: &Text) -> Option<Predicate> {
-        let window = self.window()?;
-        let (a, b) = (column(&time(left)), column(&time(right)));
-        let length = Value::Literal(Constant::Duration(window.length));
-        let compare = |op, left, right| {
-            let function = Function::Compare(op, Case::Sensitive, Coerce::Typed);
-            is_true(Value::call(function, vec![left, right]), window.span)
-        };
-        let minus = |left: &Value, right: &Value| {
-            Value::call(Function::Subtract, vec![left.clone(), right.clone()])
-        };
-        Some(match &window.kind {
-            WindowKind::Hop => {
-                let apart = Value::call(Function::Abs, vec![minus(&a, &b)]);
-                compare(CompareOp::Lte, apart, length)
-            }
-            WindowKind::Tumbling => {
-                let bin = |of: Value| Value::call(Function::Bin, vec![of, length.clone()]);
-                compare(CompareOp::Eq, bin(a), bin(b))
-            }
-            WindowKind::Pivot { after, event } => {
-                let (pivot, other) = if event == left {
-                    (a, b)
-                } else if event == right {
-                    (b, a)
-                } else {
-                    return None;
-                };
-                let (early, late) = if *after {
-                    (pivot, other)
-                } else {
-                    (other, pivot)
-                };
-                Predicate::and([
-                    compare(CompareOp::Lte, early.clone(), late.clone()),
-                    compare(CompareOp::Lte, minus(&late, &early), length),
-                ])
-            }
-        })
-    }
-
-    /// Groups of rows, tested by the condition.
-    fn grouped(&mut self, input: Plan, having: Predicate, group_by: Vec<Value>) -> Plan {
         if self.rule.matching.is_none() {
             return filtered(input, vec![having]);
         }
         let window = match self.window() {
+            _ if anchored => Window::Whole,
             Some(window) if window.kind == WindowKind::Tumbling => Window::Tumbling(window.length),
             Some(window) => Window::Sliding(window.length),
             None => Window::Whole,
@@ -570,22 +430,11 @@ impl Lowering<'_> {
         }
         let rows = rows.unwrap_or_else(|| self.opaque());
         let tests = Self::crosses_within(parts, &together, &BTreeSet::new());
-        self.grouped(filtered(rows, tests), Predicate::True, keys)
+        self.grouped(filtered(rows, tests), Predicate::True, keys, false)
     }
 }
 
-/// The column of the time of a variable's event.
-fn time(event: &str) -> Text {
-    format_smolstr!("${event}.@time")
-}
-
-fn is_true(value: Value, span: Span) -> Predicate {
-    let mut atom = Atom::new(Subject::Expr(value), Test::IsTrue, span);
-    atom.implied = true;
-    Predicate::atom(atom)
-}
-
-fn filtered(input: Plan, tests: Vec<Predicate>) -> Plan {
+pub(super) fn filtered(input: Plan, tests: Vec<Predicate>) -> Plan {
     match Predicate::and(tests) {
         Predicate::True => input,
         predicate => Plan::Filter {
@@ -593,15 +442,4 @@ fn filtered(input: Plan, tests: Vec<Predicate>) -> Plan {
             predicate,
         },
     }
-}
-
-fn join(left: Plan, right: Plan, keys: Vec<JoinKey>, kind: JoinKind) -> Plan {
-    Plan::Join(Join {
-        left: Box::new(left),
-        right: Box::new(right),
-        on: vec![keys],
-        kind,
-        columns: JoinColumns::LeftFirst,
-        limit: None,
-    })
 }

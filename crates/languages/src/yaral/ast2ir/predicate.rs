@@ -7,10 +7,9 @@ use crate::yaral::ast::{Comparison, Expr, Kind, ListKind};
 use std::cmp::Ordering;
 use tripline_ir::{
     Atom, Case, Coerce, CompareOp, Dialect, Expr as Value, FieldCompare, FieldRelation, Function,
-    ListMatch, ListRef, LossReason, Net, Number, Pattern, Predicate, Quantifier, Regex, Subject,
-    Test, Text, law,
+    LossReason, Net, Number, Pattern, Predicate, Quantifier, Regex, Subject, Test, Text, law,
 };
-use tripline_text::{Code, Diagnostic, Span};
+use tripline_text::{Code, Span};
 
 impl Lowering<'_> {
     /// The test that a condition is; `None` (with a loss) for one that cannot be read.
@@ -18,7 +17,7 @@ impl Lowering<'_> {
         match &found.kind {
             Kind::And(parts) => self.parts(parts, scope).map(Predicate::and),
             Kind::Or(parts) => self.parts(parts, scope).map(Predicate::or),
-            Kind::Not(inner) => self.test(inner, scope).map(Predicate::not),
+            Kind::Not(inner) => self.negated(inner, scope),
             Kind::Compare {
                 op,
                 left,
@@ -49,6 +48,55 @@ impl Lowering<'_> {
         }
     }
 
+    /// The negation of a condition. Where it reads a repeated field one element must fail it, so
+    /// that it is moved inward to the tests.
+    fn negated(&mut self, found: &Expr, scope: &Scope) -> Option<Predicate> {
+        let Scope::Event(event) = scope else {
+            return self.test(found, scope).map(Predicate::not);
+        };
+        if !self.is_copied(found, scope) {
+            return self.test(found, scope).map(Predicate::not);
+        }
+        match &found.kind {
+            Kind::Not(inner) => self.test(inner, scope),
+            Kind::And(parts) | Kind::Or(parts) => {
+                let read = parts.iter().filter_map(|part| self.negated(part, scope));
+                let read: Vec<Predicate> = read.collect();
+                let all = matches!(found.kind, Kind::Or(_));
+                (!read.is_empty()).then(|| {
+                    if all {
+                        Predicate::and(read)
+                    } else {
+                        Predicate::or(read)
+                    }
+                })
+            }
+            Kind::Compare {
+                op: op @ (Comparison::Eq | Comparison::Ne),
+                left,
+                right,
+                nocase,
+            } => {
+                let op = match op {
+                    Comparison::Eq => Comparison::Ne,
+                    _ => Comparison::Eq,
+                };
+                self.comparison(found, op, left, right, *nocase, scope)
+            }
+            Kind::In {
+                subject,
+                list,
+                how,
+                nocase,
+            } => {
+                let tested = self.tested(subject, scope)?;
+                Some(self.not_in_list(&tested, list, *how, *nocase, found.span))
+            }
+            Kind::Call(call) => self.call_fails(call, found, scope),
+            _ => self.copy_fails(found, &event.clone()),
+        }
+    }
+
     /// The parts that can be read.
     fn parts(&mut self, parts: &[Expr], scope: &Scope) -> Option<Vec<Predicate>> {
         let read: Vec<Predicate> = parts
@@ -67,7 +115,9 @@ impl Lowering<'_> {
         nocase: bool,
         scope: &Scope,
     ) -> Option<Predicate> {
-        let (op, left, right) = if is_constant(left) && !is_constant(right) {
+        let is_list = |found: &Expr| matches!(found.kind, Kind::List(_));
+        let turned = is_constant(left) && !is_constant(right) || is_list(left) && !is_list(right);
+        let (op, left, right) = if turned {
             (op.flipped(), right, left)
         } else {
             (op, left, right)
@@ -78,15 +128,20 @@ impl Lowering<'_> {
         if let Kind::List(list) = &right.kind {
             let mut tested = self.tested(left, scope)?;
             tested.span = whole.span;
-            let found = self.in_list(&tested, list, ListKind::Text, nocase, whole.span);
-            return Some(negated_if(op == Comparison::Ne, found));
+            return Some(match op {
+                Comparison::Ne => {
+                    self.not_in_list(&tested, list, ListKind::Text, nocase, whole.span)
+                }
+                _ => self.in_list(&tested, list, ListKind::Text, nocase, whole.span),
+            });
         }
         if !is_constant(right) {
             return self.two_values(whole, op, left, right, nocase, scope);
         }
         let mut tested = self.tested(left, scope)?;
         tested.span = whole.span;
-        match &right.kind {
+        let computed = matches!(tested.subject, Subject::Expr(_)) && tested.is_any_of_several();
+        let found = match &right.kind {
             Kind::Str(text) => self.text_test(&tested, op, text, nocase, right),
             Kind::Regex { text, nocase: fold } => {
                 let regex = self.regex(text, *fold || nocase, &tested, right.span)?;
@@ -103,7 +158,12 @@ impl Lowering<'_> {
                 self.meaningless(right, "expected a value here");
                 None
             }
+        }?;
+        if !computed {
+            return Some(found);
         }
+        let compared = compare((op, nocase), left, right, whole.span);
+        Some(self.or_copy(found, &compared, scope))
     }
 
     /// In a branch of an `or`, a definition of a placeholder: the branch counts when the value is
@@ -156,10 +216,14 @@ impl Lowering<'_> {
                 self.meaningless(right, "a folded text has no order here");
                 return None;
             }
-            Comparison::Lt => Predicate::or([tested.any(order(CompareOp::Lt)), tested.unset(true)]),
-            Comparison::Lte => {
-                Predicate::or([tested.any(order(CompareOp::Lte)), tested.unset(true)])
-            }
+            Comparison::Lt => Predicate::or([
+                tested.any(order(CompareOp::Lt)),
+                tested.unset_somewhere(true),
+            ]),
+            Comparison::Lte => Predicate::or([
+                tested.any(order(CompareOp::Lte)),
+                tested.unset_somewhere(true),
+            ]),
             Comparison::Gt => tested.any(order(CompareOp::Gt)),
             Comparison::Gte => tested.any(order(CompareOp::Gte)),
         })
@@ -177,6 +241,12 @@ impl Lowering<'_> {
     ) -> Option<Predicate> {
         let number = is_number(left) || is_number(right);
         let case = case_of(nocase);
+        if let (Comparison::Ne, Scope::Event(event)) = (op, scope)
+            && self.is_copied(whole, scope)
+        {
+            let equal = compare((Comparison::Eq, nocase), left, right, whole.span);
+            return self.copy_fails(&equal, event);
+        }
         let simple = |found: &Expr| matches!(found.kind, Kind::Field(_));
         if !number && simple(left) && simple(right) && matches!(op, Comparison::Eq | Comparison::Ne)
         {
@@ -194,82 +264,24 @@ impl Lowering<'_> {
                 other,
                 case,
             }));
-            let both_unset = Predicate::and([first.unset(true), second.unset(true)]);
+            let both_unset =
+                Predicate::and([first.unset_somewhere(true), second.unset_somewhere(true)]);
             let found = Predicate::or([equal, both_unset]);
             return Some(negated_if(op == Comparison::Ne, found));
         }
+        let compared = compare((op, nocase), left, right, whole.span);
         let left = self.value(left, scope)?;
         let right = self.value(right, scope)?;
         let (relation, negated) = relation(op);
-        let compare = Function::Compare(relation, case, Coerce::Typed);
+        let holds = Function::Compare(relation, case, Coerce::Typed);
         let operands = vec![or_zero(left, number), or_zero(right, number)];
         let atom = Atom::new(
-            Subject::Expr(Value::call(compare, operands)),
+            Subject::Expr(Value::call(holds, operands)),
             Test::IsTrue,
             whole.span,
         );
-        Some(negated_if(negated, Predicate::atom(atom)))
-    }
-
-    /// `in %list`, `in regex %list`, `in cidr %list`.
-    fn in_list(
-        &mut self,
-        tested: &Tested,
-        name: &Text,
-        how: ListKind,
-        nocase: bool,
-        span: Span,
-    ) -> Predicate {
-        let mut tested = tested.clone();
-        tested.span = span;
-        let case = tested.case(nocase);
-        let Some(entries) = self.context.lists.get(name).cloned() else {
-            self.unknown_list(name, span);
-            let how = match how {
-                ListKind::Text => ListMatch::Equals,
-                ListKind::Regex => ListMatch::Regex,
-                ListKind::Cidr => ListMatch::Cidr,
-            };
-            let name = name.clone();
-            return tested.any(Test::InList(ListRef { name, how, case }));
-        };
-        let entries = entries.into_iter().filter(|entry| !entry.is_empty());
-        match how {
-            ListKind::Text => {
-                let entries = entries.filter(|entry| !tested.never(entry, nocase));
-                let equal = |entry| tested.any(Test::Pattern(Pattern::equals(entry, case)));
-                Predicate::or(entries.map(equal).collect::<Vec<_>>())
-            }
-            ListKind::Regex => {
-                let fold = case == Case::Insensitive;
-                let mut parts = Vec::new();
-                for entry in entries {
-                    let regex = self.regex(&entry, fold, &tested, span);
-                    parts.extend(regex.map(|regex| regex_test(&tested, regex, false)));
-                }
-                Predicate::or(parts)
-            }
-            ListKind::Cidr => {
-                let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
-                tested.any(Test::Cidr(nets))
-            }
-        }
-    }
-
-    fn unknown_list(&mut self, name: &Text, span: Span) {
-        if self.told.insert(name.clone()) {
-            let flaw = Diagnostic::new(
-                Code::YaralList,
-                self.source,
-                format!("the list `%{name}` is not known"),
-            );
-            flaw.at(span, "kept by name").add_to(&mut self.diagnostics);
-        }
-        self.loss(
-            LossReason::UnresolvedList,
-            tripline_ir::format_smolstr!("%{name}"),
-            Some(span),
-        );
+        let found = negated_if(negated, Predicate::atom(atom));
+        Some(self.or_copy(found, &compared, scope))
     }
 
     /// A regular expression of RE2; `None` when it cannot be read. A folded value is matched as
@@ -308,9 +320,18 @@ pub(super) fn regex_test(tested: &Tested, regex: Regex, negated: bool) -> Predic
     if negated && !empty {
         return tested.differs(Test::Regex(regex));
     }
-    let found = tested.any(Test::Regex(regex));
+    let found = if negated {
+        tested.fits(Test::Regex(regex))
+    } else {
+        tested.any(Test::Regex(regex))
+    };
     let found = if empty {
-        Predicate::or([found, tested.unset(true)])
+        let unset = if negated {
+            tested.unset(true)
+        } else {
+            tested.unset_somewhere(true)
+        };
+        Predicate::or([found, unset])
     } else {
         found
     };
@@ -324,14 +345,19 @@ fn is_unset(tested: &Tested) -> Predicate {
     }
     let empty = Test::Pattern(Pattern::equals("", Case::Sensitive));
     Predicate::or([
-        tested.unset(false),
+        tested.unset_somewhere(false),
         tested.atom(empty, Quantifier::Any, true),
     ])
 }
 
 /// Not the zero value.
 pub(super) fn is_set(tested: &Tested) -> Predicate {
-    let implied = |found| tested.atom(found, Quantifier::Any, true);
+    let several = if tested.is_any_of_several() {
+        Quantifier::All
+    } else {
+        Quantifier::Any
+    };
+    let implied = |found| tested.atom(found, several, true);
     let zero = if tested.number {
         Test::Number(CompareOp::Eq, Number::Int(0))
     } else {
@@ -352,9 +378,18 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
     if negated && !unset_fits {
         return tested.differs(test);
     }
-    let found = tested.any(test);
+    let found = if negated {
+        tested.fits(test)
+    } else {
+        tested.any(test)
+    };
     let found = if unset_fits {
-        Predicate::or([found, tested.unset(true)])
+        let unset = if negated {
+            tested.unset(true)
+        } else {
+            tested.unset_somewhere(true)
+        };
+        Predicate::or([found, unset])
     } else {
         found
     };
@@ -364,12 +399,29 @@ fn number_test(tested: &Tested, op: Comparison, number: Number) -> Predicate {
 /// A truth value that is unset is false.
 fn bool_test(found: Predicate, tested: &Tested, truth: bool, op: Comparison) -> Predicate {
     match (op, truth) {
-        (Comparison::Eq, false) => Predicate::or([found, tested.unset(true)]),
+        (Comparison::Eq, false) => Predicate::or([found, tested.unset_somewhere(true)]),
+        (Comparison::Ne, false) if tested.is_any_of_several() => {
+            let word = Pattern::equals("true", Case::Insensitive);
+            tested.any(Test::Pattern(word))
+        }
         (Comparison::Ne, false) => {
             Predicate::and([found, tested.atom(Test::Exists, Quantifier::Any, true)])
         }
         _ => found,
     }
+}
+
+/// A comparison, without or with regard to letter case.
+fn compare(how: (Comparison, bool), left: &Expr, right: &Expr, span: Span) -> Expr {
+    let (op, nocase) = how;
+    let (left, right) = (Box::new(left.clone()), Box::new(right.clone()));
+    let kind = Kind::Compare {
+        op,
+        left,
+        right,
+        nocase,
+    };
+    Expr { kind, span }
 }
 
 pub(super) fn negated_if(negated: bool, found: Predicate) -> Predicate {

@@ -1,12 +1,12 @@
 //! What a test looks at.
 
+use super::copies::Asked;
 use super::value::is_number;
-use super::{Lowering, Scope};
+use super::{Lowering, Scope, together};
 use crate::yaral::ast::{Expr, Field, Kind, Segment};
 use crate::yaral::facts;
 use tripline_ir::{
-    Atom, Case, Expr as Value, FieldRef, Pattern, Predicate, Quantifier, Subject, Test, Text,
-    format_smolstr,
+    Atom, Case, Expr as Value, FieldRef, Predicate, Quantifier, Subject, Test, Text, format_smolstr,
 };
 use tripline_schema::Scheme;
 use tripline_text::Span;
@@ -15,8 +15,11 @@ use tripline_text::Span;
 #[derive(Debug, Clone)]
 pub(super) struct Tested {
     pub(super) subject: Subject,
-    /// `labels["k"]`: the array and the key.
-    map: Option<(FieldRef, Text)>,
+    /// `labels["k"]`: the value where labels are kept as a list of keys and values.
+    map: Option<Value>,
+    /// Whether an element of a repeated message has no value, where that is not what the event as
+    /// a whole shows.
+    lacks: Option<Value>,
     /// `any` or `all`, where it is written.
     pub(super) quantifier: Option<Quantifier>,
     /// It may have several values.
@@ -119,16 +122,27 @@ impl Lowering<'_> {
             }
             Scope::Event(_) => Subject::Field(self.field(field)),
         };
+        let inside = *scope != Scope::Rows && together::is_inside(field);
         let map = match (&subject, last_key(field)) {
+            (Subject::Field(_), Some(_)) if inside => {
+                let found = Expr {
+                    kind: Kind::Field(field.clone()),
+                    span,
+                };
+                self.over_copies(&[], Asked::Values(&found), &field.variable)
+            }
             (Subject::Field(_), Some(key)) if *scope != Scope::Rows => {
-                Some((self.array(field), key.clone()))
+                let array = Value::Field(self.array(field));
+                Some(super::value::first_label(array, key))
             }
             _ => None,
         };
+        let lacks = inside.then(|| self.lacks(field, span)).flatten();
         Tested {
             subject,
-            repeated: map.is_none() && !has_index(field) && facts::is_repeated(&names),
+            repeated: together::is_repeated(field),
             map,
+            lacks,
             quantifier: None,
             number: facts::is_number(&names),
             fold: None,
@@ -161,8 +175,9 @@ impl Lowering<'_> {
         Some(Tested {
             subject,
             map: None,
+            lacks: None,
             quantifier: None,
-            repeated: false,
+            repeated: self.is_copied(found, scope),
             number,
             fold: None,
             span: found.span,
@@ -172,7 +187,12 @@ impl Lowering<'_> {
     /// The column of a field in rows of several branches; notes that it is needed.
     pub(super) fn row_field(&mut self, field: &Field) -> FieldRef {
         let column = Self::column(field);
-        let value = self.event_field(field);
+        let value = self.whole(|lowering| lowering.event_field(field));
+        let found = Expr {
+            kind: Kind::Field(field.clone()),
+            span: self.rule.span,
+        };
+        let value = self.surviving(&found, value, &field.variable);
         let columns = self.needed.entry(field.variable.clone()).or_default();
         columns.insert(column.clone(), value);
         FieldRef::unmapped(column)
@@ -187,22 +207,13 @@ impl Tested {
         atom.quantifier = self.quantifier.unwrap_or(quantifier);
         atom.implied = implied;
         let plain = Predicate::atom(atom);
-        let Some((array, key)) = &self.map else {
+        let Some(label) = &self.map else {
             return plain;
         };
-        let part = |name: &str| FieldRef {
-            canonical: format_smolstr!("{}.{name}", array.canonical),
-            name: format_smolstr!("{}.{name}", array.name),
-        };
-        let inner = |field, test| {
-            let mut atom = Atom::field(field, test, self.span);
-            atom.implied = true;
-            Predicate::atom(atom)
-        };
-        let is_key = Test::Pattern(Pattern::equals(key.clone(), Case::Sensitive));
-        let labelled = Predicate::and([inner(part("key"), is_key), inner(part("value"), test)]);
-        let nested = Test::Nested(Box::new(labelled));
-        Predicate::or([plain, inner(array.clone(), nested)])
+        let mut labelled = Atom::new(Subject::Expr(label.clone()), test, self.span);
+        labelled.quantifier = self.quantifier.unwrap_or(quantifier);
+        labelled.implied = true;
+        Predicate::or([plain, Predicate::atom(labelled)])
     }
 
     /// An atom that one value is enough for.
@@ -219,6 +230,23 @@ impl Tested {
         Predicate::not(whole.atom(Test::Exists, Quantifier::Any, implied))
     }
 
+    /// There is no value, or an element of a repeated message has none.
+    pub(super) fn unset_somewhere(&self, implied: bool) -> Predicate {
+        Predicate::or([self.unset(implied), self.lacking()])
+    }
+
+    /// An element of a repeated message has no value.
+    fn lacking(&self) -> Predicate {
+        match (&self.lacks, self.quantifier) {
+            (Some(lacks), None) => {
+                let mut atom = Atom::new(Subject::Expr(lacks.clone()), Test::IsTrue, self.span);
+                atom.implied = true;
+                Predicate::atom(atom)
+            }
+            _ => Predicate::False,
+        }
+    }
+
     /// The negation of a test: of one value of several, if there are several.
     pub(super) fn differs(&self, test: Test) -> Predicate {
         match self.quantifier {
@@ -229,8 +257,24 @@ impl Tested {
                 self.as_any().atom(Test::Exists, Quantifier::Any, true),
                 Predicate::not(self.as_all(test)),
             ]),
-            _ if self.repeated => Predicate::not(self.as_all(test)),
+            _ if self.repeated => {
+                Predicate::or([Predicate::not(self.as_all(test)), self.lacking()])
+            }
             _ => Predicate::not(self.any(test)),
+        }
+    }
+
+    /// A bare name of something that may have several values.
+    pub(super) fn is_any_of_several(&self) -> bool {
+        self.repeated && self.quantifier.is_none()
+    }
+
+    /// What must not hold where one value is to differ: that all of several fit.
+    pub(super) fn fits(&self, test: Test) -> Predicate {
+        if self.is_any_of_several() {
+            self.as_all(test)
+        } else {
+            self.any(test)
         }
     }
 

@@ -11,6 +11,10 @@ use tripline_ir::{
 impl Lowering<'_> {
     /// The truth of a condition; never null.
     pub(super) fn truth(&mut self, found: &Expr, scope: &Scope) -> Option<Value> {
+        let is_leaf = !matches!(found.kind, Kind::And(_) | Kind::Or(_) | Kind::Not(_));
+        if is_leaf && let Some(found) = self.quantified_truth(found, scope) {
+            return Some(found);
+        }
         match &found.kind {
             Kind::And(parts) => self.truths(Function::And, parts, scope),
             Kind::Or(parts) => self.truths(Function::Or, parts, scope),
@@ -48,6 +52,26 @@ impl Lowering<'_> {
         for (regex, other) in [(right, left), (left, right)] {
             if let Kind::Regex { text, nocase: fold } = &regex.kind {
                 let found = self.matched(other, text, *fold || nocase, scope)?;
+                return Some(if op == Comparison::Ne {
+                    not(found)
+                } else {
+                    found
+                });
+            }
+        }
+        for (constant, other) in [(right, left), (left, right)] {
+            if let Kind::Bool(truth) = constant.kind
+                && matches!(op, Comparison::Eq | Comparison::Ne)
+            {
+                let found = is_true(self.value(other, scope)?);
+                let holds = truth == (op == Comparison::Eq);
+                return Some(if holds { found } else { not(found) });
+            }
+            // A list, also where it is written as a value.
+            if let Kind::List(list) = &constant.kind
+                && matches!(op, Comparison::Eq | Comparison::Ne)
+            {
+                let found = self.listed(other, list, ListKind::Text, nocase, constant, scope)?;
                 return Some(if op == Comparison::Ne {
                     not(found)
                 } else {
@@ -114,6 +138,9 @@ impl Lowering<'_> {
 
     fn called(&mut self, call: &Call, found: &Expr, scope: &Scope) -> Option<Value> {
         let case = case_of(call.nocase);
+        if let Some((of, list, how)) = super::list::listed(call) {
+            return self.listed(of, list, how, call.nocase, found, scope);
+        }
         let function = match call.name.as_str() {
             "re.regex" => {
                 let [of, regex] = call.arguments.as_slice() else {
@@ -133,11 +160,16 @@ impl Lowering<'_> {
             "arrays.contains" => Function::ListContains(Case::Sensitive),
             _ => return Some(is_true(self.value(found, scope)?)),
         };
-        let arguments: Option<Vec<Value>> = call
-            .arguments
-            .iter()
-            .map(|argument| self.text(argument, scope))
-            .collect();
+        let texts = |lowering: &mut Self| -> Option<Vec<Value>> {
+            let arguments = call.arguments.iter();
+            arguments
+                .map(|argument| lowering.text(argument, scope))
+                .collect()
+        };
+        let arguments = match function {
+            Function::ListContains(_) => self.whole(texts),
+            _ => texts(self),
+        };
         Some(is_true(Value::call(function, arguments?)))
     }
 }

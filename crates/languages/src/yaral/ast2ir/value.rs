@@ -30,11 +30,38 @@ impl<'a> Lowering<'a> {
                 let inner = self.number(inner, scope)?;
                 Some(Value::call(Function::Negate, vec![inner]))
             }
-            Kind::Quantified { inner, .. } => self.value(inner, scope),
+            Kind::Quantified { inner, .. } => {
+                if let Kind::Field(field) = &inner.kind {
+                    let key = (field.variable.clone(), field.written().into());
+                    if let Some(element) = self.modified.get(&key) {
+                        return Some(Value::Variable(element.clone()));
+                    }
+                }
+                self.whole(|lowering| lowering.value(inner, scope))
+            }
             Kind::And(_) | Kind::Or(_) | Kind::Not(_) | Kind::Compare { .. } | Kind::In { .. } => {
                 self.truth(found, scope)
             }
-            Kind::Count(_) | Kind::List(_) | Kind::Regex { .. } | Kind::NOf { .. } => {
+            Kind::Array(items) => {
+                let mut values = Vec::new();
+                for item in items {
+                    values.push(self.value(item, scope)?);
+                }
+                Some(Value::call(Function::List, values))
+            }
+            Kind::Count(name) if *scope == Scope::Rows && self.layout.is_some() => {
+                self.count_value(name, found)
+            }
+            Kind::List(name) => {
+                if self.context.lists.contains_key(name) {
+                    let text = tripline_ir::format_smolstr!("%{name} as a value");
+                    self.loss(LossReason::NotExpressible, text, Some(found.span));
+                } else {
+                    self.unknown_list(name, found.span);
+                }
+                None
+            }
+            Kind::Count(_) | Kind::Regex { .. } | Kind::NOf { .. } => {
                 self.meaningless(found, "expected a value here");
                 None
             }
@@ -56,6 +83,9 @@ impl<'a> Lowering<'a> {
 
     /// A field read from an event.
     pub(super) fn event_field(&mut self, field: &Field) -> Value {
+        if let Some(element) = self.element_of(field) {
+            return element;
+        }
         let names = field.names();
         if is_time(&names) {
             let time = Value::call(Function::RowTime, Vec::new());
@@ -63,7 +93,7 @@ impl<'a> Lowering<'a> {
         }
         let plain = Value::Field(self.field(field));
         let value = match last_key(field) {
-            Some(key) => labelled(plain, self.array(field), key),
+            Some(key) => labelled(plain, Value::Field(self.array(field)), key),
             None => plain,
         };
         match last_index(field) {
@@ -111,6 +141,18 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn undefined(&mut self, name: &str, found: &Expr) {
+        if self.names.tabled.contains(name) {
+            let text = tripline_ir::format_smolstr!("${name} has the values of a data table");
+            if !self.told.insert(text.clone()) {
+                return;
+            }
+            self.loss(LossReason::UnresolvedList, text, Some(found.span));
+            return;
+        }
+        if self.names.is_event(name) {
+            let message = format!("`${name}` stands for an event, which is no value");
+            return self.meaningless(found, message);
+        }
         let message = format!("`${name}` is not defined");
         let known = self
             .names
@@ -151,7 +193,7 @@ pub(super) fn is_number(found: &Expr) -> bool {
         Kind::Field(field) => facts::is_number(&field.names()),
         Kind::Call(call) => {
             let name = call.name.as_str();
-            name.starts_with("math.")
+            name.starts_with("math.") && name != "math.is_increasing"
                 || name.starts_with("cast.as_int")
                 || name.starts_with("cast.as_float")
                 || name.starts_with("timestamp.current")
@@ -162,6 +204,7 @@ pub(super) fn is_number(found: &Expr) -> bool {
                         | "timestamp.get_day_of_week"
                         | "timestamp.get_week"
                         | "strings.count_substrings"
+                        | "strings.length"
                         | "arrays.length"
                         | "arrays.size"
                         | "count"
@@ -169,6 +212,11 @@ pub(super) fn is_number(found: &Expr) -> bool {
                         | "sum"
                         | "avg"
                         | "stddev"
+                        | "window.avg"
+                        | "window.median"
+                        | "window.range"
+                        | "window.stddev"
+                        | "window.variance"
                 )
         }
         _ => false,
@@ -189,20 +237,42 @@ pub(super) fn or_zero(value: Value, number: bool) -> Value {
 }
 
 /// The value under a key, whether labels are kept as fields or as a list of keys and values.
-fn labelled(plain: Value, array: FieldRef, key: &Text) -> Value {
-    let member = |name: &str| {
-        let label = Value::Variable(Text::new_static("label"));
-        Value::call(Function::Member, vec![label, Value::literal(name)])
+pub(super) fn labelled(plain: Value, array: Value, key: &Text) -> Value {
+    Value::call(Function::Coalesce, vec![plain, first_label(array, key)])
+}
+
+/// The first value under a key in a list of keys and values. The value of a struct's field, as in
+/// `additional.fields`, says its kind.
+pub(super) fn first_label(array: Value, key: &Text) -> Value {
+    let of =
+        |value: Value, name: &str| Value::call(Function::Member, vec![value, Value::literal(name)]);
+    let member = |name: &str| of(Value::Variable(Text::new_static("label")), name);
+    let is_struct =
+        matches!(&array, Value::Field(field) if field.name.ends_with("additional.fields"));
+    let value = if is_struct {
+        let kinds = [
+            "string_value",
+            "stringValue",
+            "number_value",
+            "numberValue",
+            "bool_value",
+            "boolValue",
+        ];
+        let mut kinds: Vec<Value> = kinds.map(|kind| of(member("value"), kind)).into();
+        kinds.push(member("value"));
+        Value::call(Function::Coalesce, kinds)
+    } else {
+        member("value")
     };
     let equal = Function::Compare(CompareOp::Eq, Case::Sensitive, Coerce::Typed);
     let is_key = Value::call(equal, vec![member("key"), Value::literal(key.clone())]);
     let each = Value::Each {
         how: Each::Map,
-        list: Box::new(Value::Field(array)),
+        list: Box::new(array),
         variable: Text::new_static("label"),
-        body: Box::new(Value::call(Function::If, vec![is_key, member("value")])),
+        body: Box::new(Value::call(Function::If, vec![is_key, value])),
     };
-    Value::call(Function::Coalesce, vec![plain, each])
+    Value::call(Function::ListFirst, vec![each])
 }
 
 fn arithmetic(op: Operator) -> Function {

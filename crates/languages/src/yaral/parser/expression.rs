@@ -1,10 +1,7 @@
 //! Conditions and values: `or` binds loosest, then `and`, `not`, comparisons, `+ -`, `* / %`.
 
 use super::Parser;
-use crate::yaral::ast::{
-    Call, Comparison, Expr, Field, Kind, ListKind, OfCount, Operator, Segment,
-};
-use crate::yaral::facts::{AGGREGATES, FUNCTIONS, nearest};
+use crate::yaral::ast::{Comparison, Expr, Field, Kind, Operator, Segment};
 use crate::yaral::lexer::Token;
 use tripline_ir::Text;
 use tripline_text::{Code, Span};
@@ -21,7 +18,7 @@ impl Parser<'_> {
     }
 
     /// What an operator asks for: reports it when nothing stands there.
-    fn operand(&mut self, part: fn(&mut Self) -> Expr) -> Expr {
+    pub(super) fn operand(&mut self, part: fn(&mut Self) -> Expr) -> Expr {
         let before = self.at;
         let found = part(self);
         if self.at == before {
@@ -30,7 +27,12 @@ impl Parser<'_> {
         found
     }
 
-    fn one_or(&self, start: Span, mut parts: Vec<Expr>, many: fn(Vec<Expr>) -> Kind) -> Expr {
+    pub(super) fn one_or(
+        &self,
+        start: Span,
+        mut parts: Vec<Expr>,
+        many: fn(Vec<Expr>) -> Kind,
+    ) -> Expr {
         if parts.len() == 1 {
             return parts.remove(0);
         }
@@ -73,6 +75,9 @@ impl Parser<'_> {
         if self.is_word("in") || (self.is_word("not") && self.not_in()) {
             return self.in_list(start, left);
         }
+        if self.is_word("is") && self.null_ahead() {
+            return self.is_null(start, left);
+        }
         let Some(op) = self.comparison_sign() else {
             return self.folded(left);
         };
@@ -93,10 +98,6 @@ impl Parser<'_> {
             },
             span: self.since(start),
         }
-    }
-
-    fn not_in(&self) -> bool {
-        matches!(self.ahead(1), Token::Word(word) if word.eq_ignore_ascii_case("in"))
     }
 
     /// `nocase` behind a function that stands as a condition.
@@ -140,77 +141,18 @@ impl Parser<'_> {
         Some(op)
     }
 
-    /// `in %list`, `in regex %list`, `in cidr %list`, with `not` before and `nocase` behind.
-    fn in_list(&mut self, start: Span, subject: Expr) -> Expr {
-        let negated = self.word("not");
-        self.bump();
-        let how = if self.word("regex") {
-            ListKind::Regex
-        } else if self.word("cidr") {
-            ListKind::Cidr
-        } else {
-            ListKind::Text
-        };
-        let Token::List(list) = self.token() else {
-            let span = self.unexpected("a reference list such as `%names`");
-            return Expr::error(start.cover(span));
-        };
-        let list = list.clone();
-        self.bump();
-        let nocase = self.word("nocase");
-        let found = Expr {
-            kind: Kind::In {
-                subject: Box::new(subject),
-                list,
-                how,
-                nocase,
-            },
-            span: self.since(start),
-        };
-        if !negated {
-            return found;
-        }
-        Expr {
-            span: found.span,
-            kind: Kind::Not(Box::new(found)),
-        }
-    }
-
-    /// `2 of ($a, $b)`, `any of [$a, $b]`, `all of ($a, $b)`.
-    fn n_of(&mut self) -> Option<Expr> {
-        let count = match self.token() {
-            Token::Int(count) => OfCount::AtLeast(u32::try_from(*count).unwrap_or(0)),
-            Token::Word(word) if word.eq_ignore_ascii_case("any") => OfCount::Any,
-            Token::Word(word) if word.eq_ignore_ascii_case("all") => OfCount::All,
-            _ => return None,
-        };
-        if !matches!(self.ahead(1), Token::Word(word) if word.eq_ignore_ascii_case("of")) {
-            return None;
-        }
-        let start = self.bump();
-        self.bump();
-        let close = if self.sign("[") { "]" } else { ")" };
-        if close == ")" && !self.sign("(") {
-            self.unexpected("`(`");
-            return Some(Expr::error(self.since(start)));
-        }
-        let of = self.arguments(close);
-        Some(Expr {
-            kind: Kind::NOf { count, of },
-            span: self.since(start),
-        })
-    }
-
     /// A sum, or anything that binds tighter.
     pub(super) fn value(&mut self) -> Expr {
         let start = self.span();
         let mut left = self.product();
+        let mut chain = 0;
         loop {
             let op = match self.token() {
                 Token::Sign("+") => Operator::Add,
                 Token::Sign("-") => Operator::Subtract,
                 _ => return left,
             };
+            self.link(&mut chain);
             self.bump();
             let right = self.operand(Self::product);
             left = self.arithmetic(start, op, left, right);
@@ -231,6 +173,7 @@ impl Parser<'_> {
     fn product(&mut self) -> Expr {
         let start = self.span();
         let mut left = self.unary();
+        let mut chain = 0;
         loop {
             let op = match self.token() {
                 Token::Sign("*") => Operator::Multiply,
@@ -238,6 +181,7 @@ impl Parser<'_> {
                 Token::Sign("%") => Operator::Modulo,
                 _ => return left,
             };
+            self.link(&mut chain);
             self.bump();
             let right = self.operand(Self::unary);
             left = self.arithmetic(start, op, left, right);
@@ -280,6 +224,16 @@ impl Parser<'_> {
                 return self.variable(name);
             }
             Token::Sign("(") => return self.group(),
+            Token::Sign("[") => {
+                self.bump();
+                let Some(items) = self.deeper(|parser| parser.arguments("]")) else {
+                    return Expr::error(span);
+                };
+                return Expr {
+                    kind: Kind::Array(items),
+                    span: self.since(span),
+                };
+            }
             Token::Word(_) => return self.named(),
             Token::Sign(_) | Token::End => return Expr::error(span),
         };
@@ -340,6 +294,10 @@ impl Parser<'_> {
                 break;
             }
         }
+        // `$e.udm.principal.ip` is `$e.principal.ip`.
+        if path.len() > 1 && path.first() == Some(&Segment::Name(Text::new_static("udm"))) {
+            path.remove(0);
+        }
         let kind = if path.is_empty() {
             Kind::Variable(name)
         } else {
@@ -370,116 +328,5 @@ impl Parser<'_> {
             return None;
         }
         Some(segment)
-    }
-
-    /// `true`, `any $e.f`, `all $e.f`, a function call.
-    fn named(&mut self) -> Expr {
-        let start = self.span();
-        for (word, value) in [("true", true), ("false", false)] {
-            if self.word(word) {
-                return Expr {
-                    kind: Kind::Bool(value),
-                    span: start,
-                };
-            }
-        }
-        for (word, all) in [("any", false), ("all", true)] {
-            if self.is_word(word) && matches!(self.ahead(1), Token::Variable(_)) {
-                self.bump();
-                let inner = Box::new(self.postfix());
-                return Expr {
-                    kind: Kind::Quantified { all, inner },
-                    span: self.since(start),
-                };
-            }
-        }
-        if ["and", "or", "not", "in", "nocase", "of", "over"]
-            .iter()
-            .any(|word| self.is_word(word))
-        {
-            return Expr::error(start);
-        }
-        self.call(start)
-    }
-
-    fn call(&mut self, start: Span) -> Expr {
-        let mut name = self.source.slice(self.bump()).to_ascii_lowercase();
-        while self.is_sign(".") && matches!(self.ahead(1), Token::Word(_)) {
-            self.bump();
-            name.push('.');
-            name.push_str(&self.source.slice(self.bump()).to_ascii_lowercase());
-        }
-        let head = self.since(start);
-        if !self.sign("(") {
-            let flaw = self
-                .flaw(Code::YaralSyntax, format!("`{name}` stands alone"))
-                .at(head, "")
-                .hint("fields begin with their event variable: `$e.principal.ip`; texts stand in quotes");
-            self.report(flaw);
-            return Expr::error(head);
-        }
-        let Some(arguments) = self.deeper(|parser| parser.arguments(")")) else {
-            return Expr::error(head);
-        };
-        self.check_call(&name, head, arguments.len());
-        Expr {
-            kind: Kind::Call(Call {
-                name: name.into(),
-                arguments,
-                nocase: false,
-            }),
-            span: self.since(start),
-        }
-    }
-
-    /// Arguments up to the closing sign, which is taken.
-    fn arguments(&mut self, close: &'static str) -> Vec<Expr> {
-        let mut arguments = Vec::new();
-        while !self.is_end() && !self.is_sign(close) {
-            let before = self.at;
-            let argument = self.expression();
-            if self.at == before {
-                self.unexpected("a value");
-                break;
-            }
-            arguments.push(argument);
-            if !self.sign(",") {
-                break;
-            }
-        }
-        if !self.sign(close) {
-            self.unexpected(&format!("`,` or `{close}`"));
-        }
-        arguments
-    }
-
-    fn check_call(&mut self, name: &str, span: Span, given: usize) {
-        if AGGREGATES.contains(&name) {
-            return;
-        }
-        let Some((_, least, most)) = FUNCTIONS.iter().find(|(known, _, _)| *known == name) else {
-            let known = FUNCTIONS.iter().map(|(known, _, _)| *known);
-            let near = nearest(name, known.chain(AGGREGATES));
-            let mut flaw = self
-                .flaw(
-                    Code::YaralFunction,
-                    format!("there is no function `{name}`"),
-                )
-                .at(span, "");
-            if let Some(near) = near {
-                flaw = flaw.hint(format!("`{near}` has a similar name"));
-            }
-            return self.report(flaw);
-        };
-        if (*least..=*most).contains(&given) {
-            return;
-        }
-        let wanted = match (least, most) {
-            (least, most) if least == most => format!("{least}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        let message = format!("`{name}` takes {wanted} arguments, found {given}");
-        let flaw = self.flaw(Code::YaralArguments, message).at(span, "");
-        self.report(flaw);
     }
 }

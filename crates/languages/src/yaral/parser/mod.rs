@@ -4,11 +4,13 @@
 //! After an error the parser goes on at the next statement or section; what was skipped marks
 //! the rule as broken, so that it is never counted as fully read.
 
+mod call;
 mod expression;
 mod section;
+mod words;
 
 use super::ast::{File, Rule};
-use super::facts::{MAX_DEPTH, MAX_ERRORS, SECTIONS, nearest};
+use super::facts::{MAX_DEPTH, MAX_ERRORS, MAX_LINKS, PASSED_OVER, SECTIONS, nearest};
 use super::lexer::{Lexeme, Token, lex};
 use tripline_ir::Text;
 use tripline_text::{Code, Diagnostic, Source, Span};
@@ -22,6 +24,8 @@ pub(super) fn parse(source: &Source) -> File {
         tokens,
         at: 0,
         depth: 0,
+        links: 0,
+        section: None,
         broken: diagnostics.iter().any(Diagnostic::is_error),
         diagnostics,
     };
@@ -37,7 +41,11 @@ struct Parser<'s> {
     tokens: Vec<Lexeme>,
     at: usize,
     depth: u32,
+    /// Operators of chains, counted in each rule.
+    links: u32,
     diagnostics: Vec<Diagnostic>,
+    /// The last section, in the order of sections, that the current rule has had.
+    section: Option<usize>,
     /// A part of the current rule was skipped.
     broken: bool,
 }
@@ -151,6 +159,19 @@ impl Parser<'_> {
         Some(result)
     }
 
+    /// Counts one more operator of a chain, which makes a tree as deep as it is long. Gives up when
+    /// there are too many.
+    fn link(&mut self, chain: &mut u32) {
+        *chain += 1;
+        self.links += u32::from(*chain > 5);
+        if self.links > MAX_LINKS {
+            let message = format!("more than {MAX_LINKS} operators follow each other");
+            let flaw = self.flaw(Code::NestingTooDeep, message);
+            self.report(flaw.at(self.span(), "the rest is skipped"));
+            self.at = self.tokens.len() - 1;
+        }
+    }
+
     fn file(&mut self) -> Vec<Rule> {
         let mut rules = Vec::new();
         while !self.is_end() {
@@ -159,10 +180,7 @@ impl Parser<'_> {
                 rules.push(rule);
                 self.broken = false;
             } else {
-                self.unexpected("`rule`");
-                while !self.is_end() && !self.is_word("rule") {
-                    self.bump();
-                }
+                self.no_rule();
             }
         }
         if rules.is_empty() && self.diagnostics.is_empty() {
@@ -174,6 +192,24 @@ impl Parser<'_> {
             self.report(flaw);
         }
         rules
+    }
+
+    /// What stands outside of rules: a search has no frame. Goes on at the next rule.
+    fn no_rule(&mut self) {
+        let message = format!("expected `rule`, found {}", self.found());
+        let flaw = self
+            .flaw(Code::YaralSyntax, message)
+            .at(self.span(), "")
+            .hint("a search is no rule: its tests stand in a rule's section `events`, each with an event variable");
+        let is_field = matches!(self.token(), Token::Word(_) | Token::Variable(_));
+        if is_field {
+            self.report(flaw);
+        } else {
+            self.unexpected("`rule`");
+        }
+        while !(self.is_end() || self.is_word("rule") && self.names_rule()) {
+            self.bump();
+        }
     }
 
     /// Whether `WORD NAME {` stands here: a misspelt `rule`.
@@ -195,6 +231,8 @@ impl Parser<'_> {
         if !self.sign("{") {
             self.unexpected("`{`");
         }
+        self.section = None;
+        self.links = 0;
         while !self.is_end() && !self.is_sign("}") {
             if self.is_word("rule") && self.names_rule() {
                 break;
@@ -253,6 +291,7 @@ impl Parser<'_> {
         let name = self.source.slice(self.span()).to_ascii_lowercase();
         let span = self.bump();
         self.bump();
+        self.in_order(&name, span);
         match name.as_str() {
             "meta" => self.meta(rule),
             "events" => self.events(rule),
@@ -260,7 +299,36 @@ impl Parser<'_> {
             "outcome" => self.outcome(rule),
             "condition" => self.condition(rule),
             "options" => self.options(rule),
+            name if PASSED_OVER.contains(&name) => self.pass_over(),
             _ => self.unknown_section(&name, span),
+        }
+    }
+
+    /// Says when a section stands behind one that comes after it.
+    fn in_order(&mut self, name: &str, span: Span) {
+        let Some(place) = SECTIONS.iter().position(|known| *known == name) else {
+            return;
+        };
+        if let Some(later) = self.section.filter(|before| *before > place) {
+            let message = format!("`{name}` stands behind `{}`", SECTIONS[later]);
+            let flaw = self.flaw(Code::YaralRefused, message);
+            let order = SECTIONS.join(", ");
+            let flaw = flaw.at(span, "").hint(format!("the order is {order}"));
+            self.report(flaw);
+        }
+        self.section = self.section.max(Some(place));
+    }
+
+    /// Skips a section that decides nothing. Names stand before `:` inside its parentheses.
+    fn pass_over(&mut self) {
+        let mut depth = 0_u32;
+        while !self.is_end() && (depth > 0 || !(self.at_section() || self.is_sign("}"))) {
+            match self.token() {
+                Token::Sign("(") => depth += 1,
+                Token::Sign(")") => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.bump();
         }
     }
 
