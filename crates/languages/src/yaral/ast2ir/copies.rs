@@ -184,7 +184,8 @@ impl Lowering<'_> {
     /// the same repeated field.
     pub(super) fn surviving(&mut self, found: &Expr, plain: Value, event: &Text) -> Value {
         let paths = self.reads(found, event, false, 0);
-        let copies = self.copies.get(event);
+        // Nothing more is looked at once too much was: that was said then.
+        let copies = self.copies.get(event).filter(|_| self.parts_left > 0);
         let tests = copies.map_or(Vec::new(), |copies| copies.tests(&paths));
         if tests.is_empty() {
             return plain;
@@ -201,6 +202,9 @@ impl Lowering<'_> {
         asked: Asked<'_>,
         event: &Text,
     ) -> Option<Value> {
+        if self.parts_left == 0 {
+            return None;
+        }
         let said = (self.diagnostics.len(), self.losses.len());
         let mut fields = Vec::new();
         let mut left = Vec::new();
