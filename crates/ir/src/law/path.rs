@@ -106,6 +106,12 @@ fn insert<'p>(
         object.len() - 1
     });
     let slot = &mut object[place].1;
+    // The elements of an array of objects have what is flattened below it.
+    if let Value::List(items) = slot
+        && items.iter().any(|item| matches!(item, Value::Object(_)))
+    {
+        return;
+    }
     match rest.next() {
         None => *slot = value.clone(),
         Some(next) => {
