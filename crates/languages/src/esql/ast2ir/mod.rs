@@ -46,6 +46,7 @@ pub(crate) fn lower(
         columns: Columns::default(),
         activity: Activity::Other,
         quiet: false,
+        at_source: false,
         collector: None,
         forked: false,
         inner: false,
@@ -77,6 +78,8 @@ struct Lowering<'a> {
     activity: Activity,
     /// Nothing is reported: a first look at a condition.
     quiet: bool,
+    /// A condition is lowered that the source can test, whatever columns have been dropped since.
+    at_source: bool,
     /// Aggregates are collected: a measure is being lowered.
     collector: Option<stats::Collector>,
     /// A `FORK` was met; a query has one at most.

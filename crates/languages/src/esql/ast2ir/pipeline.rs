@@ -167,13 +167,28 @@ impl Lowering<'_> {
 
     /// The parts of a condition that the source can test, and the others.
     fn split(&mut self, condition: &Expr, pushing: bool) -> (Vec<Predicate>, Vec<Predicate>) {
-        let parts = match self.truth(condition, true) {
+        if !pushing {
+            return (Vec::new(), vec![self.truth(condition, true)]);
+        }
+        if let Expr::And(parts) = condition {
+            let split = parts.iter().map(|part| self.split(part, pushing));
+            let (early, late): (Vec<_>, Vec<_>) = split.unzip();
+            return (early.concat(), late.concat());
+        }
+        self.at_source = true;
+        let at_source = self.truth(condition, true);
+        self.at_source = false;
+        // What is wrong with it has been told.
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let later = self.truth(condition, true);
+        self.quiet = quiet;
+        if at_source != later && !self.of_source(&at_source) {
+            return (Vec::new(), vec![later]);
+        }
+        let parts = match at_source {
             Predicate::And(parts) => parts,
             other => vec![other],
         };
-        if !pushing {
-            return (Vec::new(), parts);
-        }
         parts.into_iter().partition(|part| self.of_source(part))
     }
 

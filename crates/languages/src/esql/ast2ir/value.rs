@@ -164,8 +164,12 @@ impl Lowering<'_> {
         match self.columns.find(&name.text) {
             Found::Source => Some(self.field_value(self.source_field(&name.text))),
             Found::Column(Column::Field(field)) => Some(self.field_value(field)),
-            Found::Column(Column::Alias(value)) => Some(value),
-            Found::Column(Column::Computed { several, .. }) => Some(Typed {
+            Found::Column(Column::Alias(value)) if self.at_source || self.is_seen(&value) => {
+                Some(value)
+            }
+            Found::Column(
+                Column::Alias(Typed { several, .. }) | Column::Computed { several, .. },
+            ) => Some(Typed {
                 expr: tripline_ir::Expr::Field(FieldRef::unmapped(name.text.clone())),
                 several,
             }),
@@ -175,6 +179,12 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+
+    /// Whether the fields that a value reads are columns still.
+    fn is_seen(&self, value: &Typed) -> bool {
+        let seen = |field: &&FieldRef| matches!(self.columns.find(&field.name), Found::Source);
+        value.expr.fields().iter().all(seen)
     }
 
     /// A field's value: times as instants, whatever events write.
