@@ -9,8 +9,9 @@ use super::reads::{named, reads_more};
 use super::scope::Scope;
 use super::{Flow, Lowering};
 use tripline_ir::{
-    Aggregate, Atom, Case, Coerce, CompareOp, Expr, FieldRef, Function, LossReason, Measure,
-    MeasureFunction, Pattern, Plan, Predicate, Subject, Test, Text, Value, Window,
+    Aggregate, Atom, Case, Coerce, CompareOp, Expr, FieldRef, Function, Inline, LossReason,
+    Measure, MeasureFunction, Pattern, Plan, Predicate, Subject, Test, Text, Value, Window,
+    format_smolstr,
 };
 use tripline_text::Span;
 
@@ -98,7 +99,13 @@ impl Lowering<'_> {
                 measures.extend(measure.map(|measure| also(measure, fits)));
             }
         }
-        Some(self.grouped_by(&mut flow, row, measures))
+        let counts: Vec<Text> = measures
+            .iter()
+            .filter(|measure| counts_rows(&measure.function))
+            .map(|measure| measure.name.clone())
+            .collect();
+        let flow = self.grouped_by(&mut flow, row, measures);
+        Some(where_there(flow, &counts))
     }
 
     /// `xyseries row column value`.
@@ -179,6 +186,41 @@ impl Lowering<'_> {
         }
         is
     }
+}
+
+/// Whether a measure is 0, and not null, of no rows.
+fn counts_rows(function: &MeasureFunction) -> bool {
+    matches!(
+        function,
+        MeasureFunction::Count
+            | MeasureFunction::CountValues(_)
+            | MeasureFunction::CountDistinct(_)
+    )
+}
+
+/// Columns of counts that no row has anything in are not there.
+fn where_there(mut flow: Flow, counts: &[Text]) -> Flow {
+    if counts.is_empty() {
+        return flow;
+    }
+    let all = |name: &Text| format_smolstr!("chart.{name}");
+    let own = |name: &Text| Expr::Field(FieldRef::unmapped(name.clone()));
+    let sums = counts
+        .iter()
+        .map(|name| Measure::new(all(name), MeasureFunction::Sum(own(name))));
+    flow.plan = Plan::Inline(Inline {
+        measures: sums.collect(),
+        input: Box::new(flow.plan),
+        group_by: Vec::new(),
+    });
+    let some = Function::Compare(CompareOp::Gt, Case::Sensitive, Coerce::Typed);
+    for name in counts {
+        let zero = Expr::Literal(Value::Int(0));
+        let there = Expr::call(some, vec![own(&all(name)), zero]);
+        let value = Expr::call(Function::If, vec![there, own(name)]);
+        derive(&mut flow, name.clone(), value);
+    }
+    flow
 }
 
 /// A measure of the rows that satisfy one more condition.

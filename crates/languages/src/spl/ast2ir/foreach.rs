@@ -151,8 +151,9 @@ impl Lowering<'_> {
             placeholder: Expr::Field(FieldRef::unmapped(placeholder)),
         };
         let value = gathering.over(&value, list)?;
-        // What is left of other placeholders has no meaning in a computed body.
+        // What is left of placeholders has no meaning in a computed body.
         let open = value.fields().iter().any(|field| field.name.contains("<<"));
+        let open = open || texts(&value, &|text| text.contains("<<"));
         (!open).then(|| (name.text.clone(), value))
     }
 }
@@ -265,6 +266,17 @@ impl Gathering {
                 &ELEMENT.into(),
             )),
         }
+    }
+}
+
+/// Whether a text in an expression is of some kind.
+fn texts(expr: &Expr, kind: &impl Fn(&Text) -> bool) -> bool {
+    match expr {
+        Expr::Literal(Value::Text(text)) => kind(text),
+        Expr::Call { arguments, .. } => arguments.iter().any(|one| texts(one, kind)),
+        Expr::Each { list, body, .. } => texts(list, kind) || texts(body, kind),
+        Expr::Let { value, body, .. } => texts(value, kind) || texts(body, kind),
+        _ => false,
     }
 }
 
