@@ -614,6 +614,7 @@ fn transactions_open_and_close() {
             starts_with: Some(equals("what", "in")),
             ends_with: ends.then(|| equals("what", "out")),
             keep_evicted,
+            every_value: false,
         })
     };
     let found = |plan: &Plan| -> Vec<Vec<usize>> {

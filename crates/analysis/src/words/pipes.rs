@@ -149,6 +149,9 @@ fn running(running: &Running) -> String {
     let window = match running.window {
         RunningWindow::All => "the rows before it".to_owned(),
         RunningWindow::Rows(count) => format!("the last {count} rows"),
+        RunningWindow::RowsOverall(count) => {
+            format!("those of the last {count} rows of all")
+        }
         RunningWindow::Time(length) => format!("the rows within {}", duration(length)),
     };
     let per = per(&running.group_by);

@@ -578,7 +578,8 @@ pub enum Function {
     /// `(time or length, format)`: written in a format; a number is seconds since the Unix epoch
     /// in `strftime`.
     FormatTime(TimeFormat),
-    /// `(text, format)`: the instant that a text writes in a format; null when it does not fit.
+    /// `(text, format)`: the instant that a text writes in a format; null when it does not fit. What
+    /// stands behind it is not looked at in `strftime`'s formats.
     ParseTime(TimeFormat),
     /// `(time, modifiers)`: moved by Splunk's modifiers (`-1d@d+3h`, `@w1`); a number is seconds
     /// since the Unix epoch and stays one.

@@ -47,7 +47,7 @@
 //! | SPL | Kusto | ES\|QL | YARA-L | variant |
 //! |---|---|---|---|---|
 //! | `like(f, p)`, `LIKE` | | | | `Like(Sensitive)` |
-//! | `searchmatch` | | `LIKE` | | `Glob(Insensitive)`, `Glob(Sensitive)` |
+//! | `searchmatch` | | `LIKE` | | `Glob(Insensitive)` and `HasWord(Insensitive)`, `Glob(Sensitive)` |
 //! | | `startswith` `endswith` `contains` | `STARTS_WITH` .. | `strings.starts_with` .. | `StartsWith EndsWith Contains` (AsciiInsensitive, `_cs` and others Sensitive) |
 //! | | `has` `hasprefix` `hassuffix` | | | `HasWord HasWordPrefix HasWordSuffix` |
 //! | | `has_any(list)` | | | `HasWord(f, List)`; `has_all`: `And` of each |
@@ -116,7 +116,7 @@
 //! | `json_extract spath` | | `JSON_EXTRACT` | | `JsonPath`, `SplunkPath` |
 //! | | `parse_json todynamic` | | | `ParseDynamic` |
 //! | | `extractjson` | | | `JsonPath` |
-//! | `json_object` | `bag_pack pack` | | | `Object` |
+//! | `json_object` | `bag_pack pack` | | | `Object`, in SPL under `ToTextOrJson`, as all of its JSON |
 //! | `json_keys` | `bag_keys` | | | `Keys` |
 //! | | `bag_merge` `bag_has_key` `bag_remove_keys` `pack_all` | | | `Merge HasKey WithoutKeys RowObject` |
 //! | | `d.a`, `d["a"]`, `d[0]` | | `f["a"]` | `Member` |

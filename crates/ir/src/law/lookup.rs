@@ -49,8 +49,23 @@ impl<'e> Scope<'e> {
     /// a column of the canonical name, the event's own field of that name, the canonical field, the event's own field under the
     /// canonical name; the event's fields only as far as the row still shows them. A name
     /// that is there with a null ends the search. Last, a name may be a path into a field whose
-    /// value has members, or that of an object whose members are flattened.
+    /// value has members, or that of an object whose members are flattened. A name with `{}` for
+    /// the elements of an array, as SPL writes it, is looked for as it stands and then without.
     pub(crate) fn field(&self, field: &FieldRef) -> Option<Cow<'e, Value>> {
+        self.field_as_named(field).or_else(|| {
+            let plain = |name: &Text| Text::from(name.replace("{}", ""));
+            field
+                .name
+                .contains("{}")
+                .then(|| FieldRef {
+                    canonical: plain(&field.canonical),
+                    name: plain(&field.name),
+                })
+                .and_then(|field| self.field_as_named(&field))
+        })
+    }
+
+    fn field_as_named(&self, field: &FieldRef) -> Option<Cow<'e, Value>> {
         if let Some(columns) = self.columns
             && let Some(column) = columns.get(&field.name)
         {

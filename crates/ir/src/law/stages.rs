@@ -101,8 +101,8 @@ impl Law<'_> {
         let mut added = vec![nulls(&running.measures); rows.len()];
         for group in self.groups(&running.group_by, &rows) {
             let members: Vec<Row> = group.iter().map(|&at| rows[at].clone()).collect();
-            for (place, at) in group.into_iter().enumerate() {
-                let window = self.window(running, &members, place);
+            for (place, &at) in group.iter().enumerate() {
+                let window = self.window(running, &members, &group, place);
                 for measure in &running.measures {
                     let value = self.running_value(measure, &members, place, window);
                     added[at].insert(measure.name.clone(), value);
@@ -178,12 +178,25 @@ impl Law<'_> {
     }
 
     /// The rows that a running measure of a row looks at.
-    fn window<'r>(&self, running: &Running, members: &'r [Row], place: usize) -> &'r [Row] {
+    fn window<'r>(
+        &self,
+        running: &Running,
+        members: &'r [Row],
+        group: &[usize],
+        place: usize,
+    ) -> &'r [Row] {
         let end = if running.current { place + 1 } else { place };
         let start = match running.window {
             RunningWindow::All => 0,
             RunningWindow::Rows(count) => {
                 end.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX))
+            }
+            RunningWindow::RowsOverall(count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                let last = group[place] + usize::from(running.current);
+                group
+                    .partition_point(|&at| at < last.saturating_sub(count))
+                    .min(end)
             }
             RunningWindow::Time(length) => {
                 let now = self.time(&members[place]);

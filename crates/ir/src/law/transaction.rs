@@ -35,7 +35,7 @@ impl Law<'_> {
             let ends = of.ends_with.as_ref().map(|p| self.row_holds(p, &row));
             if !group.rows.is_empty() && (begins == Some(true) || self.exceeds(of, group, &row)) {
                 let whole = of.ends_with.is_none();
-                self.close(of, &std::mem::take(group), whole, &mut found);
+                self.close(of, &std::mem::take(group), (whole, whole), &mut found);
             }
             if group.rows.is_empty() {
                 group.begun = begins != Some(false);
@@ -45,11 +45,14 @@ impl Law<'_> {
             }
             group.rows.push(row);
             if ends == Some(true) {
-                self.close(of, &std::mem::take(group), true, &mut found);
+                self.close(of, &std::mem::take(group), (true, true), &mut found);
             }
         }
         for group in open.into_values() {
-            self.close(of, &group, of.ends_with.is_none(), &mut found);
+            let whole = of.ends_with.is_none();
+            // What was still open at the end of the events was closed only by where it began.
+            let closed = whole && of.starts_with.is_some();
+            self.close(of, &group, (whole, closed), &mut found);
         }
         found.sort_by_key(|row| self.completion(row));
         Ok(found)
@@ -68,7 +71,15 @@ impl Law<'_> {
         far(group.rows.first(), of.max_span) || far(group.rows.last(), of.max_pause) || many
     }
 
-    fn close(&self, of: &Transaction, group: &Open, ended: bool, found: &mut Vec<Row>) {
+    /// Yields a group: whether it may be yielded as it ended, and whether it was closed by what the
+    /// transaction says.
+    fn close(
+        &self,
+        of: &Transaction,
+        group: &Open,
+        (ended, closed): (bool, bool),
+        found: &mut Vec<Row>,
+    ) {
         let whole = ended && group.begun;
         if group.rows.is_empty() || !(whole || of.keep_evicted) {
             return;
@@ -81,7 +92,7 @@ impl Law<'_> {
             for (name, value) in visible.clone().into_iter().chain(canonical) {
                 let values = columns.entry(name).or_default();
                 for element in value.elements() {
-                    if !values.contains(element) {
+                    if of.every_value || !values.contains(element) {
                         values.push(element.clone());
                     }
                 }
@@ -101,6 +112,10 @@ impl Law<'_> {
         columns.insert("duration".into(), seconds(length));
         let count = i64::try_from(group.rows.len()).unwrap_or(i64::MAX);
         columns.insert("eventcount".into(), Value::Int(count));
+        columns.insert(
+            "closed_txn".into(),
+            Value::Int(i64::from(closed && group.begun)),
+        );
         let events = group.rows.iter().flat_map(|row| row.events.clone());
         found.push(Row {
             events: self.tidy(events.collect()),

@@ -44,6 +44,9 @@ pub enum RunningWindow {
     All,
     /// This many rows of the group, the current one counted when it takes part.
     Rows(u64),
+    /// Of this many rows of the input, the current one counted when it takes part, those that are
+    /// of its group: SPL's `streamstats` with a window.
+    RowsOverall(u64),
     /// Rows whose time is at most this far from the row's, before it in the input.
     Time(Duration),
 }
@@ -170,7 +173,8 @@ pub struct Fill {
 /// Groups of rows in order of time that share keys: SPL's `transaction`. A group is closed by
 /// a row that ends it, by one that begins the next, by a span, pause or number that a row would
 /// exceed. A group yields one row with all its events; a field has the list of its distinct values
-/// (one value alone is no list), and `duration` (seconds) and `eventcount` are added. With
+/// (one value alone is no list), and `duration` (seconds), `eventcount` and `closed_txn` (1 when one
+/// of these closed it, 0 when the events ended before) are added. With
 /// `starts_with` a group begins only there, with `ends_with` only a group that so ended is
 /// yielded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -191,6 +195,9 @@ pub struct Transaction {
     pub ends_with: Option<Predicate>,
     /// Groups that were not ended as they should be are yielded too.
     pub keep_evicted: bool,
+    /// A field has the list of all its values in order, equal ones too.
+    #[serde(default)]
+    pub every_value: bool,
 }
 
 /// A plan run once for each row, over that row alone (or over all of them): `mv-apply`,

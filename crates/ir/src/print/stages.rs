@@ -121,6 +121,7 @@ pub(super) fn running(running: &Running) -> String {
     let window = match running.window {
         RunningWindow::All => String::new(),
         RunningWindow::Rows(count) => format!(" over {count} rows"),
+        RunningWindow::RowsOverall(count) => format!(" over {count} rows overall"),
         RunningWindow::Time(length) => format!(" over {}", duration(length)),
     };
     let before = if running.current { "" } else { " before" };
@@ -219,6 +220,9 @@ pub(super) fn transaction(found: &Transaction) -> String {
     }
     if found.keep_evicted {
         head.push_str(" keep evicted");
+    }
+    if found.every_value {
+        head.push_str(" every value");
     }
     head
 }

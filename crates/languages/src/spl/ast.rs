@@ -89,6 +89,8 @@ pub(super) enum Command {
     Join {
         options: Options,
         fields: Vec<Name>,
+        /// `where L.a = R.b`: the names that must be equal, each behind its side's.
+        on: Vec<(Name, Name)>,
         right: Pipeline,
     },
     /// `append`, `appendcols`, `appendpipe`, `union`, `multisearch`.
@@ -249,13 +251,28 @@ pub(super) enum Relation {
 pub(super) struct Word {
     pub(super) text: Text,
     pub(super) quoted: bool,
+    /// What it stands in behind a field's operator.
+    pub(super) within: Within,
     pub(super) span: Span,
+}
+
+/// What a value stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Within {
+    #[default]
+    Nothing,
+    /// `CASE(...)`: letter case counts.
+    Case,
+    /// `TERM(...)`.
+    Term,
 }
 
 /// An expression of `eval` and `where`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expr {
     Text(Text, Span),
+    /// A text that `like` reads: `\%`, `\_` and `\\` stand in it as written.
+    Pattern(Text, Span),
     Number(f64, Span),
     Int(i64, Span),
     Field(Name),
@@ -280,6 +297,8 @@ pub(super) enum Expr {
     },
     /// `searchmatch("a=b c")`: a condition of the search language.
     Search(Box<Search>, Span),
+    /// `[ ... | return $a]`: the value that a search finds.
+    Subsearch(Pipeline, Span),
     Error(Span),
 }
 
@@ -378,6 +397,7 @@ impl Expr {
     pub(super) fn span(&self) -> Span {
         match self {
             Self::Text(_, span)
+            | Self::Pattern(_, span)
             | Self::Number(_, span)
             | Self::Int(_, span)
             | Self::Call { span, .. }
@@ -386,6 +406,7 @@ impl Expr {
             | Self::Negate(_, span)
             | Self::In { span, .. }
             | Self::Search(_, span)
+            | Self::Subsearch(_, span)
             | Self::Error(span) => *span,
             Self::Field(name) => name.span,
         }

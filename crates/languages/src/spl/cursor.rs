@@ -1,12 +1,39 @@
 //! A place in the expanded text, and the pieces that every command's arguments are made of.
 
-use super::ast::{Name, Word};
+use super::ast::{Name, Within, Word};
 use super::facts;
 use tripline_ir::Text;
 use tripline_text::Span;
 
 /// What stands for a field's name in the body of `foreach`.
 pub(super) const PLACEHOLDER: &str = "<<FIELD>>";
+/// What stands for an element of a list in the body of `foreach`.
+pub(super) const ITEM: &str = "<<ITEM>>";
+/// What stands for what the wildcards of a name fit.
+pub(super) const MATCHSTR: &str = "<<MATCHSTR>>";
+/// What stands for what one of the wildcards of a name fits.
+pub(super) const SEGMENTS: [&str; 3] = ["<<MATCHSEG1>>", "<<MATCHSEG2>>", "<<MATCHSEG3>>"];
+
+/// How long the placeholder is that a text begins with; 0 without one.
+pub(super) fn placeholder(text: &str) -> usize {
+    let all = [PLACEHOLDER, ITEM, MATCHSTR].into_iter().chain(SEGMENTS);
+    let mut all = all.filter(|own| text.starts_with(own));
+    all.next().map_or(0, str::len)
+}
+
+/// How long the run of a name's characters and placeholders is that a text begins with.
+pub(super) fn run(text: &str, part: impl Fn(char) -> bool) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = &text[length..];
+        let next = rest.find(|c| !part(c)).unwrap_or(rest.len());
+        let next = next + placeholder(&rest[next..]);
+        if next == 0 {
+            return length;
+        }
+        length += next;
+    }
+}
 
 /// A place in a text, bounded by the end of a stage.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +153,7 @@ impl<'s> Cursor<'s> {
             return Some(Word {
                 text: facts::unescape(raw),
                 quoted: true,
+                within: Within::Nothing,
                 span,
             });
         }
@@ -147,6 +175,7 @@ impl<'s> Cursor<'s> {
         (!raw.is_empty()).then(|| Word {
             text: facts::unescape(raw),
             quoted: false,
+            within: Within::Nothing,
             span: self.span(start),
         })
     }
@@ -164,11 +193,7 @@ impl<'s> Cursor<'s> {
             '\'' => self.single_quoted(),
             _ => {
                 let start = self.at;
-                let rest = self.rest();
-                let length = match rest.strip_prefix(PLACEHOLDER) {
-                    Some(_) => PLACEHOLDER.len(),
-                    None => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
-                };
+                let length = run(self.rest(), is_name);
                 self.at += length;
                 (length > 0).then(|| Name {
                     text: self.text[start..self.at].into(),

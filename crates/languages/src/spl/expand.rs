@@ -2,7 +2,7 @@
 //!
 //! Macros are textual: `` `name(a, b)` `` is replaced by its definition, with `$argument$`
 //! replaced by what the call says, before anything is parsed. Comments between triple backticks
-//! are removed. [`Expanded`] keeps where every byte comes from, so that spans of the expanded text
+//! are removed. Neither counts in double quotes, except in the search of a `map`. [`Expanded`] keeps where every byte comes from, so that spans of the expanded text
 //! lead back to the source: a part that a macro wrote has the place of the outermost call.
 //!
 //! Held here: a macro that leads to itself is reported and left out; expansion is bounded in
@@ -69,6 +69,13 @@ impl Expanded {
         (at, at.saturating_add(1).min(piece.origin.end))
     }
 
+    /// A text that stands for a place as a whole.
+    pub(super) fn standing_for(text: &str, origin: Span) -> Self {
+        let mut found = Self::default();
+        found.push(text, origin, false);
+        found
+    }
+
     fn push(&mut self, text: &str, origin: Span, verbatim: bool) {
         if text.is_empty() {
             return;
@@ -113,8 +120,33 @@ impl Expansion<'_> {
     fn run(&mut self, text: &str, call: Option<Span>) {
         let mut done = 0;
         let mut at = 0;
-        while let Some(found) = text[at..].find('`') {
+        // Where the command at hand begins, and whether the text is that of a `map`.
+        let mut command = 0;
+        let mut mapped = false;
+        while let Some(found) = text[at..].find(['`', '"', '\\', '|', '[']) {
             let tick = at + found;
+            match text.as_bytes()[tick] {
+                b'`' => {}
+                b'"' if mapped || maps(&text[command..tick]) => {
+                    mapped = !mapped;
+                    at = tick + 1;
+                    continue;
+                }
+                b'"' => {
+                    at = quote_end(text, tick);
+                    continue;
+                }
+                b'\\' => {
+                    let escapes = text[tick + 1..].starts_with(['"', '\\', '|', '[']);
+                    at = tick + 1 + usize::from(escapes);
+                    continue;
+                }
+                _ => {
+                    at = tick + 1;
+                    command = if mapped { command } else { at };
+                    continue;
+                }
+            }
             if text[tick..].starts_with("```") {
                 self.copy(text, done, tick, call);
                 let end = text[tick + 3..].find("```");
@@ -237,6 +269,31 @@ impl Expansion<'_> {
         };
         diagnostic.add_to(self.diagnostics);
     }
+}
+
+/// Whether a quote behind this part of a command begins the search of a `map`.
+fn maps(before: &str) -> bool {
+    let before = before.trim();
+    let named = before
+        .get(..3)
+        .is_some_and(|name| name.eq_ignore_ascii_case("map"));
+    let key = before.strip_suffix('=').unwrap_or_default().trim_end();
+    named && key.ends_with("search") && key[3..].starts_with(char::is_whitespace)
+}
+
+/// Where the quoted text ends that begins at a place.
+fn quote_end(text: &str, open: usize) -> usize {
+    let mut chars = text[open + 1..].char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '"' => return open + 1 + at + 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// A macro call at the start of a text: name, arguments, length.

@@ -440,6 +440,20 @@ pub(super) fn unescape(text: &str) -> Text {
     out.into()
 }
 
+/// As [`unescape`], but `\\` stays as it is.
+pub(super) fn unquote(text: &str) -> Text {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let next = if c == '\\' { chars.next() } else { None };
+        if next != Some('"') {
+            out.push(c);
+        }
+        out.extend(next);
+    }
+    out.into()
+}
+
 /// A macro that is the user's own hook or a setting, and no part of what a rule finds.
 pub(super) fn is_hook(name: &str) -> bool {
     is_condition_hook(name) || name == "security_content_summariesonly"
@@ -461,6 +475,8 @@ pub(super) fn macro_of(name: &str, arguments: &[Text]) -> Option<Text> {
         ("security_content_summariesonly", []) => {
             Some("summariesonly=false allow_old_summaries=true fillnull_value=null".into())
         }
+        // What searches had before triple backticks.
+        ("comment", [_, ..]) => Some(Text::default()),
         ("summariesonly_config", []) => Some("false".into()),
         ("oldsummaries_config", []) => Some("true".into()),
         ("fillnull_config", []) => Some("null".into()),

@@ -90,9 +90,15 @@ fn rare_command(found: &mut Command) {
         Command::Join {
             options: found,
             fields,
-            right: body,
+            on,
+            right,
+        } => {
+            options(found);
+            names(fields);
+            pairs(on);
+            clear(right);
         }
-        | Command::Foreach {
+        Command::Foreach {
             options: found,
             fields,
             body,
@@ -263,7 +269,11 @@ fn search(found: &mut Search) {
 
 fn expr(found: &mut Expr) {
     match found {
-        Expr::Text(_, span) | Expr::Number(_, span) | Expr::Int(_, span) | Expr::Error(span) => {
+        Expr::Text(_, span)
+        | Expr::Pattern(_, span)
+        | Expr::Number(_, span)
+        | Expr::Int(_, span)
+        | Expr::Error(span) => {
             *span = Span::default();
         }
         Expr::Field(own) => name(own),
@@ -302,6 +312,10 @@ fn expr(found: &mut Expr) {
         }
         Expr::Search(inner, span) => {
             search(inner);
+            *span = Span::default();
+        }
+        Expr::Subsearch(body, span) => {
+            clear(body);
             *span = Span::default();
         }
     }

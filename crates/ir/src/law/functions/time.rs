@@ -54,7 +54,9 @@ pub(super) fn unix_seconds(at: Timestamp) -> Value {
     if at % SECOND == 0 {
         Value::Int(at / SECOND)
     } else {
-        Value::Float(at as f64 / SECOND as f64)
+        // The whole seconds apart, so that the fraction is as exact as it can be.
+        let (whole, rest) = (at.div_euclid(SECOND), at.rem_euclid(SECOND));
+        Value::Float(whole as f64 + rest as f64 / SECOND as f64)
     }
 }
 

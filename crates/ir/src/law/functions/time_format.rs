@@ -85,7 +85,7 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         }
         Function::ParseTime(format) => {
             let pieces = pieces(&chars(a, 1)?, format)?;
-            read(&text(a, 0)?, &pieces).map(Value::Time)
+            read(&text(a, 0)?, &pieces, format).map(Value::Time)
         }
         _ => None,
     }
@@ -94,7 +94,12 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
 fn seconds(number: Number) -> Option<Timestamp> {
     match number {
         Number::Int(n) => n.checked_mul(SECOND),
-        Number::Float(n) => whole_float((n * 1e9).round()),
+        // A number of seconds of our time is exact to less than a microsecond.
+        Number::Float(n) => {
+            let micros = whole_float((n.fract() * 1e6).round())?;
+            let whole = whole_float(n.trunc())?.checked_mul(SECOND)?;
+            whole.checked_add(micros.checked_mul(SECOND / 1_000_000)?)
+        }
     }
 }
 
@@ -369,14 +374,15 @@ struct Reading {
     epoch: Option<i64>,
 }
 
-/// The instant that a text writes; the whole text must fit.
-fn read(text: &str, pieces: &[Piece]) -> Option<Timestamp> {
+/// The instant that a text writes; what stands behind it is left only by `strptime`.
+fn read(text: &str, pieces: &[Piece], how: TimeFormat) -> Option<Timestamp> {
     let mut rest = text.trim();
     let mut found = Reading::default();
     for piece in pieces {
         rest = found.piece(*piece, rest)?;
     }
-    rest.trim().is_empty().then(|| found.instant()).flatten()
+    let whole = rest.trim().is_empty() || how == TimeFormat::Strftime;
+    whole.then(|| found.instant()).flatten()
 }
 
 /// A number of at most so many digits, and what follows.

@@ -4,27 +4,30 @@ use super::super::ast::{
     Aggregate as Ast, Argument, Command, Name, Options, Search, Stage, Stats, StatsKind, Tstats,
 };
 use super::super::facts;
-use super::scope::{Scope, captures};
+use super::reads::named;
+use super::scope::{Scope, captures, filled, from_time};
 use super::source::routes;
 use super::{Flow, Lowering};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::{
     Aggregate, Case, Dedup, Duration, Expr, FieldRef, Fill, Function, Inline, Key, Limit,
-    LossReason, Match, Measure, MeasureFunction, MissingKey, Plan, Population, Predicate, Running,
-    RunningWindow, SortKey, Source, Text, Value, Window, format_smolstr,
+    LossReason, Match, Measure, MeasureFunction, MissingKey, Plan, Population, Predicate, SortKey,
+    Source, Text, Value, Window, format_smolstr,
 };
 use tripline_text::Span;
 
 /// What measures leave for later stages.
-struct Measures {
-    list: Vec<Measure>,
-    /// Names of measures whose columns are not known.
+pub(super) struct Measures {
+    pub(super) list: Vec<Measure>,
+    /// For each the field whose values it passes on unchanged.
+    sources: Vec<Option<Text>>,
+    /// There are measures whose names are not known.
     vague: bool,
 }
 
 impl Lowering<'_> {
     /// `tstats` and `mstats`: events of a data model, grouped.
-    pub(super) fn tstats(&mut self, tstats: &Tstats) -> Flow {
+    pub(super) fn tstats(&mut self, tstats: &Tstats, later: &[Stage]) -> Flow {
         let (mut source, activity) = match &tstats.from {
             Some(name) => self.model(&name.text),
             None => (Source::default(), tripline_schema::Activity::Other),
@@ -84,7 +87,7 @@ impl Lowering<'_> {
                 });
             }
         }
-        self.grouped(flow, &by, &tstats.aggregates)
+        self.grouped(flow, &by, &tstats.aggregates, later)
     }
 
     /// `nodename=`, `sourcetype=` and their kin in `tstats ... where`.
@@ -142,8 +145,14 @@ impl Lowering<'_> {
     ) -> Flow {
         let option = |name: &str| option(&stats.options, name).cloned();
         match stats.kind {
-            StatsKind::Stats => self.grouped(flow, &stats.by, &stats.aggregates),
+            StatsKind::Stats => self.grouped(flow, &stats.by, &stats.aggregates, later),
             StatsKind::Chart | StatsKind::Timechart => {
+                let shows = |stage: &Stage| {
+                    matches!(
+                        &stage.command,
+                        Command::Fields { .. } | Command::Rename(_) | Command::Macro(_)
+                    )
+                };
                 let mut by = stats.by.clone();
                 by.extend(stats.over.clone());
                 if stats.kind == StatsKind::Timechart {
@@ -156,16 +165,17 @@ impl Lowering<'_> {
                     });
                 }
                 let split = by.len() > 1;
-                let mut flow = self.grouped(flow, &by, &stats.aggregates);
+                let shown = later.iter().all(shows);
+                if split
+                    && !shown
+                    && let Some(columns) = self.split(stats, &flow, later)
+                {
+                    return columns;
+                }
+                let mut flow = self.grouped(flow, &by, &stats.aggregates, later);
                 // Values of the second field become columns; their names are not known.
                 flow.scope.vague |= split;
-                let shows = |stage: &Stage| {
-                    matches!(
-                        &stage.command,
-                        Command::Fields { .. } | Command::Rename(_) | Command::Macro(_)
-                    )
-                };
-                if split && !later.iter().all(shows) {
+                if split && !shown {
                     let detail = "columns named by values";
                     self.lose(LossReason::NotExpressible, detail, span);
                 }
@@ -173,7 +183,7 @@ impl Lowering<'_> {
             }
             StatsKind::Eventstats => {
                 let group_by = self.keys(&mut flow, &stats.by, true);
-                let measures = self.measures(&stats.aggregates, &flow.scope);
+                let measures = self.measures(&stats.aggregates, &stats.by, &flow.scope, later);
                 for measure in &measures.list {
                     flow.scope.compute(&measure.name);
                 }
@@ -184,49 +194,32 @@ impl Lowering<'_> {
                 });
                 flow
             }
-            StatsKind::Streamstats => {
-                flow = super::stage::in_order(flow);
-                let group_by = self.keys(&mut flow, &stats.by, true);
-                let measures = self.measures(&stats.aggregates, &flow.scope);
-                for measure in &measures.list {
-                    flow.scope.compute(&measure.name);
-                }
-                let rows = option("window").and_then(|text| text.parse().ok());
-                let time = option("time_window").and_then(|text| duration(&text));
-                let window = match (time, rows) {
-                    (Some(time), _) => RunningWindow::Time(time),
-                    (None, Some(rows)) if rows > 0 => RunningWindow::Rows(rows),
-                    _ => RunningWindow::All,
-                };
-                if option("reset_before").is_some()
-                    || option("reset_after").is_some()
-                    || option("reset_on_change").is_some_and(|value| is_true(&value))
-                {
-                    self.lose(LossReason::NotExpressible, "streamstats reset", span);
-                }
-                flow.plan = Plan::Running(Running {
-                    input: Box::new(flow.plan),
-                    group_by,
-                    window,
-                    current: option("current").is_none_or(|value| is_true(&value)),
-                    measures: measures.list,
-                });
-                flow
-            }
+            StatsKind::Streamstats => self.streamstats(stats, flow, later, span),
         }
     }
 
     /// Groups with their measures; only these are left.
-    fn grouped(&mut self, mut flow: Flow, by: &[Name], aggregates: &[Ast]) -> Flow {
+    fn grouped(
+        &mut self,
+        mut flow: Flow,
+        by: &[Name],
+        aggregates: &[Ast],
+        later: &[Stage],
+    ) -> Flow {
         let group_by = self.keys(&mut flow, by, false);
-        let measures = self.measures(aggregates, &flow.scope);
+        let measures = self.measures(aggregates, by, &flow.scope, later);
         let mut columns: BTreeMap<Text, Option<Text>> = BTreeMap::new();
         for name in by {
             columns.insert(name.text.clone(), self.stands_for(&flow.scope, &name.text));
         }
-        for (measure, ast) in measures.list.iter().zip(passed_on(aggregates)) {
-            let source = ast.and_then(|field| self.stands_for(&flow.scope, field));
+        let mut numbers = BTreeSet::new();
+        for (measure, source) in measures.list.iter().zip(&measures.sources) {
+            let source = source.as_ref();
+            let source = source.and_then(|field| self.stands_for(&flow.scope, field));
             columns.insert(measure.name.clone(), source);
+            if counts(&measure.function) {
+                numbers.insert(measure.name.clone());
+            }
         }
         let activity = flow.scope.activity;
         Flow {
@@ -241,6 +234,7 @@ impl Lowering<'_> {
             scope: Scope {
                 closed: true,
                 columns,
+                numbers,
                 vague: measures.vague,
                 activity,
                 ..Scope::default()
@@ -249,7 +243,7 @@ impl Lowering<'_> {
     }
 
     /// The canonical field that a column stands for.
-    fn stands_for(&self, scope: &Scope, name: &str) -> Option<Text> {
+    pub(super) fn stands_for(&self, scope: &Scope, name: &str) -> Option<Text> {
         if name == "_time" || !scope.has(name) {
             return None;
         }
@@ -264,6 +258,13 @@ impl Lowering<'_> {
             if name.text == "_time" && !flow.scope.columns.contains_key("_time") {
                 derive(flow, "_time".into(), self.field_value(&flow.scope, "_time"));
             }
+            if from_time(&flow.scope, &name.text) {
+                derive(
+                    flow,
+                    name.text.clone(),
+                    self.field_value(&flow.scope, &name.text),
+                );
+            }
             if !flow.scope.has(&name.text) {
                 self.missing(name);
             }
@@ -276,16 +277,32 @@ impl Lowering<'_> {
         keys
     }
 
-    fn measures(&mut self, aggregates: &[Ast], scope: &Scope) -> Measures {
+    /// What aggregates compute; wildcards stand for the columns that are known or asked for later.
+    pub(super) fn measures(
+        &mut self,
+        aggregates: &[Ast],
+        by: &[Name],
+        scope: &Scope,
+        later: &[Stage],
+    ) -> Measures {
         let mut found = Measures {
             list: Vec::new(),
+            sources: Vec::new(),
             vague: false,
         };
         for aggregate in aggregates {
             if let Argument::Field(name) = &aggregate.argument
                 && name.has_wildcard()
             {
-                self.wildcard_measure(aggregate, name, scope, &mut found);
+                found.vague |= !scope.closed || scope.vague;
+                for (single, name) in wildcard_measures(aggregate, name, scope, later) {
+                    let taken = by.iter().any(|key| key.text == name)
+                        || found.list.iter().any(|measure| measure.name == name);
+                    if !taken && let Some(measure) = self.measure(&single, name, scope) {
+                        found.list.push(measure);
+                        found.sources.push(passed_on(&single).map(Text::from));
+                    }
+                }
                 continue;
             }
             let name = match &aggregate.alias {
@@ -294,39 +311,18 @@ impl Lowering<'_> {
             };
             if let Some(measure) = self.measure(aggregate, name, scope) {
                 found.list.push(measure);
+                found.sources.push(passed_on(aggregate).map(Text::from));
             }
         }
         found
     }
 
-    /// `values(*) as *`: one measure for each column that is known.
-    fn wildcard_measure(
+    pub(super) fn measure(
         &mut self,
         aggregate: &Ast,
-        pattern: &Name,
+        name: Text,
         scope: &Scope,
-        found: &mut Measures,
-    ) {
-        found.vague |= !scope.closed || scope.vague;
-        for column in scope.fitting(&pattern.text) {
-            let runs = captures(&pattern.text, &column).unwrap_or_default();
-            let name = if let Some(alias) = &aggregate.alias {
-                super::scope::filled(&alias.text, &runs)
-            } else {
-                format_smolstr!("{}({column})", aggregate.function.text)
-            };
-            let single = Ast {
-                argument: Argument::Field(Name {
-                    text: column.clone(),
-                    span: pattern.span,
-                }),
-                ..aggregate.clone()
-            };
-            found.list.extend(self.measure(&single, name, scope));
-        }
-    }
-
-    fn measure(&mut self, aggregate: &Ast, name: Text, scope: &Scope) -> Option<Measure> {
+    ) -> Option<Measure> {
         let function = aggregate.function.text.as_str();
         if function == "count" {
             return Some(self.count(aggregate, name, scope));
@@ -338,7 +334,18 @@ impl Lowering<'_> {
                 return None;
             }
             Argument::Field(field) => self.field_value(scope, &field.text),
+            Argument::Eval(expr) if is_condition(expr) => {
+                let holds = self.value(expr, scope);
+                let fails = Expr::call(Function::Not, vec![holds.clone()]);
+                let number = |number| Expr::Literal(Value::Int(number));
+                Expr::call(Function::Case, vec![holds, number(1), fails, number(0)])
+            }
             Argument::Eval(expr) => self.value(expr, scope),
+        };
+        let time_of = |of: Expr| {
+            let null = Expr::call(Function::IsNull, vec![of]);
+            let there = Expr::call(Function::Not, vec![null]);
+            Expr::call(Function::If, vec![there, self.field_value(scope, "_time")])
         };
         let found = match function {
             "dc" => MeasureFunction::CountDistinct(vec![of]),
@@ -346,6 +353,8 @@ impl Lowering<'_> {
             "list" => MeasureFunction::List(of, Some(100)),
             "earliest" => MeasureFunction::Earliest(of),
             "latest" => MeasureFunction::Latest(of),
+            "earliest_time" => MeasureFunction::Min(time_of(of)),
+            "latest_time" => MeasureFunction::Max(time_of(of)),
             // A search yields the latest event first.
             "first" if scope.unsorted => MeasureFunction::Latest(of),
             "last" if scope.unsorted => MeasureFunction::Earliest(of),
@@ -420,7 +429,7 @@ impl Lowering<'_> {
         };
         let mut keys = by.to_vec();
         keys.extend(fields.iter().cloned());
-        let mut flow = self.grouped(flow, &keys, &[count]);
+        let mut flow = self.grouped(flow, &keys, &[count], &[]);
         let of = Expr::Field(FieldRef::unmapped(count_name));
         let group_by = self.keys(&mut flow, by, true);
         flow.plan = Plan::Inline(Inline {
@@ -513,22 +522,106 @@ pub(super) fn derive(flow: &mut Flow, name: Text, value: Expr) {
     };
 }
 
-/// For each aggregate the field whose values it passes on unchanged.
-fn passed_on(aggregates: &[Ast]) -> impl Iterator<Item = Option<&str>> {
-    let shown = |aggregate: &&Ast| {
-        !matches!(&aggregate.argument, Argument::Field(name) if name.has_wildcard())
-            && aggregate.function.text != "sparkline"
-    };
-    aggregates.iter().filter(shown).map(|aggregate| {
-        let passes = matches!(
-            aggregate.function.text.as_str(),
-            "values" | "list" | "first" | "last" | "earliest" | "latest" | "min" | "max" | "mode"
-        );
-        match &aggregate.argument {
-            Argument::Field(name) if passes => Some(name.text.as_str()),
-            _ => None,
+/// `values(*) as *`: an aggregate for each column that is known, or that a later stage names, with
+/// its name.
+fn wildcard_measures(
+    aggregate: &Ast,
+    pattern: &Name,
+    scope: &Scope,
+    later: &[Stage],
+) -> Vec<(Ast, Text)> {
+    let unnamed = || format_smolstr!("{}({})", aggregate.function.text, pattern.text);
+    let alias = aggregate.alias.as_ref();
+    let alias = alias.map_or_else(unnamed, |alias| alias.text.clone());
+    let mut columns = scope.fitting(&pattern.text);
+    if !scope.closed || scope.vague {
+        let names = named(later);
+        let runs = names.iter().filter_map(|name| captures(&alias, name));
+        for column in runs.map(|runs| filled(&pattern.text, &runs)) {
+            if scope.has(&column) && !columns.contains(&column) {
+                columns.push(column);
+            }
         }
-    })
+    }
+    let single = |column: Text| {
+        let runs = captures(&pattern.text, &column).unwrap_or_default();
+        let argument = Argument::Field(Name {
+            text: column,
+            span: pattern.span,
+        });
+        let single = Ast {
+            argument,
+            ..aggregate.clone()
+        };
+        (single, filled(&alias, &runs))
+    };
+    columns.into_iter().map(single).collect()
+}
+
+/// The field whose values an aggregate passes on unchanged.
+fn passed_on(aggregate: &Ast) -> Option<&str> {
+    let passes = matches!(
+        aggregate.function.text.as_str(),
+        "values" | "list" | "first" | "last" | "earliest" | "latest" | "min" | "max" | "mode"
+    );
+    match &aggregate.argument {
+        Argument::Field(name) if passes => Some(name.text.as_str()),
+        _ => None,
+    }
+}
+
+/// Whether an aggregate gives a number, whatever it is computed of.
+fn counts(function: &MeasureFunction) -> bool {
+    use MeasureFunction as M;
+    matches!(
+        function,
+        M::Count
+            | M::CountValues(_)
+            | M::CountDistinct(_)
+            | M::Sum(_)
+            | M::Average(_)
+            | M::Median(_)
+            | M::Range(_)
+            | M::Rate(_)
+            | M::Deviation(..)
+            | M::Variance(..)
+            | M::PercentileNearest(..)
+    )
+}
+
+/// Whether an expression is true or false, as far as its form says.
+fn is_condition(expr: &super::super::ast::Expr) -> bool {
+    use super::super::ast::{Binary, Expr as E};
+    match expr {
+        E::Binary { op, .. } => !matches!(
+            op,
+            Binary::Concat
+                | Binary::Add
+                | Binary::Subtract
+                | Binary::Multiply
+                | Binary::Divide
+                | Binary::Modulo
+        ),
+        E::Not(..) | E::In { .. } | E::Search(..) => true,
+        E::Call { name, .. } => matches!(
+            name.text.as_str(),
+            "like"
+                | "match"
+                | "cidrmatch"
+                | "in"
+                | "isnull"
+                | "isnotnull"
+                | "isnum"
+                | "isint"
+                | "isstr"
+                | "isbool"
+                | "searchmatch"
+                | "true"
+                | "false"
+                | "json_valid"
+        ),
+        _ => false,
+    }
 }
 
 /// The value of an option.
@@ -571,7 +664,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 }
 
 /// The name that Splunk gives an aggregate.
-fn default_name(aggregate: &Ast) -> Text {
+pub(super) fn default_name(aggregate: &Ast) -> Text {
     match &aggregate.argument {
         Argument::None => aggregate.function.text.clone(),
         _ => aggregate.written.clone(),

@@ -107,7 +107,7 @@ fn renamed(pairs: &[(Name, Name)], unknown: &mut [Text]) {
 }
 
 /// Whether a stage looks at how many rows there are before each.
-fn counts_rows(stage: &Stage) -> bool {
+pub(super) fn counts_rows(stage: &Stage) -> bool {
     matches!(
         &stage.command,
         Command::Head { .. }
@@ -116,6 +116,8 @@ fn counts_rows(stage: &Stage) -> bool {
             | Command::Transaction { .. }
             | Command::Sort { limit: Some(_), .. }
             | Command::Map { .. }
+            | Command::Append { .. }
+            | Command::Foreach { .. }
             | Command::Stats(_)
     )
 }

@@ -6,12 +6,12 @@
 
 use super::super::ast::{Binary, Expr as Ast, Name};
 use super::Lowering;
+use super::functions::apply;
 use super::scope::Scope;
 use super::search::number;
 use tripline_ir::{
-    Atom, Case, Coerce, CompareOp, Dialect, Each, Expr, Function, Hash, LossReason, Net, Number,
-    Part, Pattern, Predicate, Regex, Round, Subject, Test, Text, TimeFormat, TypeNames, Value,
-    replacement,
+    Atom, Case, Coerce, CompareOp, Dialect, Each, Expr, Function, LossReason, Net, Number, Part,
+    Pattern, Predicate, Regex, Subject, Test, Text, Value,
 };
 use tripline_text::{Code, Span};
 
@@ -149,7 +149,7 @@ impl Lowering<'_> {
     ) -> Option<(Name, Vec<Test>, bool)> {
         let _ = scope;
         let test = match (name.text.as_str(), arguments) {
-            ("like", [Ast::Field(field), Ast::Text(text, _)]) => {
+            ("like", [Ast::Field(field), Ast::Pattern(text, _)]) => {
                 (field, Test::Pattern(like(text, Case::Sensitive)))
             }
             (
@@ -160,7 +160,7 @@ impl Lowering<'_> {
                         arguments: inner,
                         ..
                     },
-                    Ast::Text(text, _),
+                    Ast::Pattern(text, _),
                 ],
             ) if fold.text == "lower" && *text == text.to_lowercase() => {
                 let [Ast::Field(field)] = inner.as_slice() else {
@@ -217,7 +217,7 @@ impl Lowering<'_> {
     /// A computed value.
     pub(super) fn value(&mut self, ast: &Ast, scope: &Scope) -> Expr {
         match ast {
-            Ast::Text(text, _) => Expr::Literal(Value::Text(text.clone())),
+            Ast::Text(text, _) | Ast::Pattern(text, _) => Expr::Literal(Value::Text(text.clone())),
             Ast::Number(number, _) => Expr::Literal(Value::Float(*number)),
             Ast::Int(number, _) => Expr::Literal(Value::Int(*number)),
             Ast::Field(name) => self.field_value(scope, &name.text),
@@ -250,10 +250,15 @@ impl Lowering<'_> {
                 arguments,
                 span,
             } => self.call(name, arguments, *span, scope),
-            Ast::Search(_, span) => {
-                self.lose(LossReason::NotExpressible, "searchmatch", *span);
-                Expr::Literal(Value::Null)
+            Ast::Search(search, span) => {
+                let value = self.search_value(search, scope);
+                let value = value.map(|value| Expr::call(Function::IsTrue, vec![value]));
+                value.unwrap_or_else(|| {
+                    self.lose(LossReason::NotExpressible, "searchmatch", *span);
+                    Expr::Literal(Value::Null)
+                })
             }
+            Ast::Subsearch(pipeline, span) => self.subsearch_value(pipeline, *span),
             Ast::Error(span) => {
                 self.lose(LossReason::SyntaxError, self.excerpt(*span), *span);
                 Expr::Literal(Value::Null)
@@ -295,6 +300,7 @@ impl Lowering<'_> {
             return self.each(name, arguments, span, scope);
         }
         if name.text == "searchmatch" {
+            // Its text could not be read as a condition.
             self.lose(LossReason::NotExpressible, "searchmatch", span);
             return Expr::Literal(Value::Null);
         }
@@ -330,11 +336,22 @@ impl Lowering<'_> {
 }
 
 /// An expression in which a value is replaced by a variable.
-fn bound(expr: Expr, target: &Expr, variable: &Text) -> Expr {
+pub(super) fn bound(expr: Expr, target: &Expr, variable: &Text) -> Expr {
     if expr == *target {
         return Expr::Variable(variable.clone());
     }
     match expr {
+        Expr::Each {
+            how,
+            list,
+            variable: own,
+            body,
+        } => Expr::Each {
+            how,
+            list: Box::new(bound(*list, target, variable)),
+            variable: own,
+            body: Box::new(bound(*body, target, variable)),
+        },
         Expr::Call {
             function,
             arguments,
@@ -357,152 +374,6 @@ fn first_field(ast: &Ast) -> Option<Name> {
         Ast::Binary { left, right, .. } => first_field(left).or_else(|| first_field(right)),
         Ast::Not(inner, _) | Ast::Negate(inner, _) => first_field(inner),
         Ast::In { value, .. } => first_field(value),
-        _ => None,
-    }
-}
-
-/// Lowers a function of these arguments; `None` when it is not known.
-// Table: functions.
-#[expect(clippy::too_many_lines, reason = "a table: one line for each function")]
-fn apply(name: &str, mut values: Vec<Expr>) -> Option<Expr> {
-    use Function as F;
-    let literal = |value: Value| Some(Expr::Literal(value));
-    let now = || Expr::call(F::ToUnixSeconds, vec![Expr::call(F::Now, Vec::new())]);
-    let function = match name {
-        "null" => return literal(Value::Null),
-        "true" => return literal(Value::Bool(true)),
-        "false" => return literal(Value::Bool(false)),
-        "pi" => return literal(Value::Float(std::f64::consts::PI)),
-        "now" | "time" => return Some(now()),
-        "exact" | "sigfig" if values.len() == 1 => return values.pop(),
-        "abs" => F::Abs,
-        "ceil" | "ceiling" => F::Ceiling,
-        "floor" => F::Floor,
-        "round" => F::Round,
-        "sqrt" => F::SquareRoot,
-        "pow" => F::Power,
-        "exp" => F::Exponential,
-        "ln" => F::Logarithm,
-        "log" => {
-            if values.len() == 1 {
-                values.push(Expr::Literal(Value::Int(10)));
-            }
-            F::Logarithm
-        }
-        "min" => F::LeastKnown,
-        "max" => F::GreatestKnown,
-        "sum" => {
-            let list = Expr::call(F::ListConcat, values);
-            return Some(Expr::call(F::ListSum, vec![list]));
-        }
-        "avg" => {
-            let list = Expr::call(F::ListConcat, values);
-            return Some(Expr::call(F::ListAverage, vec![list]));
-        }
-        "bit_and" => F::BitAnd,
-        "bit_or" => F::BitOr,
-        "bit_xor" => F::BitXor,
-        "bit_not" => F::BitNot,
-        "bit_shift_left" => F::ShiftLeft,
-        "bit_shift_right" => F::ShiftRight,
-        "if" => F::If,
-        "case" => F::Case,
-        "coalesce" => F::Coalesce,
-        "nullif" => F::NullIf,
-        "isnull" => F::IsNull,
-        "isnotnull" => {
-            let null = Expr::call(F::IsNull, values);
-            return Some(Expr::call(F::Not, vec![null]));
-        }
-        "isnum" | "isdouble" => F::IsNumber,
-        "isint" => F::IsInt,
-        "isstr" => F::IsText,
-        "isbool" => F::IsBool,
-        "isarray" | "ismv" => F::IsList,
-        "isobject" => F::IsObject,
-        "typeof" => F::TypeOf(TypeNames::Splunk),
-        "in" => F::In(Case::Sensitive, Coerce::Loose),
-        "like" => F::Like(Case::Sensitive),
-        "match" => F::RegexMatch(Dialect::Pcre),
-        "cidrmatch" => {
-            values.reverse();
-            F::InNetwork
-        }
-        "len" => F::LengthCharacters,
-        "lower" => F::Lower,
-        "upper" => F::Upper,
-        "substr" => F::SubstringOne,
-        "trim" => F::Trim,
-        "ltrim" => F::TrimStart,
-        "rtrim" => F::TrimEnd,
-        "urldecode" => F::UrlDecode,
-        "replace" => {
-            if let Some(Expr::Literal(Value::Text(text))) = values.get_mut(2) {
-                *text = replacement(text);
-            }
-            F::RegexReplace(Dialect::Pcre)
-        }
-        "split" => F::Split,
-        "mvcount" => F::ListLength,
-        "mvindex" if values.len() == 3 => F::Slice,
-        "mvindex" => F::Index,
-        "mvjoin" => F::Join,
-        "mvappend" => F::ListConcat,
-        "mvdedup" => F::Distinct,
-        "mvsort" => F::ListSort,
-        "mvreverse" => F::ListReverse,
-        "mvzip" => F::Zip,
-        "mvrange" => F::Range,
-        "mvfind" => F::ListFindRegex,
-        "tobool" => F::ToBool,
-        "tonumber" => F::ToNumber,
-        "tostring" => return to_string(values),
-        "printf" => F::Printf,
-        "relative_time" => F::RelativeTime,
-        "strftime" => F::FormatTime(TimeFormat::Strftime),
-        "strptime" => {
-            let time = Expr::call(F::ParseTime(TimeFormat::Strftime), values);
-            return Some(Expr::call(F::ToUnixSeconds, vec![time]));
-        }
-        "md5" => F::Hash(Hash::Md5),
-        "sha1" => F::Hash(Hash::Sha1),
-        "sha256" => F::Hash(Hash::Sha256),
-        "sha512" => F::Hash(Hash::Sha512),
-        "json" => F::ParseJson,
-        "json_extract" | "spath" if values.len() == 2 => F::SplunkPath,
-        "json_extract" if values.len() == 1 => F::ParseJson,
-        "json_object" => F::Object,
-        "json_array" => F::List,
-        "json_keys" => F::Keys,
-        "json_valid" => {
-            let parsed = Expr::call(F::IsNull, vec![Expr::call(F::ParseJson, values)]);
-            return Some(Expr::call(F::Not, vec![parsed]));
-        }
-        _ => return None,
-    };
-    Some(Expr::call(function, values))
-}
-
-/// `tostring(x)` and its formats.
-fn to_string(mut values: Vec<Expr>) -> Option<Expr> {
-    if values.len() < 2 {
-        return Some(Expr::call(Function::ToText, values));
-    }
-    let format = values.pop();
-    let Some(Expr::Literal(Value::Text(format))) = format else {
-        return None;
-    };
-    match format.as_str() {
-        "commas" => {
-            values.push(Expr::Literal(Value::Text(",".into())));
-            Some(Expr::call(Function::FormatCommas, values))
-        }
-        "duration" => Some(Expr::call(Function::FormatDuration, values)),
-        "hex" => {
-            let whole = Expr::call(Function::ToInt(Round::Truncate), values);
-            let format = Expr::Literal(Value::Text("0x%X".into()));
-            Some(Expr::call(Function::Printf, vec![format, whole]))
-        }
         _ => None,
     }
 }
@@ -535,7 +406,7 @@ fn constant(ast: &Ast) -> Option<Constant> {
         number: Some(number),
     };
     match ast {
-        Ast::Text(text, _) => Some(Constant {
+        Ast::Text(text, _) | Ast::Pattern(text, _) => Some(Constant {
             text: text.clone(),
             number: None,
         }),

@@ -1,11 +1,10 @@
-//! Columns made out of text: `rex`, `makemv`, `spath`, `foreach`.
+//! Columns made out of text: `rex`, `makemv`, `spath`.
 
-use super::super::ast::{Command, Name, Options, Pipeline, Stage};
-use super::super::cursor::PLACEHOLDER;
+use super::super::ast::{Command, Name, Options, Stage};
 use super::super::facts;
 use super::super::print;
 
-use super::aggregate::{derive, option};
+use super::aggregate::{derive, is_true, option};
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
 use tripline_ir::{
@@ -36,10 +35,21 @@ impl Lowering<'_> {
             let delimiter = option(options, "delim")
                 .cloned()
                 .unwrap_or_else(|| " ".into());
-            Expr::call(
+            let parts = Expr::call(
                 Function::Split,
                 vec![own, Expr::Literal(Value::Text(delimiter))],
-            )
+            );
+            if option(options, "allowempty").is_some_and(|text| is_true(text)) {
+                parts
+            } else {
+                let empty = Expr::call(Function::IsEmpty, vec![Expr::Variable("part".into())]);
+                Expr::Each {
+                    how: Each::Filter,
+                    list: Box::new(parts),
+                    variable: "part".into(),
+                    body: Box::new(Expr::call(Function::Not, vec![empty])),
+                }
+            }
         };
         derive(&mut flow, field.text.clone(), value);
         flow
@@ -105,97 +115,6 @@ impl Lowering<'_> {
             derive(&mut flow, group, value);
         }
         flow
-    }
-
-    /// `foreach` over columns that are known: the body once for each.
-    pub(super) fn foreach(
-        &mut self,
-        fields: &[Name],
-        body: &Pipeline,
-        mut flow: Flow,
-        span: Span,
-        later: &[Stage],
-    ) -> Flow {
-        let wild = fields.iter().any(Name::has_wildcard);
-        if wild && (!flow.scope.closed || flow.scope.vague) {
-            let names = assigned(body);
-            if let Some(found) = self.gathered(fields, body, &flow) {
-                let (name, value) = found;
-                derive(&mut flow, name, value);
-                return flow;
-            }
-            if names.is_empty() || self.decides(&names, later) {
-                self.lose(
-                    LossReason::NotExpressible,
-                    "foreach over unknown fields",
-                    span,
-                );
-            }
-            for name in names {
-                flow.scope.compute(&name);
-            }
-            return flow;
-        }
-        let mut columns: Vec<Text> = Vec::new();
-        for name in fields {
-            if name.has_wildcard() {
-                columns.extend(flow.scope.fitting(&name.text));
-            } else {
-                columns.push(name.text.clone());
-            }
-        }
-        for column in columns {
-            let body = substituted(body, &column);
-            flow = self.continued(&body, flow);
-        }
-        flow
-    }
-
-    /// `foreach a* [eval x = mvappend(x, '<<FIELD>>')]`, also inside an `if`: the values of every
-    /// field that fits, behind those that are there.
-    pub(super) fn gathered(
-        &mut self,
-        fields: &[Name],
-        body: &Pipeline,
-        flow: &Flow,
-    ) -> Option<(Text, Expr)> {
-        let ([pattern], [stage]) = (fields, body.stages.as_slice()) else {
-            return None;
-        };
-        let Command::Eval(columns) = &stage.command else {
-            return None;
-        };
-        let [(name, expr)] = columns.as_slice() else {
-            return None;
-        };
-        let value = self.value(expr, &flow.scope);
-        let own = self.field_value(&flow.scope, &name.text);
-        let every = fields_like(&pattern.text);
-        let placeholder = Expr::Field(FieldRef::unmapped(PLACEHOLDER));
-        let append = |value: &Expr| match value {
-            Expr::Call {
-                function: Function::ListConcat,
-                arguments,
-            } if *arguments == [own.clone(), placeholder.clone()] => Some(Expr::call(
-                Function::ListConcat,
-                vec![own.clone(), every.clone()],
-            )),
-            _ => None,
-        };
-        let value = match &value {
-            Expr::Call {
-                function: Function::If,
-                arguments,
-            } => match arguments.as_slice() {
-                [condition, then, other] if *other == own => Some(Expr::call(
-                    Function::If,
-                    vec![condition.clone(), append(then)?, own.clone()],
-                )),
-                _ => None,
-            },
-            other => append(other),
-        };
-        Some((name.text.clone(), value?))
     }
 
     pub(super) fn spath(
@@ -274,7 +193,7 @@ impl Lowering<'_> {
 }
 
 /// What names were before later stages renamed families of fields, as `rename a.* as *` does.
-fn original_names(names: &[Text], later: &[Stage]) -> Vec<Text> {
+pub(super) fn original_names(names: &[Text], later: &[Stage]) -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
     for stage in later {
         let Command::Rename(pairs) = &stage.command else {
@@ -310,9 +229,10 @@ fn group_names(expression: &str) -> Vec<Text> {
     found
 }
 
-/// `s/expression/replacement/flags`.
+/// `s/expression/replacement/flags`, or `y/letters/others/`.
 fn sed(text: &str, own: Expr) -> Option<Expr> {
-    let rest = text.strip_prefix('s')?;
+    let letters = text.starts_with('y');
+    let rest = text.strip_prefix(['s', 'y'])?;
     let divider = rest.chars().next()?;
     let mut parts: Vec<String> = vec![String::new()];
     let mut chars = rest[divider.len_utf8()..].chars();
@@ -333,6 +253,12 @@ fn sed(text: &str, own: Expr) -> Option<Expr> {
     let [expression, new, flags] = parts.as_slice() else {
         return None;
     };
+    if letters {
+        let same = expression.chars().count() == new.chars().count() && flags.is_empty();
+        let literal = |text: &String| Expr::Literal(Value::Text(text.as_str().into()));
+        let arguments = vec![literal(expression), literal(new), own];
+        return same.then(|| Expr::call(Function::Translate, arguments));
+    }
     let expression = if flags.contains('i') {
         format!("(?i){expression}")
     } else {
@@ -354,7 +280,7 @@ fn sed(text: &str, own: Expr) -> Option<Expr> {
 }
 
 /// The values of every field of the row whose name fits a pattern, in order of names.
-fn fields_like(pattern: &str) -> Expr {
+pub(super) fn fields_like(pattern: &str) -> Expr {
     let row = || Expr::call(Function::RowObject, Vec::new());
     let key = || Expr::Variable("field".into());
     let pattern = Expr::Literal(Value::Text(pattern.into()));
@@ -382,59 +308,4 @@ pub(super) fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !part(c))
         .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
         .collect()
-}
-
-/// The columns that a body of `foreach` assigns.
-fn assigned(body: &Pipeline) -> Vec<Text> {
-    let mut found = Vec::new();
-    for stage in &body.stages {
-        if let Command::Eval(columns) = &stage.command {
-            found.extend(columns.iter().map(|(name, _)| name.text.clone()));
-        }
-    }
-    found
-}
-
-/// A body of `foreach` with its placeholder filled in.
-fn substituted(body: &Pipeline, column: &Text) -> Pipeline {
-    let mut body = body.clone();
-    let fill = |text: &mut Text| {
-        if text.contains(PLACEHOLDER) {
-            *text = text.replace(PLACEHOLDER, column).into();
-        }
-    };
-    for stage in &mut body.stages {
-        match &mut stage.command {
-            Command::Eval(columns) => {
-                for (name, expr) in columns {
-                    fill(&mut name.text);
-                    fill_expr(expr, &fill);
-                }
-            }
-            Command::Where(expr) => fill_expr(expr, &fill),
-            _ => {}
-        }
-    }
-    body
-}
-
-fn fill_expr(expr: &mut super::super::ast::Expr, fill: &impl Fn(&mut Text)) {
-    use super::super::ast::Expr as Ast;
-    match expr {
-        Ast::Text(text, _) => fill(text),
-        Ast::Field(name) => fill(&mut name.text),
-        Ast::Call { arguments, .. } => arguments.iter_mut().for_each(|one| fill_expr(one, fill)),
-        Ast::Binary { left, right, .. } => {
-            fill_expr(left, fill);
-            fill_expr(right, fill);
-        }
-        Ast::Not(inner, _) | Ast::Negate(inner, _) => fill_expr(inner, fill),
-        Ast::In { value, list, .. } => {
-            fill_expr(value, fill);
-            for one in list {
-                fill_expr(one, fill);
-            }
-        }
-        Ast::Number(..) | Ast::Int(..) | Ast::Search(..) | Ast::Error(_) => {}
-    }
 }

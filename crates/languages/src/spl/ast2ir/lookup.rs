@@ -6,11 +6,12 @@
 //! else a join that keeps or drops rows.
 
 use super::super::ast::{
-    Binary, Command, Expr as Expression, Lookup as Ast, Name, Pipeline, Search, Stage,
+    Binary, Command, Expr as Expression, Lookup as Ast, Name, Pipeline, Search, Stage, Within, Word,
 };
 use super::super::library::{Lookup, Matching};
 use super::aggregate::{derive, option};
 use super::scope::{Scope, captures};
+use super::subsearch::is_text;
 use super::{Flow, Lowering};
 use crate::near;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use tripline_ir::{
 use tripline_text::{Code, Span};
 
 /// The largest lookup that becomes part of a plan.
-const MAX_ROWS: usize = 4_000;
+pub(super) const MAX_ROWS: usize = 4_000;
 
 impl Lowering<'_> {
     /// The lookup of this name; told once where there is none.
@@ -237,52 +238,6 @@ impl Lowering<'_> {
         !reads_rows(pipeline)
     }
 
-    /// Keeps (or drops) rows that have a partner in a subsearch.
-    pub(super) fn subsearch_join(&mut self, part: &Search, flow: Flow) -> Flow {
-        let (pipeline, span, kind) = match part {
-            Search::Subsearch(pipeline, span) => (pipeline, *span, JoinKind::LeftSemi),
-            Search::Not(inner) => match &**inner {
-                Search::Subsearch(pipeline, span) => (pipeline, *span, JoinKind::LeftAnti),
-                _ => return flow,
-            },
-            _ => return flow,
-        };
-        let Some(right) = self.pipeline(pipeline) else {
-            self.lose(LossReason::NotExpressible, "subsearch", span);
-            return flow;
-        };
-        let inner = |name: &&Text| !name.starts_with('_') || *name == "_time";
-        let names: Vec<Text> = right.scope.columns.keys().filter(inner).cloned().collect();
-        if !right.scope.closed || right.scope.vague || names.is_empty() {
-            self.lose(
-                LossReason::NotExpressible,
-                "subsearch of unknown columns",
-                span,
-            );
-            return flow;
-        }
-        let on = names
-            .iter()
-            .map(|name| JoinKey {
-                left: self.field_value(&flow.scope, name),
-                right: Expr::Field(self.field_ref(&right.scope, name)),
-                // What a subsearch finds is text to search for: `*` is any run, letter case apart.
-                how: KeyMatch::Wildcard(Case::Insensitive),
-            })
-            .collect();
-        Flow {
-            plan: Plan::Join(Join {
-                left: Box::new(flow.plan),
-                right: Box::new(kept(right)),
-                on: vec![on],
-                kind,
-                columns: JoinColumns::LeftFirst,
-                limit: None,
-            }),
-            scope: flow.scope,
-        }
-    }
-
     /// The condition that a subsearch over a lookup stands for.
     pub(super) fn subsearch_values(
         &mut self,
@@ -290,14 +245,21 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Predicate> {
+        if !reads_rows(pipeline) {
+            return self.subsearch_condition(pipeline, span, scope);
+        }
         let Some((columns, rows)) = self.constant_rows(pipeline) else {
-            self.lose(
-                LossReason::NotExpressible,
-                "subsearch inside a condition",
-                span,
-            );
+            let detail = "subsearch inside a condition";
+            self.lose(LossReason::NotExpressible, detail, span);
             return None;
         };
+        let written = |value: &Text| value.contains(['=', '(', '"', '[', '|']);
+        let texts = columns.iter().any(|name| is_text(name));
+        if texts && (columns.len() > 1 || rows.iter().flatten().any(written)) {
+            let detail = "subsearch of search texts";
+            self.lose(LossReason::NotExpressible, detail, span);
+            return None;
+        }
         let place = self.place(span);
         let branches = rows.iter().map(|row| {
             let tests = columns
@@ -305,6 +267,15 @@ impl Lowering<'_> {
                 .zip(row)
                 .filter(|(_, value)| !value.is_empty());
             let atoms = tests.map(|(name, value)| {
+                if is_text(name) {
+                    let word = Word {
+                        text: value.clone(),
+                        quoted: true,
+                        within: Within::Nothing,
+                        span,
+                    };
+                    return self.term(&word, Case::Insensitive);
+                }
                 let parts = super::search::pattern_parts(value);
                 let test = Test::Pattern(Pattern::new(parts, Case::Insensitive));
                 Predicate::atom(Atom::field(self.field_ref(scope, name), test, place))
@@ -387,6 +358,7 @@ impl Lowering<'_> {
         &mut self,
         options: &super::super::ast::Options,
         fields: &[Name],
+        on: &[(Name, Name)],
         right: &Pipeline,
         flow: Flow,
         span: Span,
@@ -404,6 +376,14 @@ impl Lowering<'_> {
             Some(count) => Some(count),
             None => Some(1),
         };
+        if let [_, ..] = on {
+            let names = (option(options, "left"), option(options, "right"));
+            let (Some(left), Some(right_name)) = names else {
+                self.lose(LossReason::NotExpressible, "join where without names", span);
+                return flow;
+            };
+            return self.named_join((left, flow), (right_name, right), on, kind, limit);
+        }
         let mut names: Vec<Text> = fields.iter().map(|name| name.text.clone()).collect();
         if names.is_empty() {
             let shared = |name: &&Text| flow.scope.has(name);
@@ -431,6 +411,7 @@ impl Lowering<'_> {
         }
         scope.closed &= right.scope.closed;
         scope.vague |= right.scope.vague;
+        scope.only = scope.only.filter(|_| right.scope.closed);
         Flow {
             plan: Plan::Join(Join {
                 left: Box::new(kept(flow)),
@@ -442,6 +423,54 @@ impl Lowering<'_> {
                 } else {
                     JoinColumns::LeftFirst
                 },
+                limit,
+            }),
+            scope,
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// `join left=L right=R where L.a=R.b`: the fields of both sides behind the sides' names.
+    fn named_join(
+        &self,
+        left: (&Text, Flow),
+        right: (&Text, Flow),
+        on: &[(Name, Name)],
+        kind: JoinKind,
+        limit: Option<u64>,
+    ) -> Flow {
+        let own = |side: &(&Text, Flow), name: &str| {
+            let field = name.strip_prefix(side.0.as_str())?.strip_prefix('.')?;
+            Some(self.field_value(&side.1.scope, field))
+        };
+        let missing = || Expr::Literal(Value::Null);
+        let on = on.iter().map(|(a, b)| {
+            let (a, b) = (a.text.as_str(), b.text.as_str());
+            let turned = own(&left, a).is_none();
+            let (a, b) = if turned { (b, a) } else { (a, b) };
+            JoinKey {
+                left: own(&left, a).unwrap_or_else(missing),
+                right: own(&right, b).unwrap_or_else(missing),
+                how: KeyMatch::Equal(Case::Sensitive),
+            }
+        });
+        let on = vec![on.collect()];
+        let named = |(name, flow): (&Text, Flow)| {
+            Box::new(Plan::Named {
+                input: Box::new(kept(flow)),
+                name: name.clone(),
+            })
+        };
+        let mut scope = Scope::closed();
+        scope.vague = true;
+        Flow {
+            plan: Plan::Join(Join {
+                left: named(left),
+                right: named(right),
+                on,
+                kind,
+                columns: JoinColumns::LeftFirst,
                 limit,
             }),
             scope,

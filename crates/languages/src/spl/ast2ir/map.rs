@@ -28,7 +28,7 @@ impl Lowering<'_> {
             return self.no_map(flow, span);
         }
         let right = self.base(&Search::And(conditions));
-        let rows = super::stage::in_order(flow);
+        let rows = super::order::in_order(flow);
         let on = asked.into_iter().map(|(field, variable)| JoinKey {
             left: self.field_value(&rows.scope, variable),
             right: Expr::Field(self.field_ref(&right.scope, &field.text)),

@@ -2,21 +2,32 @@
 //!
 //! A search is a chain of stages over rows. [`scope`] knows which columns there are after each
 //! stage and what they mean; [`search`] and [`expr`] give the two expression languages their
-//! meaning, [`aggregate`] the statistics, [`lookup`] the lookups and subsearches, [`source`] where
-//! events come from, [`numbers`] what computes with numbers, [`stage`] everything else. A part
+//! meaning, [`aggregate`] the statistics, [`lookup`] the lookups, [`subsearch`] the subsearches,
+//! [`source`] where events come from, [`numbers`] what computes with numbers, [`running`] the running
+//! statistics, [`dynamic`] columns named by values, [`functions`] the functions, [`foreach`] and [`convert`] the commands of these
+//! names, [`order`] those for which the order of rows counts, [`plain`] small ones, [`stage`] everything else; [`reads`] is which fields stages name. A part
 //! without an image becomes a loss; it widens the condition that it stands in and never narrows it.
 
 mod aggregate;
+mod convert;
 mod decides;
+mod dynamic;
 mod expr;
 mod fields;
+mod foreach;
+mod functions;
 mod lookup;
 mod map;
 mod numbers;
+mod order;
+mod plain;
+mod reads;
+mod running;
 mod scope;
 mod search;
 mod source;
 mod stage;
+mod subsearch;
 
 use super::Library;
 use super::ast::{Command, Pipeline, Stage};
@@ -41,6 +52,9 @@ pub(super) fn lower(
         library: context.spl,
         diagnostics,
         losses: Vec::new(),
+        pending: Vec::new(),
+        subsearches: 0,
+        open: 0,
     };
     for (place, name) in &expanded.unresolved {
         lowering.losses.push(Loss {
@@ -72,6 +86,12 @@ pub(super) struct Lowering<'a> {
     library: Option<&'a Library>,
     diagnostics: Vec<Diagnostic>,
     losses: Vec<Loss>,
+    /// What subsearches found that rows have not got yet.
+    pending: Vec<subsearch::Pending>,
+    /// How many such there were.
+    subsearches: usize,
+    /// How many pipelines stand around the stage at hand.
+    open: usize,
 }
 
 /// Rows on their way through the stages.
@@ -85,37 +105,49 @@ impl Lowering<'_> {
     /// The rows of a whole search; `None` when it has no stage.
     fn pipeline(&mut self, pipeline: &Pipeline) -> Option<Flow> {
         let (first, rest) = pipeline.stages.split_first()?;
-        let mut flow = self.first(first);
+        let before = self.pending.len();
+        self.open += 1;
+        let mut flow = self.first(first, rest);
+        self.unsettled(before, first.span);
         for (at, stage) in rest.iter().enumerate() {
             let later = rest.get(at + 1..).unwrap_or_default();
             flow = self.stage(stage, flow, later);
+            self.unsettled(before, stage.span);
         }
+        self.open -= 1;
         Some(flow)
     }
 
     /// The stages of a pipeline that goes on from rows at hand.
     fn continued(&mut self, pipeline: &Pipeline, mut flow: Flow) -> Flow {
+        let before = self.pending.len();
+        self.open += 1;
         for (at, stage) in pipeline.stages.iter().enumerate() {
             let later = pipeline.stages.get(at + 1..).unwrap_or_default();
             flow = self.stage(stage, flow, later);
+            self.unsettled(before, stage.span);
         }
+        self.open -= 1;
         flow
     }
 
     /// The stage that begins a search: it reads events or makes rows.
-    fn first(&mut self, stage: &Stage) -> Flow {
+    fn first(&mut self, stage: &Stage, later: &[Stage]) -> Flow {
         match &stage.command {
             Command::Search(search) => self.base(search),
-            Command::Tstats(tstats) => self.tstats(tstats),
+            Command::Tstats(tstats) => self.tstats(tstats, later),
             Command::From { kind, name } => self.from(kind, name, stage.span),
             Command::Inputlookup { name, filter, .. } => self.inputlookup(name, filter.as_ref()),
-            Command::Makeresults { .. } => Flow {
-                plan: Plan::Table(tripline_ir::Table {
-                    columns: Vec::new(),
-                    rows: vec![Vec::new()],
-                }),
-                scope: Scope::closed(),
-            },
+            Command::Makeresults { options } => {
+                let count = aggregate::option(options, "count").and_then(|text| text.parse().ok());
+                Flow {
+                    plan: Plan::Table(tripline_ir::Table {
+                        columns: Vec::new(),
+                        rows: vec![Vec::new(); count.unwrap_or(1_usize).min(lookup::MAX_ROWS)],
+                    }),
+                    scope: Scope::closed(),
+                }
+            }
             Command::Append { inputs, .. } => {
                 let flows: Vec<Flow> = inputs.iter().filter_map(|one| self.pipeline(one)).collect();
                 stage::appended(flows)
@@ -135,7 +167,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let flow = every_event();
-                self.stage(stage, flow, &[])
+                self.stage(stage, flow, later)
             }
         }
     }

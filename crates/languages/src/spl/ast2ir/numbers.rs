@@ -3,7 +3,7 @@
 use super::super::ast::{Name, Options, Stage};
 use super::aggregate::{binned, derive, duration, is_true, option};
 use super::fields::words;
-use super::stage::in_order;
+use super::order::in_order;
 use super::{Flow, Lowering};
 use tripline_ir::{
     Expr, FieldRef, Function, LossReason, Measure, MeasureFunction, Plan, Running, RunningWindow,

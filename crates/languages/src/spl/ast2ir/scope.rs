@@ -6,7 +6,7 @@
 
 use super::Lowering;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_ir::{Expr, FieldRef, Function, Text, Value, format_smolstr};
+use tripline_ir::{Expr, FieldRef, Function, Text, TimeFormat, Value, format_smolstr};
 use tripline_schema::{Activity, Scheme};
 
 /// What rows hold.
@@ -16,8 +16,12 @@ pub(super) struct Scope {
     pub(super) closed: bool,
     /// Columns with the canonical field that each stands for, when it stands for one.
     pub(super) columns: BTreeMap<Text, Option<Text>>,
-    /// Fields of events that are no longer seen.
+    /// Fields of events that are no longer seen; `*` for any run.
     pub(super) gone: BTreeSet<Text>,
+    /// The only fields of events that are still seen, where it is not all of them.
+    pub(super) only: Option<Vec<Text>>,
+    /// Columns that are known to hold numbers.
+    pub(super) numbers: BTreeSet<Text>,
     /// There may be columns that are not known.
     pub(super) vague: bool,
     /// What the events are about.
@@ -41,12 +45,20 @@ impl Scope {
 
     /// Whether a row may have a column.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.columns.contains_key(name) || (!self.closed && !self.gone.contains(name)) || self.vague
+        self.columns.contains_key(name) || (!self.closed && self.shows(name)) || self.vague
+    }
+
+    /// Whether a field of the events is still seen.
+    fn shows(&self, name: &str) -> bool {
+        let fits = |pattern: &Text| captures(pattern, name).is_some();
+        let only = |patterns: &Vec<Text>| patterns.iter().any(fits);
+        !self.gone.iter().any(fits) && self.only.as_ref().is_none_or(only)
     }
 
     /// Adds a computed column.
     pub(super) fn compute(&mut self, name: &Text) {
         self.gone.remove(name);
+        self.numbers.remove(name);
         self.columns.insert(name.clone(), None);
     }
 
@@ -74,7 +86,7 @@ impl Lowering<'_> {
                 None => FieldRef::unmapped(name),
             };
         }
-        if scope.closed || scope.gone.contains(name) {
+        if scope.closed || !scope.shows(name) {
             return FieldRef::unmapped(name);
         }
         let original = scope
@@ -95,6 +107,11 @@ impl Lowering<'_> {
         let schema = self.context.schema;
         schema
             .canonical_in(scope.event.as_deref(), Scheme::Cim, scope.activity, name)
+            // `a{}.b` is the field `b` of the elements of an array.
+            .or_else(|| {
+                let plain = name.contains("{}").then(|| name.replace("{}", ""))?;
+                schema.canonical_in(scope.event.as_deref(), Scheme::Cim, scope.activity, &plain)
+            })
             // `Web.url_length` is the `url_length` of an event that does not name its data set.
             .or_else(|| schema.without_dataset(Scheme::Cim, name).map(Text::from))
     }
@@ -111,8 +128,43 @@ impl Lowering<'_> {
         if !scope.has(name) {
             return Expr::Literal(Value::Null);
         }
-        Expr::Field(self.field_ref(scope, name))
+        let field = Expr::Field(self.field_ref(scope, name));
+        match date_part(name).filter(|_| from_event(scope, name)) {
+            Some(part) => Expr::call(Function::Coalesce, vec![field, part]),
+            None => field,
+        }
     }
+}
+
+/// Whether a name is that of a part of the event's time, which events have without saying it.
+pub(super) fn from_time(scope: &Scope, name: &str) -> bool {
+    from_event(scope, name) && date_part(name).is_some()
+}
+
+fn from_event(scope: &Scope, name: &str) -> bool {
+    !scope.closed && !scope.columns.contains_key(name)
+}
+
+/// `date_hour` and its kin, of the time of the row.
+fn date_part(name: &str) -> Option<Expr> {
+    let part = name.strip_prefix("date_")?;
+    let time = Expr::call(Function::RowTime, Vec::new());
+    let number = match part {
+        "second" => Function::SecondOfMinute,
+        "minute" => Function::MinuteOfHour,
+        "hour" => Function::HourOfDay,
+        "mday" => Function::DayOfMonth,
+        "year" => Function::Year,
+        "wday" | "month" => {
+            let format = if part == "wday" { "%A" } else { "%B" };
+            let format = Expr::Literal(Value::Text(format.into()));
+            let name = Function::FormatTime(TimeFormat::Strftime);
+            let name = Expr::call(name, vec![time, format]);
+            return Some(Expr::call(Function::Lower, vec![name]));
+        }
+        _ => return None,
+    };
+    Some(Expr::call(number, vec![time]))
 }
 
 /// What the wildcards of a pattern stand for in a name that fits.

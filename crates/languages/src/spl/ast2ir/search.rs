@@ -5,12 +5,12 @@
 //! Numbers compare by size with `<` and its kin where both sides are numbers, else as text;
 //! with `=` always as text.
 
-use super::super::ast::{Name, Relation, Search, Word};
+use super::super::ast::{Name, Relation, Search, Within, Word};
 use super::Lowering;
-use super::scope::Scope;
+use super::scope::{Scope, from_time};
 use tripline_ir::{
-    Atom, Case, Coerce, CompareOp, Expr, Function, LossReason, Net, Number, Part, Pattern,
-    Predicate, Quantifier, Subject, Term, Test, TimeFormat, Unit, Value,
+    Atom, Case, Coerce, CompareOp, Dialect, Expr, Function, LossReason, Net, Number, Part, Pattern,
+    Predicate, Quantifier, Regex, Subject, Term, Test, TimeFormat, Unit, Value,
 };
 use tripline_text::{Code, Span};
 
@@ -56,7 +56,8 @@ impl Lowering<'_> {
                     .map(|value| self.comparison(field, Relation::Eq, value, value.span, scope));
                 Some(Predicate::or(each.collect::<Vec<_>>()))
             }
-            Search::Term(word) | Search::Whole(word) => Some(self.term(word, Case::Insensitive)),
+            Search::Term(word) => Some(self.term(word, Case::Insensitive)),
+            Search::Whole(word) => Some(self.whole_term(word)),
             Search::Cased(word) => Some(self.term(word, Case::Sensitive)),
             Search::Subsearch(pipeline, span) => self.subsearch_values(pipeline, *span, scope),
             // Told where macros are replaced.
@@ -92,13 +93,15 @@ impl Lowering<'_> {
         }
         let subject = match field.text.as_str() {
             "_raw" if !scope.columns.contains_key("_raw") => Subject::AnyField,
-            "_time" => Subject::Expr(self.field_value(scope, "_time")),
+            name if name == "_time" || from_time(scope, name) => {
+                Subject::Expr(self.field_value(scope, name))
+            }
             name => Subject::Field(self.field_ref(scope, name)),
         };
         let atom = |test| Atom::new(subject.clone(), test, place);
         match op {
-            Relation::Eq => equals(&atom, &value.text),
-            Relation::Ne => differs(&atom, &value.text),
+            Relation::Eq => equals(&atom, value),
+            Relation::Ne => differs(&atom, value),
             _ => ordered(&atom, &subject, order(op), &value.text),
         }
     }
@@ -110,7 +113,7 @@ impl Lowering<'_> {
     }
 
     /// A value to be found in the event's text.
-    fn term(&mut self, word: &Word, case: Case) -> Predicate {
+    pub(super) fn term(&self, word: &Word, case: Case) -> Predicate {
         let inner = word.text.trim_matches('*');
         if inner.is_empty() {
             return Predicate::True;
@@ -132,11 +135,118 @@ impl Lowering<'_> {
     }
 }
 
+impl Lowering<'_> {
+    /// `TERM(...)`: between major breakers, so that `a=1` is no place to find `1`.
+    fn whole_term(&self, word: &Word) -> Predicate {
+        const BREAKERS: &str = r#"\[\]<>(){}|!;,'"*\s&?+"#;
+        let mut text = format!("(?i)(?:^|[{BREAKERS}]|--)");
+        for c in word.text.chars() {
+            match c {
+                '*' => text.extend(["[^", BREAKERS, "]*"]),
+                c if c.is_alphanumeric() || c == '_' || !c.is_ascii() => text.push(c),
+                c => text.extend(['\\', c]),
+            }
+        }
+        text.extend(["(?:$|[", BREAKERS, "]|--)"]);
+        let regex = Regex {
+            text: text.into(),
+            dialect: Dialect::Pcre,
+            case_insensitive: false,
+            multi_line: false,
+            dot_all: false,
+            whole: false,
+        };
+        let atom = Atom::new(Subject::AnyField, Test::Regex(regex), self.place(word.span));
+        Predicate::and([self.term(word, Case::Insensitive), implied(atom)])
+    }
+
+    /// A condition as a value; `None` for what only events can be asked.
+    pub(super) fn search_value(&mut self, search: &Search, scope: &Scope) -> Option<Expr> {
+        let mut all = |parts: &[Search]| -> Option<Vec<Expr>> {
+            parts
+                .iter()
+                .map(|part| self.search_value(part, scope))
+                .collect()
+        };
+        match search {
+            Search::And(parts) => Some(Expr::call(Function::And, all(parts)?)),
+            Search::Or(parts) => Some(Expr::call(Function::Or, all(parts)?)),
+            Search::Not(inner) => {
+                let inner = self.search_value(inner, scope)?;
+                let held = Expr::call(Function::IsTrue, vec![inner]);
+                Some(Expr::call(Function::Not, vec![held]))
+            }
+            Search::Compare {
+                field, op, value, ..
+            } => Some(self.comparison_value(field, *op, value, scope)),
+            Search::In { field, values, .. } => {
+                let each = values
+                    .iter()
+                    .map(|value| self.comparison_value(field, Relation::Eq, value, scope));
+                Some(Expr::call(Function::Or, each.collect()))
+            }
+            Search::Term(word) => {
+                let inner = word.text.trim_matches('*');
+                let literal = |text: String| Expr::Literal(Value::Text(text.into()));
+                let (function, text) = if inner == word.text {
+                    (Function::HasWord(Case::Insensitive), inner.to_owned())
+                } else {
+                    let text = format!("*{}*", globbed(inner));
+                    (Function::Glob(Case::Insensitive), text)
+                };
+                let texts = super::subsearch::row_texts();
+                Some(Expr::call(function, vec![texts, literal(text)]))
+            }
+            _ => None,
+        }
+    }
+
+    fn comparison_value(&self, field: &Name, op: Relation, value: &Word, scope: &Scope) -> Expr {
+        let own = self.field_value(scope, &field.text);
+        let literal = |text: &str| Expr::Literal(Value::Text(text.into()));
+        let case = case_of(value);
+        let fits = |text: &str| {
+            let pattern = literal(&globbed(text));
+            Expr::call(Function::Glob(case), vec![own.clone(), pattern])
+        };
+        match op {
+            Relation::Eq if is_any(&value.text) => {
+                let empty = Expr::call(Function::IsEmpty, vec![own]);
+                Expr::call(Function::Not, vec![empty])
+            }
+            Relation::Eq if value.text.parse::<ipnet::IpNet>().is_err() => fits(&value.text),
+            Relation::Eq => Expr::call(Function::InNetwork, vec![own, literal(&value.text)]),
+            Relation::Ne => Expr::call(Function::Not, vec![fits(&value.text)]),
+            _ => {
+                let compare = Function::Compare(order(op), Case::Sensitive, Coerce::Loose);
+                Expr::call(compare, vec![own, literal(&value.text)])
+            }
+        }
+    }
+}
+
+/// A pattern in which only `*` is special, as [`Function::Glob`] reads it.
+fn globbed(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('?', "\\?")
+}
+
+/// How letters of a value are compared.
+fn case_of(value: &Word) -> Case {
+    match value.within {
+        Within::Case => Case::Sensitive,
+        Within::Nothing | Within::Term => Case::Insensitive,
+    }
+}
+
 /// The condition of `earliest=` and `latest=`: events from the one on, and before the other.
 fn time_bound(name: &str, value: &str) -> Option<Expr> {
+    if let Some((op, unit)) = time_ago(name) {
+        let count: u32 = value.trim().parse().ok()?;
+        return time_bound(op, &format!("-{count}{unit}"));
+    }
     let op = match name {
-        "earliest" | "_index_earliest" => CompareOp::Gte,
-        "latest" | "_index_latest" => CompareOp::Lt,
+        "earliest" | "_index_earliest" | "starttime" | "starttimeu" => CompareOp::Gte,
+        "latest" | "_index_latest" | "endtime" | "endtimeu" => CompareOp::Lt,
         _ => return None,
     };
     let literal = |text: &str| Expr::Literal(Value::Text(text.into()));
@@ -160,6 +270,22 @@ fn time_bound(name: &str, value: &str) -> Option<Expr> {
     Some(Expr::call(compare, vec![time, bound]))
 }
 
+/// What `starthoursago` and its kin bound, and in which unit.
+fn time_ago(name: &str) -> Option<(&'static str, &'static str)> {
+    let (bound, rest) = match name.strip_prefix("start") {
+        Some(rest) => ("earliest", rest),
+        None => ("latest", name.strip_prefix("end")?),
+    };
+    let unit = match rest {
+        "minutesago" => "m",
+        "hoursago" => "h",
+        "daysago" => "d",
+        "monthsago" => "mon",
+        _ => return None,
+    };
+    Some((bound, unit))
+}
+
 /// The pattern of a value: every `*` is a wildcard.
 pub(super) fn pattern_parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -180,10 +306,10 @@ fn implied(mut atom: Atom) -> Predicate {
 }
 
 /// The test of a value.
-fn value_test(text: &str) -> Test {
-    match text.parse::<ipnet::IpNet>() {
+fn value_test(value: &Word) -> Test {
+    match value.text.parse::<ipnet::IpNet>() {
         Ok(net) => Test::Cidr(vec![Net(net)]),
-        Err(_) => Test::Pattern(Pattern::new(pattern_parts(text), Case::Insensitive)),
+        Err(_) => Test::Pattern(Pattern::new(pattern_parts(&value.text), case_of(value))),
     }
 }
 
@@ -195,25 +321,25 @@ fn empty_text() -> Test {
     Test::Pattern(Pattern::equals("", Case::Sensitive))
 }
 
-fn equals(atom: &impl Fn(Test) -> Atom, text: &str) -> Predicate {
-    if is_any(text) {
+fn equals(atom: &impl Fn(Test) -> Atom, value: &Word) -> Predicate {
+    if is_any(&value.text) {
         return Predicate::and([
             Predicate::atom(atom(Test::Exists)),
             Predicate::not(implied(atom(empty_text()))),
         ]);
     }
-    Predicate::atom(atom(value_test(text)))
+    Predicate::atom(atom(value_test(value)))
 }
 
 /// One of the values is another.
-fn differs(atom: &impl Fn(Test) -> Atom, text: &str) -> Predicate {
-    let mut same = if is_any(text) {
+fn differs(atom: &impl Fn(Test) -> Atom, value: &Word) -> Predicate {
+    let mut same = if is_any(&value.text) {
         atom(Test::Pattern(Pattern::new(
             [Part::AnyOne, Part::AnyRun],
             Case::Insensitive,
         )))
     } else {
-        atom(value_test(text))
+        atom(value_test(value))
     };
     same.quantifier = Quantifier::All;
     Predicate::and([

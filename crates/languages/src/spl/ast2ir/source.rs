@@ -133,16 +133,28 @@ impl Lowering<'_> {
     ) -> Flow {
         let (subsearches, plain): (Vec<&Search>, Vec<&Search>) =
             rest.iter().partition(|part| Self::joins(part));
-        let mut parts: Vec<Predicate> =
-            plain.iter().map(|part| self.search(part, &scope)).collect();
+        let before = self.pending.len();
+        let mut parts = Vec::new();
+        // Conditions on what subsearches find, which the rows get first.
+        let mut joined = Vec::new();
+        for part in plain {
+            let pending = self.pending.len();
+            let condition = self.search(part, &scope);
+            if self.pending.len() > pending {
+                joined.push(condition);
+            } else {
+                parts.push(condition);
+            }
+        }
         parts.push(condition);
-        let mut flow = Flow {
+        let flow = Flow {
             plan: Plan::Match(Match {
                 source,
                 predicate: Predicate::and(parts),
             }),
             scope,
         };
+        let mut flow = super::stage::filtered(self.settled(flow, before), Predicate::and(joined));
         for part in subsearches {
             flow = self.subsearch_join(part, flow);
         }

@@ -1,18 +1,18 @@
 //! Every other stage.
 
 use super::super::ast::{
-    Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Sorted, Stage,
+    Appending, Bound, Command, Keep, Name, Options, Pipeline, Search, Stage, StatsKind,
 };
 use super::super::facts;
 use super::aggregate::{derive, duration, is_true, option};
 use super::fields::words;
 use super::lookup::kept;
+use super::order::{in_order, limited};
 use super::scope::{captures, filled};
 use super::{Flow, Lowering};
 use tripline_ir::{
-    Case, Dedup, Expand, Expr, FieldRef, Fill, Function, Limit, LossReason, MissingKey, Plan,
-    Predicate, Projection, SortKey, Subject, Test, Text, TimeFormat, Transaction, Value,
-    format_smolstr,
+    Atom, Case, Dialect, Expand, Expr, FieldRef, Fill, Function, LossReason, Plan, Predicate,
+    Projection, Subject, Test, Text, Transaction, Value,
 };
 use tripline_text::Span;
 
@@ -24,12 +24,13 @@ impl Lowering<'_> {
         match &stage.command {
             Command::Search(search) => self.filter(search, flow),
             Command::Where(condition) => {
+                let before = self.pending.len();
                 let predicate = self.holds(condition, &flow.scope, true);
-                filtered(flow, predicate)
+                filtered(self.settled(flow, before), predicate)
             }
-            Command::Eval(columns) => self.eval(columns, flow),
+            Command::Eval(columns) => self.eval(columns, flow, later),
             Command::Tstats(tstats) => {
-                let more = self.tstats(tstats);
+                let more = self.tstats(tstats, later);
                 let appends = option(&tstats.options, "append").is_some_and(|text| is_true(text));
                 if appends {
                     appended(vec![flow, more])
@@ -50,7 +51,7 @@ impl Lowering<'_> {
                 fields,
             } => self.dedup(options, *count, fields, flow),
             Command::Rename(pairs) => self.rename(pairs, flow),
-            Command::Fields { keep, fields } => choose(*keep, fields, flow),
+            Command::Fields { keep, fields } => self.choose(*keep, fields, flow, later),
             Command::Fillnull { value, fields } => self.fillnull(value.as_ref(), fields, flow),
             Command::Makemv { options, field } => self.makemv(options, field, flow, span),
             Command::Mvexpand { field, options } => self.mvexpand(field, options, flow),
@@ -77,9 +78,14 @@ impl Lowering<'_> {
             Command::Join {
                 options,
                 fields,
+                on,
                 right,
-            } => self.join(options, fields, right, flow, span),
-            Command::Append { how, inputs, .. } => self.append(*how, inputs, flow, span),
+            } => self.join(options, fields, on, right, flow, span),
+            Command::Append {
+                how,
+                options,
+                inputs,
+            } => self.append(*how, options, inputs, flow, span),
             Command::From { kind, name } => self.from(kind, name, span),
             Command::Bin {
                 options,
@@ -92,17 +98,34 @@ impl Lowering<'_> {
                 starts,
                 ends,
             } => self.transaction(options, fields, starts.as_ref(), ends.as_ref(), flow),
-            Command::Convert { conversions, .. } => self.convert(conversions, flow, later),
-            Command::Sort { fields, limit } => self.sort(fields, *limit, flow),
-            Command::Head { count, while_, .. } => {
-                if while_.is_some() {
-                    self.lose(LossReason::NotExpressible, "head while", span);
+            Command::Convert {
+                options,
+                conversions,
+            } => self.convert(options, conversions, flow, later),
+            Command::Sort { fields, limit } => {
+                let shown = self.order_is_shown(*limit, later);
+                self.sort(fields, *limit, flow, shown)
+            }
+            Command::Head {
+                options,
+                count,
+                while_,
+            } => {
+                let mut flow = in_order(flow);
+                if let Some(condition) = while_ {
+                    flow = self.head_while(options, condition, flow);
                 }
-                let flow = in_order(flow);
-                count.map_or_else(|| flow.clone(), |count| limited(flow.clone(), count, false))
+                match count {
+                    Some(count) => limited(flow, *count, false),
+                    None => flow,
+                }
             }
             Command::Tail { count } => limited(in_order(flow), *count, true),
-            Command::Foreach { fields, body, .. } => self.foreach(fields, body, flow, span, later),
+            Command::Foreach {
+                options,
+                fields,
+                body,
+            } => self.foreach((options, fields), body, flow, span, later),
             Command::Map { limit, body } => self.map(*limit, body, flow, span),
             Command::Spath { options, path } => self.spath(options, path.as_ref(), flow, later),
             Command::Replace { pairs, fields } => self.replace(pairs, fields, flow),
@@ -134,10 +157,12 @@ impl Lowering<'_> {
         };
         let (joins, plain): (Vec<&Search>, Vec<&Search>) =
             parts.iter().partition(|part| Self::joins(part));
+        let before = self.pending.len();
         let tests: Vec<Predicate> = plain
             .iter()
             .map(|part| self.search(part, &flow.scope))
             .collect();
+        let flow = self.settled(flow, before);
         let mut flow = filtered(flow, Predicate::and(tests));
         for part in joins {
             flow = self.subsearch_join(part, flow);
@@ -145,9 +170,20 @@ impl Lowering<'_> {
         flow
     }
 
-    fn eval(&mut self, columns: &[(Name, super::super::ast::Expr)], mut flow: Flow) -> Flow {
+    fn eval(
+        &mut self,
+        columns: &[(Name, super::super::ast::Expr)],
+        mut flow: Flow,
+        later: &[Stage],
+    ) -> Flow {
         for (name, expr) in columns {
+            let before = self.pending.len();
             let value = self.value(expr, &flow.scope);
+            flow = self.settled(flow, before);
+            if let Some(parts) = super::dynamic::within(&name.text) {
+                self.named_by_value(parts, &value, &mut flow, (later, name.span));
+                continue;
+            }
             let passes = match &value {
                 Expr::Field(field) if field.canonical != field.name => {
                     Some(field.canonical.clone())
@@ -157,27 +193,6 @@ impl Lowering<'_> {
             derive(&mut flow, name.text.clone(), value);
             flow.scope.columns.insert(name.text.clone(), passes);
         }
-        flow
-    }
-
-    fn dedup(&mut self, options: &Options, count: u64, fields: &[Name], flow: Flow) -> Flow {
-        let mut flow = in_order(flow);
-        let by = fields
-            .iter()
-            .map(|name| self.field_value(&flow.scope, &name.text))
-            .collect();
-        let set = |name: &str| option(options, name).is_some_and(|text| is_true(text));
-        flow.plan = Plan::Dedup(Dedup {
-            input: Box::new(flow.plan),
-            by,
-            count: count.max(1),
-            consecutive: set("consecutive"),
-            missing: if set("keepempty") {
-                MissingKey::Keep
-            } else {
-                MissingKey::Drop
-            },
-        });
         flow
     }
 
@@ -206,6 +221,10 @@ impl Lowering<'_> {
             let canonical = (field.canonical != field.name).then_some(field.canonical);
             let there = before.has(&old.text);
             flow.scope.remove(&old.text);
+            flow.scope.numbers.remove(&new.text);
+            if flow.scope.numbers.remove(&old.text) {
+                flow.scope.numbers.insert(new.text.clone());
+            }
             if there {
                 flow.scope.gone.remove(&new.text);
                 flow.scope.columns.insert(new.text.clone(), canonical);
@@ -291,9 +310,9 @@ impl Lowering<'_> {
                 Subject::Field(self.field_ref(&flow.scope, &name.text))
             }
         };
-        let fits = Predicate::atom(tripline_ir::Atom::new(subject.clone(), test, place));
+        let fits = Predicate::atom(Atom::new(subject.clone(), test, place));
         let predicate = if negated {
-            let mut there = tripline_ir::Atom::new(subject, Test::Exists, place);
+            let mut there = Atom::new(subject, Test::Exists, place);
             there.implied = true;
             Predicate::and([Predicate::atom(there), Predicate::not(fits)])
         } else {
@@ -302,7 +321,14 @@ impl Lowering<'_> {
         filtered(flow, predicate)
     }
 
-    fn append(&mut self, how: Appending, inputs: &[Pipeline], flow: Flow, span: Span) -> Flow {
+    fn append(
+        &mut self,
+        how: Appending,
+        options: &Options,
+        inputs: &[Pipeline],
+        flow: Flow,
+        span: Span,
+    ) -> Flow {
         match how {
             Appending::Append | Appending::Union | Appending::Multisearch => {
                 let mut flows = vec![flow];
@@ -319,8 +345,17 @@ impl Lowering<'_> {
                 appended(flows)
             }
             Appending::Appendcols => {
-                self.lose(LossReason::NotExpressible, "appendcols", span);
-                flow
+                let overrides = option(options, "override").is_some_and(|text| is_true(text));
+                let right = match inputs {
+                    [input] => self.pipeline(input),
+                    _ => None,
+                };
+                if let Some(right) = right {
+                    super::plain::appendcols(flow, right, overrides)
+                } else {
+                    self.lose(LossReason::NotExpressible, "appendcols", span);
+                    flow
+                }
             }
         }
     }
@@ -354,71 +389,12 @@ impl Lowering<'_> {
             starts_with,
             ends_with,
             keep_evicted: option(options, "keepevicted").is_some_and(|text| is_true(text)),
+            every_value: option(options, "mvlist").is_some_and(|text| is_true(text)),
         });
+        flow.scope.compute(&"closed_txn".into());
         flow.scope.compute(&"duration".into());
         flow.scope.compute(&"eventcount".into());
         flow
-    }
-
-    /// Conversions of times to text are shown, and computed only where a later stage needs them.
-    fn convert(
-        &mut self,
-        conversions: &[(Name, Name, Option<Name>)],
-        mut flow: Flow,
-        later: &[Stage],
-    ) -> Flow {
-        for (function, field, alias) in conversions {
-            let name = alias.as_ref().unwrap_or(field).text.clone();
-            if !self.used(std::slice::from_ref(&name), later) {
-                flow.scope.compute(&name);
-                continue;
-            }
-            let own = self.field_value(&flow.scope, &field.text);
-            let value = match function.text.to_lowercase().as_str() {
-                "ctime" => {
-                    let format = Expr::Literal(Value::Text("%m/%d/%Y %H:%M:%S".into()));
-                    Expr::call(
-                        Function::FormatTime(TimeFormat::Strftime),
-                        vec![own, format],
-                    )
-                }
-                "num" | "auto" | "rmcomma" | "memk" | "rmunit" => {
-                    let number = Expr::call(Function::ToNumber, vec![own.clone()]);
-                    Expr::call(Function::Coalesce, vec![number, own])
-                }
-                "none" => own,
-                other => {
-                    self.lose(
-                        LossReason::UnknownFunction,
-                        format_smolstr!("convert {other}"),
-                        function.span,
-                    );
-                    continue;
-                }
-            };
-            derive(&mut flow, name, value);
-        }
-        flow
-    }
-
-    fn sort(&mut self, fields: &[Sorted], limit: Option<u64>, mut flow: Flow) -> Flow {
-        let by = fields
-            .iter()
-            .map(|key| SortKey {
-                value: self.field_value(&flow.scope, &key.field.text),
-                descending: key.descending,
-                nulls_first: false,
-            })
-            .collect();
-        flow.scope.unsorted = false;
-        flow.plan = Plan::Sort {
-            input: Box::new(flow.plan),
-            by,
-        };
-        match limit.filter(|limit| *limit > 0) {
-            Some(limit) => limited(flow, limit, false),
-            None => flow,
-        }
     }
 
     fn replace(&mut self, pairs: &[(Name, Name)], fields: &[Name], mut flow: Flow) -> Flow {
@@ -436,7 +412,11 @@ impl Lowering<'_> {
                     Function::Glob(Case::Sensitive),
                     vec![own.clone(), Expr::Literal(Value::Text(glob.into()))],
                 );
-                let new = Expr::Literal(Value::Text(new.text.clone()));
+                let new = if old.has_wildcard() && new.has_wildcard() {
+                    refilled(&old.text, &new.text, own.clone())
+                } else {
+                    Expr::Literal(Value::Text(new.text.clone()))
+                };
                 let value = Expr::call(Function::If, vec![fits, new, own]);
                 derive(&mut flow, field.text.clone(), value);
             }
@@ -472,6 +452,17 @@ impl Lowering<'_> {
         {
             return running;
         }
+        if name.text == "addinfo" {
+            return self.addinfo(flow, later, span);
+        }
+        if name.text == "xyseries"
+            && let Some(series) = self.xyseries(&arguments.text, &flow, (later, span))
+        {
+            return series;
+        }
+        if let Some(plain) = self.plain(&name.text, arguments, &flow, later) {
+            return plain;
+        }
         let adds: &[&str] = match name.text.as_str() {
             "iplocation" => &[
                 "City",
@@ -483,16 +474,10 @@ impl Lowering<'_> {
                 "MetroCode",
                 "Timezone",
             ],
-            "addinfo" => &[
-                "info_min_time",
-                "info_max_time",
-                "info_search_time",
-                "info_sid",
-            ],
             "reltime" => &["reltime"],
             // The fields of the raw text are the event's own.
             "extract" | "kv" | "xmlkv" | "kvform" if !flow.scope.closed => return flow,
-            "nomv" | "mvcombine" | "reverse" | "uniq" if later.is_empty() => return flow,
+            "nomv" | "mvcombine" | "filldown" if later.is_empty() => return flow,
             _ => {
                 self.lose(LossReason::UnknownCommand, name.text.clone(), span);
                 flow.scope.vague = true;
@@ -547,6 +532,9 @@ pub(super) fn appended(flows: Vec<Flow>) -> Flow {
         }
         scope.closed &= flow.scope.closed;
         scope.vague |= flow.scope.vague;
+        if scope.only != flow.scope.only {
+            scope.only = None;
+        }
         plans.push(kept(flow));
     }
     scope.unsorted = false;
@@ -556,70 +544,101 @@ pub(super) fn appended(flows: Vec<Flow>) -> Flow {
     }
 }
 
-/// Rows in the order in which a search yields them: the latest first.
-pub(super) fn in_order(mut flow: Flow) -> Flow {
-    if !flow.scope.unsorted {
-        return flow;
-    }
-    flow.scope.unsorted = false;
-    flow.plan = Plan::Sort {
-        input: Box::new(flow.plan),
-        by: vec![SortKey {
-            value: Expr::call(Function::RowTime, Vec::new()),
-            descending: true,
-            nulls_first: false,
-        }],
-    };
-    flow
-}
-
-fn limited(mut flow: Flow, count: u64, from_end: bool) -> Flow {
-    flow.plan = Plan::Limit(Limit {
-        input: Box::new(flow.plan),
-        count,
-        from_end,
-    });
-    flow
-}
-
-/// `fields` and `table`: what is left is known without a node, but what is shown is not.
-fn choose(keep: Keep, fields: &[Name], mut flow: Flow) -> Flow {
-    let named = |name: &Text| {
-        fields
-            .iter()
-            .any(|field| captures(&field.text, name).is_some())
-    };
-    if keep == Keep::Drop {
-        flow.scope.columns.retain(|name, _| !named(name));
-        if !flow.scope.closed {
-            flow.scope
-                .gone
-                .extend(fields.iter().map(|field| field.text.clone()));
-        }
-        return flow;
-    }
-    let wild = fields.iter().any(Name::has_wildcard);
-    if !flow.scope.closed && !wild {
-        let gone = std::mem::take(&mut flow.scope.gone);
-        for field in fields {
-            if !gone.contains(&field.text) && !flow.scope.columns.contains_key(&field.text) {
-                flow.scope.columns.insert(field.text.clone(), None);
+impl Lowering<'_> {
+    /// `fields` and `table`: what is left is known without a node, but what is shown is not.
+    fn choose(&mut self, keep: Keep, fields: &[Name], mut flow: Flow, later: &[Stage]) -> Flow {
+        let named = |name: &Text| {
+            fields
+                .iter()
+                .any(|field| captures(&field.text, name).is_some())
+        };
+        if keep == Keep::Drop {
+            flow.scope.columns.retain(|name, _| !named(name));
+            if !flow.scope.closed {
+                let names = fields.iter().map(|field| field.text.clone());
+                flow.scope.gone.extend(names);
             }
+            return flow;
         }
-        flow.scope.closed = true;
-    }
-    if flow.scope.closed {
+        // The time is kept though it is not named.
+        let keeps = keep == Keep::Fields || fields.iter().any(|field| field.text == "_time");
+        let open = !flow.scope.closed && keeps;
+        if open && !flow.scope.columns.contains_key("_time") && self.reads_time(later) {
+            let time = self.field_value(&flow.scope, "_time");
+            derive(&mut flow, "_time".into(), time);
+        }
+        let wild = fields.iter().any(Name::has_wildcard);
+        let all = fields.iter().any(|field| field.text == "*");
+        if !flow.scope.closed && wild && !all {
+            let patterns = fields.iter().map(|field| &field.text);
+            let mut only: Vec<Text> = patterns.cloned().collect();
+            if let Some(before) = &flow.scope.only {
+                // What both leave; a pattern of one that the other does not name is left out.
+                only.retain(|name| before.iter().any(|own| captures(own, name).is_some()));
+            }
+            flow.scope.only = Some(only);
+        }
+        if !flow.scope.closed && !wild {
+            for field in fields {
+                let there = flow.scope.has(&field.text);
+                if there && !flow.scope.columns.contains_key(&field.text) {
+                    flow.scope.columns.insert(field.text.clone(), None);
+                }
+            }
+            flow.scope.gone.clear();
+            flow.scope.only = None;
+            flow.scope.closed = true;
+        }
         let time = keep == Keep::Fields;
         flow.scope
             .columns
             .retain(|name, _| named(name) || (time && name == "_time"));
+        if keep == Keep::Table {
+            let columns = fields.iter().map(|field| field.text.clone()).collect();
+            flow.plan = Plan::Project {
+                input: Box::new(flow.plan),
+                projection: Projection::Display(columns),
+            };
+        }
+        flow
     }
-    if keep == Keep::Table {
-        let columns = fields.iter().map(|field| field.text.clone()).collect();
-        flow.plan = Plan::Project {
-            input: Box::new(flow.plan),
-            projection: Projection::Display(columns),
-        };
+
+    /// Whether a later stage looks at the time of rows.
+    fn reads_time(&self, later: &[Stage]) -> bool {
+        let charts = |stage: &Stage| matches!(&stage.command, Command::Stats(stats) if stats.kind == StatsKind::Timechart);
+        self.used(&["_time".into()], later) || later.iter().any(charts)
     }
-    flow
+}
+
+fn group_name(group: u32) -> String {
+    format!("${{{group}}}")
+}
+
+/// A text that fits a pattern, in another: each `*` of the new one is what the same `*` of the old
+/// one stands for.
+fn refilled(old: &str, new: &str, own: Expr) -> Expr {
+    let mut expression = String::from("(?s)^");
+    for c in old.chars() {
+        match c {
+            '*' => expression.push_str("(.*)"),
+            c if c.is_alphanumeric() || c == '_' || !c.is_ascii() => expression.push(c),
+            c => expression.extend(['\\', c]),
+        }
+    }
+    expression.push('$');
+    let mut group = 0;
+    let mut replacement = String::new();
+    for c in new.chars() {
+        match c {
+            '*' => {
+                group += 1;
+                replacement.push_str(&group_name(group));
+            }
+            '$' => replacement.push_str("$$"),
+            c => replacement.push(c),
+        }
+    }
+    let literal = |text: String| Expr::Literal(Value::Text(text.into()));
+    let arguments = vec![own, literal(expression), literal(replacement)];
+    Expr::call(Function::RegexReplaceFirst(Dialect::Pcre), arguments)
 }

@@ -314,9 +314,22 @@ impl<'a> Parser<'a> {
 
     fn join(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let mut found = options(cursor);
-        let mut fields = cursor.names(&[]);
+        let mut fields = cursor.names(&["where"]);
         found.extend(options_of(cursor));
-        fields.extend(cursor.names(&[]));
+        fields.extend(cursor.names(&["where"]));
+        let mut on = Vec::new();
+        let mut more = cursor.take_word("where");
+        while more {
+            let left = cursor.name();
+            let equal = cursor.take('=');
+            cursor.take('=');
+            let (Some(left), true, Some(right)) = (left, equal, cursor.name()) else {
+                self.expected(cursor, "`left.name=right.name`");
+                return Command::Error;
+            };
+            on.push((left, right));
+            more = cursor.take_word("AND");
+        }
         if !cursor.take('[') {
             self.expected(cursor, "a subsearch in brackets");
             return Command::Error;
@@ -324,6 +337,7 @@ impl<'a> Parser<'a> {
         Command::Join {
             options: found,
             fields,
+            on,
             right: self.bracketed(cursor, true),
         }
     }
@@ -755,6 +769,19 @@ fn sort(cursor: &mut Cursor<'_>) -> Command {
         descending = false;
     }
     Command::Sort { fields, limit }
+}
+
+/// The fields that a text such as `-count +user` sorts by.
+pub(in super::super) fn sorted(text: &str) -> Vec<Sorted> {
+    let mut cursor = Cursor {
+        text,
+        at: 0,
+        end: text.len(),
+    };
+    match sort(&mut cursor) {
+        Command::Sort { fields, .. } => fields,
+        _ => Vec::new(),
+    }
 }
 
 fn spath(cursor: &mut Cursor<'_>) -> Command {

@@ -5,7 +5,7 @@
 //! two texts.
 
 use super::super::ast::{Binary, Expr, Name, Search};
-use super::super::cursor::{Cursor, PLACEHOLDER};
+use super::super::cursor::{Cursor, placeholder, run};
 use super::super::facts;
 use super::Parser;
 use crate::near;
@@ -82,6 +82,7 @@ impl<'a> Parser<'a> {
             }
             if cursor.take_word("LIKE") {
                 let right = self.sum(cursor);
+                let right = pattern(cursor, right);
                 left = binary(Binary::Like, left, right);
                 continue;
             }
@@ -215,13 +216,13 @@ impl<'a> Parser<'a> {
             Some('.') if cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 number(cursor, start)
             }
-            Some(c) if is_word(c) => self.word_expression(cursor, start),
-            Some('<') if cursor.rest().starts_with(PLACEHOLDER) => {
-                cursor.at += PLACEHOLDER.len();
-                Expr::Field(Name {
-                    text: PLACEHOLDER.into(),
-                    span: cursor.span(start),
-                })
+            Some(c) if is_word(c) || placeholder(cursor.rest()) > 0 => {
+                self.word_expression(cursor, start)
+            }
+            Some('[') => {
+                cursor.bump();
+                let inner = self.bracketed(cursor, true);
+                Expr::Subsearch(inner, cursor.span(start))
             }
             _ => self.wrong(cursor, start, "a value"),
         }
@@ -260,7 +261,7 @@ impl<'a> Parser<'a> {
 
     fn word_expression(&mut self, cursor: &mut Cursor<'a>, start: usize) -> Expr {
         let rest = cursor.rest();
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let length = run(rest, is_word);
         cursor.at += length;
         let mut name = Name {
             text: rest[..length].into(),
@@ -282,7 +283,13 @@ impl<'a> Parser<'a> {
         {
             return Expr::Search(Box::new(search), cursor.span(start));
         }
-        let arguments = self.arguments(cursor);
+        let mut arguments = self.arguments(cursor);
+        if name.text == "like"
+            && arguments.len() == 2
+            && let Some(last) = arguments.pop()
+        {
+            arguments.push(pattern(cursor, last));
+        }
         if !facts::functions().any(|known| known == name.text) {
             let hint = match facts::function_meant(&name.text) {
                 Some(meant) => Some(format!("SPL writes {meant}")),
@@ -368,6 +375,20 @@ impl<'a> Parser<'a> {
 /// Characters of a name that stands without quotes in an expression.
 pub(in super::super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '@' | '$' | '#')
+}
+
+/// A text that `like` reads: a backslash that is written twice is one, and no escape of the
+/// character behind it.
+fn pattern(cursor: &Cursor<'_>, expr: Expr) -> Expr {
+    let Expr::Text(text, span) = expr else {
+        return expr;
+    };
+    let raw = cursor.text.get(span.range()).unwrap_or("");
+    let inside = raw.strip_prefix('"').unwrap_or(raw);
+    match inside.strip_suffix('"') {
+        Some(inside) => Expr::Pattern(facts::unquote(inside), span),
+        None => Expr::Text(text, span),
+    }
 }
 
 fn comparison(cursor: &mut Cursor<'_>) -> Option<Binary> {

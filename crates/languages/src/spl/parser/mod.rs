@@ -9,9 +9,10 @@ mod commands;
 mod eval;
 mod search;
 
+pub(super) use commands::sorted;
 pub(super) use eval::is_word;
 
-use super::ast::{Command, Name, Pipeline, Stage};
+use super::ast::{Command, Expr, Name, Pipeline, Stage};
 use super::cursor::Cursor;
 use super::expand::{Expanded, call_at};
 use super::facts;
@@ -36,6 +37,31 @@ pub(super) fn parse(
         end: expanded.text.len(),
     };
     parser.pipeline(cursor, true)
+}
+
+/// Reads an expression that stands in a text of its own.
+pub(super) fn expression(
+    source: &Source,
+    expanded: &Expanded,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Expr {
+    let mut parser = Parser {
+        source,
+        expanded,
+        diagnostics,
+        depth: 0,
+    };
+    let mut cursor = Cursor {
+        text: &expanded.text,
+        at: 0,
+        end: expanded.text.len(),
+    };
+    let found = parser.expression(&mut cursor);
+    if cursor.is_empty() {
+        return found;
+    }
+    parser.expected(&mut cursor, "the end of the condition");
+    Expr::Error(Span::default())
 }
 
 pub(super) struct Parser<'a> {

@@ -3,7 +3,7 @@
 //! `OR` binds tighter than `AND`, which is implied between neighbours; `NOT` binds tightest.
 //! Operators are upper case; a lower-case `or` is a word to search for.
 
-use super::super::ast::{Name, Relation, Search, Word};
+use super::super::ast::{Name, Relation, Search, Within, Word};
 use super::super::cursor::{Cursor, PLACEHOLDER, is_name};
 use super::super::expand::call_at;
 use super::Parser;
@@ -157,8 +157,22 @@ impl<'a> Parser<'a> {
         Word {
             text,
             quoted: true,
+            within: Within::Nothing,
             span,
         }
+    }
+
+    /// A value behind an operator, also in `CASE(...)` or `TERM(...)`.
+    fn value(&mut self, cursor: &mut Cursor<'a>, comma_ends: bool) -> Option<Word> {
+        cursor.skip_blank();
+        for (word, within) in [("TERM(", Within::Term), ("CASE(", Within::Case)] {
+            if cursor.rest().starts_with(word) {
+                cursor.at += word.len();
+                let value = self.inside_parentheses(cursor);
+                return Some(Word { within, ..value });
+            }
+        }
+        cursor.word(comma_ends)
     }
 
     fn comparison(&mut self, cursor: &mut Cursor<'a>, start: usize) -> Search {
@@ -237,11 +251,11 @@ impl<'a> Parser<'a> {
         op: Relation,
         start: usize,
     ) -> Search {
-        let Some(value) = cursor.word(false) else {
+        let Some(value) = self.value(cursor, false) else {
             self.expected(cursor, "a value");
             return Search::Error(cursor.span(start));
         };
-        if value.quoted {
+        if value.quoted && value.within == Within::Nothing {
             self.check_closed(&value, cursor);
         }
         Search::Compare {
@@ -267,7 +281,7 @@ impl<'a> Parser<'a> {
             if cursor.take(')') {
                 break;
             }
-            if let Some(value) = cursor.word(true) {
+            if let Some(value) = self.value(cursor, true) {
                 values.push(value);
             } else {
                 self.expected(cursor, "a value or `)`");

@@ -45,11 +45,13 @@ impl Printer {
             Command::Join {
                 options: found,
                 fields,
+                on,
                 right,
             } => joined([
                 "join".to_owned(),
                 options(found),
                 self.columns(fields),
+                clause("where", self.equal_pairs(on)),
                 self.bracketed(right, Place::Subsearch),
             ]),
             Command::Append {
@@ -77,6 +79,13 @@ impl Printer {
             }
             other => self.of_rows(other),
         }
+    }
+
+    /// The pairs of names behind `where` of `join`.
+    fn equal_pairs(self, pairs: &[(Name, Name)]) -> String {
+        let pairs = pairs.iter();
+        let pairs = pairs.map(|(a, b)| format!("{}={}", self.name(&a.text), self.name(&b.text)));
+        pairs.collect::<Vec<_>>().join(" AND ")
     }
 
     /// Commands that choose and order rows and columns.

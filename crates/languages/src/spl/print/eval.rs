@@ -2,8 +2,8 @@
 
 use super::super::ast::{Binary, Expr};
 use super::super::parser::is_word;
-use super::Printer;
 use super::words::quoted;
+use super::{Place, Printer};
 
 /// How tightly a form binds, as the parser reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,7 @@ impl Printer {
     fn plain(self, expr: &Expr) -> String {
         match expr {
             Expr::Text(text, _) => quoted(text),
+            Expr::Pattern(text, _) => format!("\"{}\"", text.replace('"', "\\\"")),
             Expr::Number(number, _) => float(*number),
             Expr::Int(number, _) => number.to_string(),
             Expr::Field(name) => field(&name.text),
@@ -53,6 +54,7 @@ impl Printer {
                 };
                 format!("searchmatch(\"{}\")", inside.search(search))
             }
+            Expr::Subsearch(body, _) => self.bracketed(body, Place::Subsearch),
             Expr::Error(_) => String::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Conditions of the search language.
 
-use super::super::ast::{Relation, Search, Word};
+use super::super::ast::{Relation, Search, Within, Word};
 use super::words::{bare, begins_with_word, joined, quoted};
 use super::{Place, Printer};
 
@@ -45,7 +45,7 @@ impl Printer {
                 field, op, value, ..
             } => self.comparison(&field.text, *op, value),
             Search::In { field, values, .. } => {
-                let values: Vec<String> = values.iter().map(word).collect();
+                let values: Vec<String> = values.iter().map(|own| self.value(own)).collect();
                 let field = self.searched_field(&field.text);
                 format!("{field} IN ({})", values.join(", "))
             }
@@ -60,10 +60,19 @@ impl Printer {
 
     fn comparison(self, field: &str, op: Relation, value: &Word) -> String {
         let field = self.searched_field(field);
-        let value = word(value);
+        let value = self.value(value);
         // `= =x` asks for the value `=x`; `==` is one operator.
         let gap = if value.starts_with('=') { " " } else { "" };
         format!("{field}{}{gap}{value}", sign(op))
+    }
+
+    /// A value behind an operator.
+    fn value(self, value: &Word) -> String {
+        match value.within {
+            Within::Nothing => word(value),
+            Within::Case => format!("CASE({})", self.enclosed(&value.text)),
+            Within::Term => format!("TERM({})", self.enclosed(&value.text)),
+        }
     }
 
     /// The text of `TERM(...)`, which is taken as it stands; in quotes where it holds what would

@@ -55,8 +55,13 @@ fn text_that_would_be_a_macro_again_has_no_layout() {
     library.macros.insert("tick".into(), tick);
     let mut context = Context::new(Schema::builtin());
     context.spl = Some(&library);
-    let source = Source::new("rule", "a=\"`tick``\"");
+    let source = Source::new("rule", "a=x`tick``");
     assert_eq!(laid_out(&source, &context), None);
+    let quoted = Source::new("rule", "a=\"`tick``\"");
+    assert_eq!(
+        laid_out(&quoted, &context).as_deref(),
+        Some("a=\"`tick``\"")
+    );
     let lone = Source::new("rule", "a=\"`\"");
     assert_eq!(laid_out(&lone, &context).as_deref(), Some("a=\"`\""));
 }

@@ -253,11 +253,14 @@ fn deep() -> impl Strategy<Value = Command> {
                 filter,
             }
         }),
-        (options(), names(), body()).prop_map(|(options, fields, right)| Command::Join {
-            options,
-            fields,
-            right
-        }),
+        (options(), names(), vec((name(), name()), 0..3), body()).prop_map(
+            |(options, fields, on, right)| Command::Join {
+                options,
+                fields,
+                on,
+                right
+            }
+        ),
         (
             select(vec![Append, Appendcols, Appendpipe, Union, Multisearch]),
             options(),

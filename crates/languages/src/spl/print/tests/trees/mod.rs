@@ -102,6 +102,7 @@ fn word(text: Text, quoted: bool) -> Word {
     Word {
         text,
         quoted,
+        within: Within::Nothing,
         span: span(),
     }
 }
@@ -158,13 +159,25 @@ fn compare((field, op, value): (Name, Relation, Word)) -> Search {
 
 /// Conditions, with subsearches of their own.
 fn search() -> impl Strategy<Value = Search> {
+    let value = || {
+        let within = select(vec![Within::Case, Within::Term]);
+        let enclosed = |(text, within): (&str, Within)| Word {
+            within,
+            ..word(text.into(), true)
+        };
+        prop_oneof![
+            quoted(),
+            bare(),
+            (select(&["a", "a b", "x*"][..]), within).prop_map(enclosed)
+        ]
+    };
     let enclosed =
         select(&["a", "10.0.0.1", "a b", "x|y", ""][..]).prop_map(|text| word(text.into(), true));
     let subsearch =
         vec(flat_stage(), 0..3).prop_map(|stages| Search::Subsearch(Pipeline { stages }, span()));
     let leaf = prop_oneof![
-        4 => (name(), relation(), prop_oneof![quoted(), bare()]).prop_map(compare),
-        1 => (name(), vec(prop_oneof![quoted(), bare()], 0..3)).prop_map(|(field, values)| Search::In { field, values, span: span() }),
+        4 => (name(), relation(), value()).prop_map(compare),
+        1 => (name(), vec(value(), 0..3)).prop_map(|(field, values)| Search::In { field, values, span: span() }),
         1 => quoted().prop_map(Search::Term),
         1 => alone().prop_map(Search::Term),
         1 => enclosed.clone().prop_map(Search::Whole),
@@ -211,9 +224,27 @@ fn expr() -> impl Strategy<Value = Expr> {
             .prop_map(|number| Expr::Number(number, span())),
         search_in_text().prop_map(|found| Expr::Search(Box::new(found), span())),
     ];
-    leaf.prop_recursive(4, 24, 3, |inner| {
+    let pattern = || {
+        let texts = ["%a%", "C:\\\\x\\%", "\\\\", "a\"b_", "\\_"];
+        select(texts.to_vec()).prop_map(|text| Expr::Pattern(text.into(), span()))
+    };
+    let subsearch = |name: Name| {
+        let command = Command::Search(compare((name, Relation::Eq, word("x".into(), false))));
+        let stages = vec![Stage {
+            command,
+            span: span(),
+        }];
+        Expr::Subsearch(Pipeline { stages }, span())
+    };
+    let leaf = prop_oneof![8 => leaf, 1 => name().prop_map(subsearch)];
+    leaf.prop_recursive(4, 24, 3, move |inner| {
         prop_oneof![
-            4 => (operator(), inner.clone(), inner.clone()).prop_map(|(op, left, right)| Expr::Binary { op, left: Box::new(left), right: Box::new(right), span: span() }),
+            4 => (operator(), inner.clone(), inner.clone(), pattern()).prop_map(|(op, left, right, pattern)| {
+                // What `LIKE` has for its right side is no plain text.
+                let right = if op == Binary::Like && matches!(right, Expr::Text(..)) { pattern } else { right };
+                Expr::Binary { op, left: Box::new(left), right: Box::new(right), span: span() }
+            }),
+            1 => (inner.clone(), pattern()).prop_map(|(text, pattern)| Expr::Call { name: named("like".into()), arguments: vec![text, pattern], span: span() }),
             1 => inner.clone().prop_map(|inner| Expr::Not(Box::new(inner), span())),
             1 => inner.clone().prop_map(|inner| Expr::Negate(Box::new(inner), span())),
             1 => (inner.clone(), vec(inner.clone(), 0..3), any::<bool>())
