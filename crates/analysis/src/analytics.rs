@@ -144,21 +144,29 @@ pub(crate) fn holds(events: &BTreeSet<Text>, key: &Text) -> bool {
 
 /// The catalogue events of one log source of an analytic.
 fn events(index: &Index<'_>, analytic: &Analytic, source: &LogSource) -> BTreeSet<Text> {
-    let (attack, schema) = (&index.catalog.attack, index.schema);
+    let schema = index.schema;
     let own = named(schema, index.events(), source);
     if !own.is_empty() {
         return own;
     }
-    let component = source.component.as_ref();
-    let Some(component) = component.and_then(|id| attack.data_component(id)) else {
+    let Some(component) = &source.component else {
         return own;
     };
-    let all = component.log_sources.iter();
-    let mut events: BTreeSet<Text> = all
-        .flat_map(|source| named(schema, index.events(), source))
-        .collect();
-    events.retain(|key| runs_on(schema, key, &analytic.platforms));
+    let events = index.component_events(component);
     events
+        .iter()
+        .filter(|key| runs_on(schema, key, &analytic.platforms))
+        .cloned()
+        .collect()
+}
+
+/// The events that the log sources of a data component name.
+pub(crate) fn of_component(index: &Index<'_>, component: &str) -> BTreeSet<Text> {
+    let component = index.catalog.attack.data_component(component);
+    let sources = component.into_iter().flat_map(|found| &found.log_sources);
+    sources
+        .flat_map(|source| named(index.schema, index.events(), source))
+        .collect()
 }
 
 /// Whether the provider of an event runs on one of ATT&CK's platforms.

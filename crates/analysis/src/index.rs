@@ -2,10 +2,12 @@
 
 use crate::Lookups;
 use crate::detections::Standing;
+use crate::signals::Left;
 use crate::together::Together;
 use smol_str::SmolStr as Text;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, RuleFacts, push_family};
 use tripline_schema::{Schema, Scheme};
@@ -62,6 +64,11 @@ impl<'c> Index<'c> {
         self.lookups.events(self.catalog)
     }
 
+    /// The events that the log sources of a data component name.
+    pub(crate) fn component_events(&self, component: &Text) -> Arc<BTreeSet<Text>> {
+        self.lookups.component_events(self, component)
+    }
+
     /// What techniques have in common.
     pub(crate) fn together(&self) -> &'c Together {
         self.lookups.together(self.catalog)
@@ -116,6 +123,11 @@ impl<'c> Index<'c> {
     /// The rules under a technique, of any class, the best first.
     pub(crate) fn standings(&self, technique: &str, with_subtechniques: bool) -> Arc<[Standing]> {
         self.lookups.standings(self, technique, with_subtechniques)
+    }
+
+    /// What a test leaves behind on each platform.
+    pub(crate) fn left_behind(&self, test: &AtomicTest) -> Arc<[Left]> {
+        self.lookups.left_behind(test)
     }
 
     /// Every technique id that a rule counts under, sorted, with its rules by position.

@@ -4,14 +4,16 @@
 use crate::Index;
 use crate::detections::{Standing, standings};
 use crate::same_action::operations;
+use crate::signals::{Left, left_behind};
 use crate::together::Together;
 use hashbrown::{HashMap, HashTable};
 use quick_cache::sync::Cache;
 use smol_str::SmolStr as Text;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hash};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::Catalog;
 use tripline_catalog::facts::{AtomFact, push_family};
 use tripline_schema::Schema;
@@ -27,6 +29,10 @@ pub struct Lookups {
     together: OnceLock<Together>,
     /// The keys of all events that rules can fire on.
     events: OnceLock<BTreeSet<Text>>,
+    /// Events that the log sources of each data component of ATT&CK name, by its id.
+    components: Cache<Text, Arc<BTreeSet<Text>>>,
+    /// What tests leave behind, by their ids: the pages of every platform try rules on it.
+    left: Cache<Text, Arc<[Left]>>,
     /// Ranked rules by technique, with sub-techniques or without: several pages of a technique
     /// need them.
     standings: Cache<(Text, bool), Arc<[Standing]>>,
@@ -34,6 +40,10 @@ pub struct Lookups {
 
 /// How many techniques keep their ranked rules.
 const STANDINGS: usize = 64;
+/// How many data components keep their events: more than there are.
+const COMPONENTS: usize = 512;
+/// How many tests keep what they leave behind.
+const LEFT: usize = 256;
 
 /// Where fields and values are tested, exclusions included.
 #[derive(Debug)]
@@ -71,6 +81,8 @@ impl Lookups {
             tests: OnceLock::new(),
             together: OnceLock::new(),
             events: OnceLock::new(),
+            components: Cache::new(COMPONENTS),
+            left: Cache::new(LEFT),
             standings: Cache::new(STANDINGS),
         }
     }
@@ -86,6 +98,25 @@ impl Lookups {
         self.events.get_or_init(|| all().cloned().collect())
     }
 
+    /// The events that the log sources of a data component name.
+    pub(crate) fn component_events(
+        &self,
+        index: &Index<'_>,
+        component: &Text,
+    ) -> Arc<BTreeSet<Text>> {
+        kept(&self.components, component.clone(), || {
+            crate::analytics::of_component(index, component)
+        })
+    }
+
+    /// What a test leaves behind on each platform.
+    pub(crate) fn left_behind(&self, test: &AtomicTest) -> Arc<[Left]> {
+        if test.guid.is_empty() {
+            return left_behind(test).into();
+        }
+        kept(&self.left, test.guid.clone(), || left_behind(test))
+    }
+
     /// The rules under a technique, the best first.
     pub(crate) fn standings(
         &self,
@@ -94,13 +125,10 @@ impl Lookups {
         with_subtechniques: bool,
     ) -> Arc<[Standing]> {
         let key = (Text::from(technique), with_subtechniques);
-        if let Some(found) = self.standings.get(&key) {
-            return found;
-        }
-        let all = index.under(technique, with_subtechniques);
-        let made: Arc<[Standing]> = standings(index, technique, &all).into();
-        self.standings.insert(key, Arc::clone(&made));
-        made
+        kept(&self.standings, key, || {
+            let all = index.under(technique, with_subtechniques);
+            standings(index, technique, &all)
+        })
     }
 
     fn tests(&self, catalog: &Catalog, schema: &Schema) -> &Tests {
@@ -155,6 +183,21 @@ impl Lookups {
     pub(crate) fn techniques(&self) -> &BTreeMap<Text, Vec<u32>> {
         &self.techniques
     }
+}
+
+/// What a cache holds under a key, made where it holds nothing. Two that ask at once may both make
+/// it: it is the same.
+fn kept<K: Eq + Hash, V, M>(cache: &Cache<K, Arc<V>>, key: K, make: impl FnOnce() -> M) -> Arc<V>
+where
+    V: ?Sized,
+    Arc<V>: From<M>,
+{
+    if let Some(found) = cache.get(&key) {
+        return found;
+    }
+    let made: Arc<V> = make().into();
+    cache.insert(key, Arc::clone(&made));
+    made
 }
 
 impl Tests {

@@ -24,6 +24,8 @@ pub struct RulesToRun {
     detections: Vec<Detection>,
     /// What their reader says of them, one line each.
     pub remarks: Vec<String>,
+    /// Whether that is an error for some of them.
+    pub flawed: bool,
 }
 
 /// What happened.
@@ -119,6 +121,7 @@ impl RulesToRun {
     pub fn of_detection(detection: Detection) -> Self {
         Self {
             remarks: partial(&detection).into_iter().collect(),
+            flawed: false,
             detections: vec![detection],
         }
     }
@@ -159,6 +162,7 @@ impl RulesToRun {
             &sources,
             Style::default(),
         );
+        let flawed = read.diagnostics.iter().any(Diagnostic::is_error);
         let mut remarks: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut detections = read.detections;
         if detections.iter().any(alerts) {
@@ -172,6 +176,7 @@ impl RulesToRun {
         Ok(Self {
             detections,
             remarks,
+            flawed,
         })
     }
 }

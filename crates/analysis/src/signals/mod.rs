@@ -274,31 +274,47 @@ pub(crate) struct Tried {
     pub(crate) fires: Vec<usize>,
 }
 
+/// What a test leaves behind on one platform.
+pub(crate) struct Left {
+    platform: Text,
+    drafts: Vec<Draft>,
+    seen: Seen,
+}
+
+/// What a test leaves behind on each platform that events can be derived for.
+pub(crate) fn left_behind(test: &AtomicTest) -> Vec<Left> {
+    let command = placed(test, &test.fill(&test.executor.command));
+    let of = |(name, platform): (Text, Platform)| {
+        let drafts = derive::derive(test, command.trim_end(), platform).drafts;
+        Left {
+            platform: name,
+            seen: Seen::of(&drafts, platform),
+            drafts,
+        }
+    };
+    platforms(test).into_iter().map(of).collect()
+}
+
 /// Runs some rules, by position and with their texts, over what a test leaves behind.
 pub(crate) fn tried(
     index: &Index<'_>,
     test: &AtomicTest,
     rules: &[(u32, &Detection)],
 ) -> Vec<Tried> {
-    let command = placed(test, &test.fill(&test.executor.command));
-    let of = |(name, platform): (Text, Platform)| {
-        let host = derive::derive(test, command.trim_end(), platform);
-        let seen = Seen::of(&host.drafts, platform);
+    let left = index.left_behind(test);
+    let of = |left: &Left| {
         let fires = |at: &usize| {
             let (position, rule) = rules[*at];
-            fire::fires(index, position, rule, &seen)
+            fire::fires(index, position, rule, &left.seen)
         };
+        let signals = left.drafts.iter();
         Tried {
-            platform: name,
-            signals: host
-                .drafts
-                .iter()
-                .map(|draft| signal(index, draft))
-                .collect(),
+            platform: left.platform.clone(),
+            signals: signals.map(|draft| signal(index, draft)).collect(),
             fires: (0..rules.len()).filter(fires).collect(),
         }
     };
-    platforms(test).into_iter().map(of).collect()
+    left.iter().map(of).collect()
 }
 
 /// A test with its events on each platform, and the rules that may fire on them.

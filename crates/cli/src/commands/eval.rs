@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Exit, Problem> {
         notice(settings, remark);
     }
     let answer = eval(&rules, &events, &options)?;
-    show(settings, &answer, pages::eval::page)
+    let shown = show(settings, &answer, pages::eval::page)?;
+    Ok(if rules.flawed { Exit::Findings } else { shown })
 }
 
 fn rules(args: &Args, settings: &Settings) -> Result<RulesToRun, Problem> {

@@ -9,8 +9,9 @@
 //! * `Sliding(d)`: a window is anchored at a row and holds the rows from there that are at most
 //!   `d` later. One that passes `having` gives one alert with all its rows, and the next anchor
 //!   is the first row after it. One that does not pass: the next anchor is the next row; but
-//!   where `having` also sets a limit (anything but lower bounds), it is the first row after the
-//!   window, so that a part of a larger burst never passes.
+//!   where `having` also sets a limit (anything but lower bounds of what grows with the window,
+//!   which an average does not), it is the first row after the window, so that a part of a larger
+//!   burst never passes.
 //! * `Tumbling(d)`: stretches of `d` that begin at multiples of `d` since the Unix epoch.
 //! * `LookBack(d)`: one window, from `d` before the run until the run, both inclusive.
 //! * `Whole`: one window with every row.
@@ -21,7 +22,9 @@ use super::correlate::{bursts, extend_tuples};
 use super::rows::{Row, View};
 use super::sequence::key_name;
 use super::{Law, Unrunnable, value};
-use crate::{Aggregate, CompareOp, Fields, Key, Predicate, Test, Text, Value, Window};
+use crate::{
+    Aggregate, CompareOp, FieldRef, Fields, Key, Measure, Predicate, Test, Text, Value, Window,
+};
 use std::collections::BTreeMap;
 
 struct Group {
@@ -92,7 +95,7 @@ impl Law<'_> {
         let mut found = Vec::new();
         match aggregate.window {
             Window::Sliding(length) => {
-                let limited = !only_lower_bounds(&aggregate.having);
+                let limited = !only_lower_bounds(&aggregate.having, &aggregate.measures);
                 bursts(&times, length, limited, |range| {
                     let row = self.measured(aggregate, group, &group.rows[range]);
                     let passes = row.is_some();
@@ -156,15 +159,24 @@ impl Law<'_> {
     }
 }
 
-/// Whether a test of measures can only turn true, never false, as they grow.
-fn only_lower_bounds(having: &Predicate) -> bool {
+/// Whether a test of measures can only turn true, never false, as a window grows.
+fn only_lower_bounds(having: &Predicate, measures: &[Measure]) -> bool {
+    let parts_do = |parts: &[Predicate]| parts.iter().all(|part| only_lower_bounds(part, measures));
     match having {
         Predicate::True | Predicate::False => true,
-        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().all(only_lower_bounds),
+        Predicate::And(parts) | Predicate::Or(parts) => parts_do(parts),
         Predicate::Not(_) => false,
-        Predicate::Atom(atom) => matches!(
-            atom.test,
-            Test::Number(CompareOp::Gt | CompareOp::Gte, _) | Test::Exists
-        ),
+        Predicate::Atom(atom) => {
+            let bound = matches!(
+                atom.test,
+                Test::Number(CompareOp::Gt | CompareOp::Gte, _) | Test::Exists
+            );
+            let read = atom.fields();
+            let grows = |field: &&FieldRef| {
+                let mut named = measures.iter().filter(|it| it.name == field.name);
+                named.all(|measure| measure.function.grows())
+            };
+            bound && read.iter().all(grows)
+        }
     }
 }

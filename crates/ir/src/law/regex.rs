@@ -55,8 +55,12 @@ pub struct Compiled {
 
 #[derive(Debug, Clone)]
 enum Matcher {
-    /// PCRE: backtracks only where it must.
-    Backtracking(Box<fancy_regex::Regex>),
+    /// PCRE: backtracks only where it must. `$` also matches before a newline at the very end, which
+    /// the library's does not.
+    Backtracking {
+        regex: Box<fancy_regex::Regex>,
+        before_newline: bool,
+    },
     /// RE2 and plain Lucene: linear time.
     Linear(regex::Regex),
     /// Lucene with complement or intersection.
@@ -68,7 +72,14 @@ impl Compiled {
     /// that takes more steps than allowed counts as none.
     pub fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
-            Matcher::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
+            Matcher::Backtracking {
+                regex,
+                before_newline,
+            } => {
+                let shorter = || text.strip_suffix('\n').filter(|_| *before_newline);
+                let matches = |text: &str| regex.is_match(text).unwrap_or(false);
+                matches(text) || shorter().is_some_and(matches)
+            }
             Matcher::Linear(regex) => regex.is_match(text),
             Matcher::Lucene(pattern) => pattern.is_match(text),
         }
@@ -103,7 +114,7 @@ impl Compiled {
     /// with complement or intersection has no groups but the match.
     fn find(&self, text: &str, limit: usize) -> Vec<Found> {
         match &self.matcher {
-            Matcher::Backtracking(regex) => {
+            Matcher::Backtracking { regex, .. } => {
                 let names = Rc::new(owned(regex.capture_names()));
                 let mut all = Vec::new();
                 for captures in regex.captures_iter(text).take(limit) {
@@ -158,7 +169,10 @@ pub fn compile(regex: &Regex) -> Result<Compiled, RegexError> {
         )));
     }
     let matcher = match regex.dialect {
-        Dialect::Pcre => Matcher::Backtracking(Box::new(pcre(regex)?)),
+        Dialect::Pcre => Matcher::Backtracking {
+            regex: Box::new(pcre(regex)?),
+            before_newline: !regex.multi_line && !regex.whole && regex.text.contains('$'),
+        },
         Dialect::Re2 => Matcher::Linear(linear(&re2::translated(&anchored(regex)), regex)?),
         Dialect::Lucene => lucene(regex)?,
     };

@@ -161,6 +161,23 @@ impl Measure {
 }
 
 impl MeasureFunction {
+    /// Whether its value only grows as rows are added: counts, lists, the largest value, and sums as
+    /// long as nothing negative is added.
+    pub fn grows(&self) -> bool {
+        matches!(
+            self,
+            Self::Count
+                | Self::CountValues(_)
+                | Self::CountDistinct(_)
+                | Self::Values(_)
+                | Self::Set(..)
+                | Self::List(..)
+                | Self::Sum(_)
+                | Self::Max(_)
+                | Self::Range(_)
+        )
+    }
+
     /// The expressions that it reads.
     pub fn arguments(&self) -> Vec<&Expr> {
         match self {

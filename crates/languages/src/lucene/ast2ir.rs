@@ -9,6 +9,7 @@
 use super::ast::{Clause, Field, Occur, Parsed, Query, Term};
 use crate::kuery::ecs::{self, FieldKind};
 use crate::{Context, Lowered};
+use tripline_ir::law;
 use tripline_ir::{
     Atom, Case, Dialect, FieldRef, Loss, LossReason, Predicate, Regex, Subject, Test, Text,
 };
@@ -112,7 +113,7 @@ impl Lowering<'_> {
                     None => ecs::any_field(value, span),
                 })
             }
-            (field, Term::Regex(text)) => Some(self.regex(field, text, span)),
+            (field, Term::Regex(text)) => self.regex(field, text, span),
             (Some(field), Term::Range(ends)) => self.range(field, ends, span),
             (None, Term::Range(_)) => {
                 self.lose(LossReason::NotExpressible, "range without a field", span);
@@ -138,7 +139,7 @@ impl Lowering<'_> {
         self.lose(LossReason::NotExpressible, detail, span);
     }
 
-    fn regex(&mut self, field: Option<&Field>, text: &Text, span: Span) -> Predicate {
+    fn regex(&mut self, field: Option<&Field>, text: &Text, span: Span) -> Option<Predicate> {
         if text.starts_with('^') || (text.ends_with('$') && !text.ends_with("\\$")) {
             Diagnostic::new(
                 Code::LuceneAnchor,
@@ -160,8 +161,21 @@ impl Lowering<'_> {
             dot_all: false,
             whole: true,
         };
+        if let Err(error) = law::compile(&regex) {
+            let message = format!("the regular expression cannot be read: {error}");
+            Diagnostic::new(Code::LuceneRegex, self.source, message)
+                .at(span, "")
+                .hint("a character with a meaning of its own needs a backslash")
+                .add_to(&mut self.diagnostics);
+            self.lose(LossReason::SyntaxError, text, span);
+            return None;
+        }
         let subject = field.map_or(Subject::AnyField, |field| subject(&field.name));
-        Predicate::atom(Atom::new(subject, Test::Regex(regex), span))
+        Some(Predicate::atom(Atom::new(
+            subject,
+            Test::Regex(regex),
+            span,
+        )))
     }
 
     fn range(

@@ -94,7 +94,10 @@ impl Lexer<'_> {
             '~' => self.tilde(),
             '^' => {
                 self.bump();
-                self.number();
+                if self.number().is_empty() {
+                    let message = "`^` gives a clause a weight: expected a number behind it";
+                    self.wrong(start, message, "as in `name:value^2`");
+                }
                 Kind::Boost
             }
             '"' => self.quoted(start),
@@ -128,6 +131,13 @@ impl Lexer<'_> {
         &self.text[start..self.at]
     }
 
+    fn wrong(&mut self, start: usize, message: &str, hint: &str) {
+        Diagnostic::new(Code::LuceneSyntax, self.source, message)
+            .at(self.since(start), "")
+            .hint(hint)
+            .add_to(self.diagnostics);
+    }
+
     fn unclosed(&mut self, start: usize, what: &str) {
         Diagnostic::new(
             Code::LuceneUnclosed,
@@ -140,7 +150,12 @@ impl Lexer<'_> {
 
     /// The character that a backslash at the cursor makes literal.
     fn escape(&mut self) -> Option<char> {
+        let start = self.at;
         self.bump();
+        if self.peek().is_none() {
+            let message = "nothing stands behind the backslash";
+            self.wrong(start, message, "a backslash that is meant is written twice");
+        }
         if self.peek() == Some('u')
             && let Some(digits) = self.text.get(self.at + 1..self.at + 5)
             && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -250,6 +250,13 @@ impl Parser<'_> {
             ]
             .into_iter()
             .find_map(|(sign, op)| Some((op, text.strip_prefix(sign)?)));
+            if compared.is_some_and(|(_, bound)| bound.is_empty()) {
+                let message = format!("`{text}` compares with nothing: expected a value behind it");
+                Diagnostic::new(Code::LuceneSyntax, self.source, message)
+                    .at(self.since(start), "")
+                    .hint("no blank stands between them, as in `size:>10`")
+                    .add_to(&mut self.diagnostics);
+            }
             if let Some((op, bound)) = compared.filter(|(_, bound)| !bound.is_empty()) {
                 return self.finish(field, Term::Range(vec![(op, bound.into())]), start);
             }

@@ -77,6 +77,13 @@ impl<'a> Reader<'a> {
 
     fn conditions(&mut self, node: &Node) -> Vec<Condition> {
         let nodes = node.items().unwrap_or(std::slice::from_ref(node));
+        if nodes.is_empty() {
+            let message = "a condition was expected here, found an empty list";
+            let found = Diagnostic::new(Code::SigmaCondition, self.source, message)
+                .at(node.span, "")
+                .hint("a condition says which selections must hold: `condition: selection`");
+            self.push(found);
+        }
         nodes.iter().map(|node| self.condition(node)).collect()
     }
 

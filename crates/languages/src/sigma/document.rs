@@ -58,6 +58,7 @@ pub fn read(source: &Source) -> (Vec<Document>, Vec<Diagnostic>) {
     let mut diagnostics = stream.diagnostics;
     let mut documents = Vec::new();
     let mut global: Option<Node> = None;
+    let mut last: Option<Node> = None;
     for document in stream.documents {
         let mut root = document.root;
         root.shift_left(document.span.start);
@@ -65,21 +66,34 @@ pub fn read(source: &Source) -> (Vec<Document>, Vec<Diagnostic>) {
         if let Some(action) = root.get("action").and_then(Node::text) {
             match action.as_str() {
                 "global" => {
-                    legacy_action(&mut reader, &root, "repeats its keys in the next documents");
+                    let what = "repeats its keys in the next documents";
+                    legacy_action(&mut reader, &root, &action, what);
                     global = Some(root);
-                    root = Node {
-                        value: yaml::Value::Mapping(Vec::new()),
-                        span: Span::default(),
-                    };
+                    root = empty();
                 }
-                "reset" => global = None,
+                "repeat" => {
+                    let what = "takes the keys of the rule before";
+                    legacy_action(&mut reader, &root, &action, what);
+                    if let Some(last) = &last {
+                        merge(&mut root, last);
+                    }
+                }
+                "reset" => {
+                    global = None;
+                    if root.entries().is_some_and(|entries| entries.len() == 1) {
+                        root = empty();
+                    }
+                }
                 _ => {}
             }
         }
-        if root.entries().is_some_and(|entries| !entries.is_empty()) || global.is_none() {
+        let acted = root.span == Span::default();
+        if root.entries().is_some_and(|entries| !entries.is_empty()) || (global.is_none() && !acted)
+        {
             if let Some(global) = &global {
                 merge(&mut root, global);
             }
+            last = Some(without_id(&root));
             documents.extend(one(&mut reader, &root, document.span));
         }
         let start = document.span.start;
@@ -89,14 +103,32 @@ pub fn read(source: &Source) -> (Vec<Document>, Vec<Diagnostic>) {
     (documents, diagnostics)
 }
 
-fn legacy_action(reader: &mut Reader<'_>, root: &Node, what: &str) {
+/// What is left of a document that only acts on others.
+fn empty() -> Node {
+    Node {
+        value: yaml::Value::Mapping(Vec::new()),
+        span: Span::default(),
+    }
+}
+
+/// A rule's keys without its id, which no other rule may have.
+fn without_id(root: &Node) -> Node {
+    let mut copy = root.clone();
+    if let yaml::Value::Mapping(entries) = &mut copy.value {
+        let is_id = |entry: &yaml::Entry| entry.key.scalar().is_some_and(|key| key.text == "id");
+        entries.retain(|entry| !is_id(entry));
+    }
+    copy
+}
+
+fn legacy_action(reader: &mut Reader<'_>, root: &Node, action: &str, what: &str) {
     let span = root
         .entry("action")
         .map_or(root.span, |entry| entry.key.span);
     let found = Diagnostic::new(
         Code::SigmaLegacyAction,
         reader.source,
-        format!("`action: global` {what}, as Sigma did before version 2"),
+        format!("`action: {action}` {what}, as Sigma did before version 2"),
     );
     reader.push(
         found

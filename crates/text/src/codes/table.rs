@@ -96,6 +96,8 @@ codes! {
             "Lucene's operators are `AND`, `OR` and `NOT`, in capitals. In lower case they are ordinary terms that an event may hold.";
         LuceneAnchor = "W0505", Warning, "an anchor in a Lucene regular expression is a literal character",
             "Lucene matches a regular expression against the whole value and has no anchors: `^` and `$` are ordinary characters there. `.*` at either end makes it match a part.";
+        LuceneRegex = "E0506", Error, "the regular expression cannot be read",
+            "Between slashes stands Lucene's own syntax of regular expressions. It has no anchors, since the whole value must match, no look-around and no lazy repetition; `@ & ~ # < > \"` have meanings of their own and need a backslash as plain characters. Elasticsearch refuses a query with one that it cannot read.";
     }
     spl {
         SplSyntax = "E0601", Error, "a part of the search cannot be read",

@@ -217,7 +217,7 @@ impl Show<'_> {
         section(
             "related",
             "Related techniques",
-            "Strength: 1 - (1 - rules)(1 - actors)(1 - values)(1 - sequences). Rules, actors and sequences: shared / sqrt((own + 1)(other's + 1)), actors and sequences from two on. Values: the part of the rare values of this technique's rules (in at most 40 rules of the catalogue) that other rules under the other technique look for, from two on. Place: by the order of tactics.",
+            "Strength: 1 - (1 - rules)(1 - actors)(1 - values)(1 - sequences). Rules, actors and sequences: shared / sqrt((own + 4)(other's + 4)), actors and sequences from two on. Values: the part of the rare values of this technique's rules (in at most 40 rules of the catalogue) that other rules under the other technique look for, from two on. Place: by the order of tactics.",
             blocks,
             "No technique shares rules, campaigns, groups or values with it, and its description names none.",
         )
