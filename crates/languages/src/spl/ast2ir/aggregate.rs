@@ -4,6 +4,7 @@ use super::super::ast::{
     Aggregate as Ast, Argument, Command, Name, Options, Search, Stage, Stats, StatsKind, Tstats,
 };
 use super::super::facts;
+use super::decides::asks_for_few;
 use super::reads::named;
 use super::scope::{Scope, captures, filled, from_time};
 use super::source::routes;
@@ -156,6 +157,19 @@ impl Lowering<'_> {
                 let mut by = stats.by.clone();
                 by.extend(stats.over.clone());
                 if stats.kind == StatsKind::Timechart {
+                    let counts = stats.aggregates.iter();
+                    let counts = counts.filter(|one| matches!(&*one.function.text, "count" | "dc"));
+                    let names: Vec<Text> = counts
+                        .map(|one| match &one.alias {
+                            Some(alias) => alias.text.clone(),
+                            None => default_name(one),
+                        })
+                        .collect();
+                    if asks_for_few(&names, later) {
+                        // Such stretches are rows with a count of 0, which no event makes.
+                        let detail = "timechart of times without events";
+                        self.lose(LossReason::NotExpressible, detail, span);
+                    }
                     if let Some(span_text) = option("span") {
                         self.bin_time(&mut flow, &span_text, span);
                     }

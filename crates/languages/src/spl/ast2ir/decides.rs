@@ -3,7 +3,9 @@
 //! `lookup`, `iplocation` and their kin add columns from elsewhere. When later stages only show
 //! them, or compute with them what is only shown, a search finds the same rows without them.
 
-use super::super::ast::{Aggregate, Argument, Command, Name, Stage};
+use super::super::ast::{
+    Aggregate, Argument, Binary, Command, Expr, Name, Relation, Search, Stage,
+};
 use super::Lowering;
 use super::scope::{captures, filled};
 use tripline_ir::Text;
@@ -103,6 +105,58 @@ fn renamed(pairs: &[(Name, Name)], unknown: &mut [Text]) {
                 *name = filled(&new.text, &runs);
             }
         }
+    }
+}
+
+/// Whether a later stage asks for rows in which one of these counts is 0 or small, as it is in a
+/// stretch of time without events.
+pub(super) fn asks_for_few(names: &[Text], later: &[Stage]) -> bool {
+    later.iter().any(|stage| match &stage.command {
+        Command::Where(condition) => few(names, condition),
+        Command::Search(search) => few_found(names, search),
+        _ => false,
+    })
+}
+
+fn few(names: &[Text], expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary {
+            op: Binary::And | Binary::Or,
+            left,
+            right,
+            ..
+        } => few(names, left) || few(names, right),
+        Expr::Binary {
+            op, left, right, ..
+        } => {
+            let named =
+                |side: &Expr| matches!(side, Expr::Field(name) if names.contains(&name.text));
+            let zero = |side: &Expr| matches!(side, Expr::Int(0, _));
+            match op {
+                Binary::Lt | Binary::Lte => named(left),
+                Binary::Gt | Binary::Gte => named(right),
+                Binary::Eq => named(left) && zero(right) || named(right) && zero(left),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn few_found(names: &[Text], search: &Search) -> bool {
+    match search {
+        Search::And(parts) | Search::Or(parts) => parts.iter().any(|part| few_found(names, part)),
+        Search::Compare {
+            field, op, value, ..
+        } => {
+            let few = match op {
+                Relation::Lt | Relation::Lte => true,
+                Relation::Eq => value.text == "0",
+                _ => false,
+            };
+            few && names.contains(&field.text)
+        }
+        _ => false,
     }
 }
 

@@ -239,8 +239,8 @@ impl Lowering<'_> {
     /// `return 10 a b=c $d`.
     fn returned(&mut self, inner: &Pipeline, arguments: &Name, span: Span) -> Option<Found> {
         let mut flow = in_order(self.pipeline(inner)?);
-        let mut words = arguments.text.split([' ', ',', '\t', '\n']);
-        let mut words: Vec<&str> = words.by_ref().filter(|word| !word.is_empty()).collect();
+        let words = arguments.text.split([' ', ',', '\t', '\n']);
+        let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         let count = words.first().and_then(|word| word.parse().ok());
         if count.is_some() {
             words.remove(0);

@@ -220,7 +220,12 @@ impl<'a> Parser<'a> {
             }
             "a condition"
         };
-        self.expected(cursor, what);
+        let before = cursor.text[..cursor.at].trim_end();
+        let hint = "`search` writes `NOT field IN (...)`".to_owned();
+        let hint = (cursor.at_word("IN") && before.ends_with("NOT")).then_some(hint);
+        let (shown, at) = cursor.shown();
+        let message = format!("expected {what}, found {shown}");
+        self.report(Code::SplSyntax, at, message, hint);
         cursor.at = behind.at;
         true
     }
