@@ -114,7 +114,7 @@ fn row(text: &str, found: &Diagnostic) -> DiagnosticRow {
         severity: found.severity.name().to_owned(),
         code: found.code.id().to_owned(),
         message: found.message.clone(),
-        hint: found.hint.clone(),
+        hint: Some(found.advice().into_owned()),
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
         span: span.map(|span| [span.start, span.end]),

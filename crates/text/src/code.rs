@@ -70,6 +70,7 @@ macro_rules! codes {
 }
 
 include!("codes/table.rs");
+include!("codes/remedy.rs");
 
 impl Code {
     /// The code with this id, in any letter case.

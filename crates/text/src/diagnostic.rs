@@ -1,6 +1,7 @@
 //! One diagnostic value for every stage and every renderer.
 
 use crate::{Code, Severity, Source, Span};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A place in the source and what is to be said of it.
@@ -71,6 +72,14 @@ impl Diagnostic {
             text: text.into(),
         });
         self
+    }
+
+    /// What to do about it: its own hint, else what mends most of its kind.
+    pub fn advice(&self) -> Cow<'_, str> {
+        match &self.hint {
+            Some(hint) => Cow::Borrowed(hint),
+            None => Cow::Owned(self.code.remedy()),
+        }
     }
 
     /// Sets what to do about it.

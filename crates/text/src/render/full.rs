@@ -32,14 +32,11 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: Option<&'a Source>) -> Group<'a
     let title = level
         .primary_title(visible(&diagnostic.message))
         .id(diagnostic.code.id());
-    let mut group = match (source, &diagnostic.primary) {
+    let group = match (source, &diagnostic.primary) {
         (Some(source), Some(primary)) => title.element(snippet(diagnostic, source, primary)),
         _ => title.element(Origin::path(visible(&diagnostic.source))),
     };
-    if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.message(visible(hint)));
-    }
-    group
+    group.element(Level::HELP.message(visible(&diagnostic.advice()).into_owned()))
 }
 
 fn snippet<'a>(

@@ -39,7 +39,7 @@ fn object(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "message": diagnostic.message,
         "path": &*diagnostic.source,
         "span": diagnostic.primary.as_ref().map(|label| span(diagnostic, label.span, sources)),
-        "hint": diagnostic.hint,
+        "hint": diagnostic.advice(),
         "labels": labels,
     })
 }

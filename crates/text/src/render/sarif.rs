@@ -70,10 +70,7 @@ fn result(diagnostic: &Diagnostic, used: &[Code], sources: &Sources) -> Value {
 
 /// Message and hint: viewers show nothing else.
 fn message(diagnostic: &Diagnostic) -> String {
-    match &diagnostic.hint {
-        Some(hint) => format!("{}\nhint: {hint}", diagnostic.message),
-        None => diagnostic.message.clone(),
-    }
+    format!("{}\nhint: {}", diagnostic.message, diagnostic.advice())
 }
 
 fn location(diagnostic: &Diagnostic, label: Option<&Label>, sources: &Sources) -> Value {
