@@ -10,32 +10,26 @@ use tripline_catalog::facts::AtomFact;
 const NAMES: usize = 8;
 
 /// A step with the names that the tables leave open: `SYSCALL` and `PATH` are what the rules look
-/// for, `KEY` is the technique. What no rule says stays open.
+/// for, `KEY` is the technique. No step where no rule says it: a placeholder collects nothing.
 pub(super) fn filled(scope: &Scope<'_>, step: &Text, rules: &[u32]) -> Vec<Text> {
     let step = step.replace("KEY", &scope.id);
     if step.contains("SYSCALL") {
         let calls = said(scope, rules, |atom| {
             let named = atom.field == "linux.syscall" && atom.operator == "eq";
-            named.then(|| atom.value.to_string())
+            named.then(|| format!("-S {}", atom.value))
         });
-        let all: Vec<String> = calls.iter().map(|call| format!("-S {call}")).collect();
-        let asked = if all.is_empty() {
-            step
-        } else {
-            step.replace("-S SYSCALL", &all.join(" "))
-        };
-        return vec![asked.into()];
+        let rule = step.replace("-S SYSCALL", &calls.join(" "));
+        return (!calls.is_empty())
+            .then(|| rule.into())
+            .into_iter()
+            .collect();
     }
-    let paths = if step.contains("PATH") {
-        said(scope, rules, watched)
-    } else {
-        Vec::new()
-    };
-    if paths.is_empty() {
-        return vec![step.into()];
+    if step.contains("PATH") {
+        let paths = said(scope, rules, watched);
+        let of = |path: &String| step.replace("PATH", path).into();
+        return paths.iter().map(of).collect();
     }
-    let of = |path: &String| step.replace("PATH", path).into();
-    paths.iter().map(of).collect()
+    vec![step.into()]
 }
 
 /// What an audit watch can be set on for a test: the file, or the folder that a value begins with.
