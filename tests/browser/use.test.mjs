@@ -68,8 +68,9 @@ describe("use", () => {
     const { page, wrong, close } = await at("/search");
     await page.focus("#q");
     await page.keyboard.type("powershell");
+    // On a busy machine the first letters are answered before the last are typed.
+    await page.waitForURL(/q=powershell/);
     await page.waitForSelector("#results .hits li");
-    assert.match(page.url(), /q=powershell/);
     assert.deepEqual(wrong, []);
     await close();
   });
