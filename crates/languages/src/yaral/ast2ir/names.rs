@@ -28,7 +28,8 @@ pub(super) struct Definition<'a> {
     /// of several variables, or of none.
     pub(super) event: Option<Text>,
     pub(super) value: &'a Expr,
-    /// What must hold of the event for this definition to count: the rest of its branch.
+    /// What must hold of the event for this definition to count: the rest of its branch, and of
+    /// the branches around it.
     pub(super) guards: Vec<&'a Expr>,
     /// The definition stands under an `or`.
     pub(super) optional: bool,
@@ -57,8 +58,13 @@ impl<'a> Names<'a> {
         for statement in &rule.events {
             flatten(statement, &mut statements);
         }
-        for statement in statements {
+        for statement in &statements {
             names.statement(statement);
+        }
+        for statement in statements {
+            if let Kind::Or(parts) = &statement.kind {
+                parts.iter().for_each(|part| names.branch(part, &[]));
+            }
         }
         names
     }
@@ -95,34 +101,34 @@ impl<'a> Names<'a> {
             return self.define(name, value, Vec::new(), false);
         }
         self.tests.push(statement);
-        if let Kind::Or(parts) = &statement.kind {
-            for part in parts {
-                self.branch(part);
-            }
-        }
     }
 
-    /// Definitions in one branch of an `or`.
-    fn branch(&mut self, branch: &'a Expr) {
+    /// Definitions in one branch of an `or`, which stands in branches with these other parts.
+    fn branch(&mut self, branch: &'a Expr, around: &[&'a Expr]) {
         let mut parts = Vec::new();
         flatten(branch, &mut parts);
         for (at, part) in parts.iter().enumerate() {
-            if let Some((name, value, nocase)) = Self::definition(part) {
+            let is_inner = matches!(part.kind, Kind::Or(_));
+            let definition = Self::definition(part);
+            let definition = definition.filter(|(name, ..)| !self.is_event(name));
+            if !is_inner && definition.is_none() {
+                continue;
+            }
+            let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
+            let others = others.map(|(_, other)| other).chain(around);
+            let guards: Vec<&'a Expr> = others.copied().collect();
+            if let Some((name, value, nocase)) = definition {
                 self.fold(&name, nocase);
-                let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
-                let guards = others.map(|(_, other)| *other).collect();
                 self.define(name, value, guards, true);
             } else if let Kind::Or(inner) = &part.kind {
-                for inner in inner {
-                    self.branch(inner);
-                }
+                inner.iter().for_each(|inner| self.branch(inner, &guards));
             }
         }
     }
 
     /// `$placeholder = value`, either way round, where the value reads an event or another
     /// placeholder.
-    fn definition(statement: &'a Expr) -> Option<(Text, &'a Expr, bool)> {
+    pub(super) fn definition(statement: &Expr) -> Option<(Text, &Expr, bool)> {
         let Kind::Compare {
             op: Comparison::Eq,
             left,
@@ -164,7 +170,15 @@ impl<'a> Names<'a> {
             guards,
             optional,
         };
-        self.placeholders.entry(name).or_default().push(definition);
+        let known = self.placeholders.entry(name).or_default();
+        let is_same = |found: &Definition<'_>| {
+            !found.optional && found.event == definition.event && found.event.is_some()
+        };
+        // What every event is bound to is only compared in a branch.
+        if optional && known.iter().any(is_same) {
+            return;
+        }
+        known.push(definition);
     }
 
     /// The event variables that an expression reads, through placeholders.
