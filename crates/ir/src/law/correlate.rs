@@ -168,7 +168,11 @@ fn chosen<'i>(correlate: &Correlate, window: &'i [Item]) -> Option<Vec<&'i Item>
         chain: &chain,
         window,
     };
-    (!chain.is_empty() && occurred.satisfy(&correlate.condition, false)).then_some(chain)
+    let satisfied = !chain.is_empty() && occurred.satisfy(&correlate.condition, false);
+    satisfied.then(|| match correlate.whole {
+        true => window.iter().collect(),
+        false => chain,
+    })
 }
 
 struct Occurred<'w> {
