@@ -81,16 +81,15 @@ fn parts() -> impl Strategy<Value = Part> {
     ]
 }
 
-/// Branches that bind `$x` and whatever else they test.
-fn branches() -> impl Strategy<Value = Vec<Branch>> {
-    let branch = (
-        prop::collection::vec(parts(), 0..5),
-        0..FIELDS.len(),
-        any::<bool>(),
-    );
-    let branch = branch.prop_map(|(mut parts, field, first)| {
-        let at = if first { 0 } else { parts.len() };
-        parts.insert(at, Part::Bind(0, field, true));
+/// Branches that bind the first names and whatever else they test.
+fn branches(names: usize) -> impl Strategy<Value = Vec<Branch>> {
+    let fields = prop::collection::vec(0..FIELDS.len(), names);
+    let branch = (prop::collection::vec(parts(), 0..5), fields, any::<bool>());
+    let branch = branch.prop_map(|(mut parts, fields, first)| {
+        for (name, field) in fields.into_iter().enumerate() {
+            let at = if first { 0 } else { parts.len() };
+            parts.insert(at, Part::Bind(name, field, true));
+        }
         let bound: BTreeSet<usize> = parts.iter().filter_map(bound).collect();
         parts.retain(|part| !matches!(part, Part::Test(name, ..) if !bound.contains(name)));
         parts
@@ -134,6 +133,28 @@ fn rule(statement: &str, keys: &str) -> String {
     )
 }
 
+fn either(branches: &[Branch]) -> String {
+    let texts = branches.iter().map(|branch| {
+        let parts: Vec<String> = branch.iter().map(Part::text).collect();
+        format!("({})", parts.join(" and "))
+    });
+    texts.collect::<Vec<_>>().join(" or ")
+}
+
+/// The keys of the groups that an event makes.
+fn groups(text: &str, given: &Given, keys: usize) -> BTreeSet<Vec<String>> {
+    let lowered = read(text);
+    assert!(lowered.losses.is_empty(), "{text}\n{:?}", lowered.losses);
+    let plan = lowered.plan.expect("a plan");
+    let found = law::run(&plan, &[event(given)], &law::Options::default());
+    let key = |alert: &law::Alert, name: &str| {
+        let value = alert.keys.get(name).and_then(Value::as_text);
+        value.unwrap_or_default().to_string()
+    };
+    let all = |alert: &law::Alert| NAMES[..keys].iter().map(|name| key(alert, name)).collect();
+    found.expect("a plan that runs").iter().map(all).collect()
+}
+
 /// A statement of bindings and tests in any order, also of two events and of names that are bound
 /// nowhere.
 fn statements() -> impl Strategy<Value = String> {
@@ -163,22 +184,21 @@ proptest! {
 
     /// An event stands in the groups of the branches that hold.
     #[test]
-    fn each_branch_is_a_rule(branches in branches(), given in given()) {
-        let texts = branches.iter().map(|branch| {
-            let parts: Vec<String> = branch.iter().map(Part::text).collect();
-            format!("({})", parts.join(" and "))
-        });
-        let text = rule(&texts.collect::<Vec<_>>().join(" or "), "$x");
-        let lowered = read(&text);
-        prop_assert!(lowered.losses.is_empty(), "{}\n{:?}", text, lowered.losses);
-        let plan = lowered.plan.expect("a plan");
-        let found = law::run(&plan, &[event(&given)], &law::Options::default());
-        let found = found.expect("a plan that runs");
-        let found: BTreeSet<String> = found.iter().flat_map(|alert| alert.keys.values())
-            .filter_map(|key| key.as_text().map(|text| text.to_string())).collect();
+    fn each_branch_is_a_rule(branches in branches(1), given in given()) {
+        let text = rule(&either(&branches), "$x");
         let wanted = branches.iter().filter_map(|branch| held(branch, &given));
-        let wanted: BTreeSet<String> = wanted.map(|bound| bound[&0].to_owned()).collect();
-        prop_assert_eq!(found, wanted, "{}", text);
+        let wanted: BTreeSet<Vec<String>> = wanted.map(|bound| vec![bound[&0].to_owned()]).collect();
+        prop_assert_eq!(groups(&text, &given, 1), wanted, "{}", text);
+    }
+
+    /// What a branch binds stays together.
+    #[test]
+    fn each_branch_has_its_own_pair(branches in branches(2), given in given()) {
+        let text = rule(&either(&branches), "$x, $y");
+        let wanted = branches.iter().filter_map(|branch| held(branch, &given));
+        let pair = |bound: BTreeMap<usize, &str>| vec![bound[&0].to_owned(), bound[&1].to_owned()];
+        let wanted: BTreeSet<Vec<String>> = wanted.map(pair).collect();
+        prop_assert_eq!(groups(&text, &given, 2), wanted, "{}", text);
     }
 
     /// Whatever refers to whatever, a rule is read, on a small stack, and runs.

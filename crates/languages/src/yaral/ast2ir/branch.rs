@@ -112,6 +112,9 @@ impl<'a> Lowering<'a> {
     /// of a function that groups, the zero value where it has none.
     fn placeholder_column_value(&mut self, name: &Text, plain: Value, event: &Text) -> Value {
         let Some((value, false)) = self.definition_in(name, event) else {
+            if self.names.folded.contains(name) {
+                return Value::call(Function::Lower, vec![plain]);
+            }
             return plain;
         };
         let chosen = self.is_chosen(value, event);
@@ -197,19 +200,22 @@ impl<'a> Lowering<'a> {
         if self.guarding {
             return Some(found);
         }
-        let mut own = Vec::new();
-        for guard in guards {
+        let guards = self.guards_of(guards, event);
+        self.guarding = true;
+        let found = self.where_held(value, found, &guards, event);
+        self.guarding = false;
+        found
+    }
+
+    /// The guards that read no other variable.
+    pub(super) fn guards_of(&self, guards: &[&Expr], event: &Text) -> Vec<Expr> {
+        let own = guards.iter().filter(|guard| {
             let mut variables = BTreeSet::new();
             self.names.variables(guard, &mut variables, 0);
             variables.remove(event);
-            if variables.is_empty() {
-                own.push((*guard).clone());
-            }
-        }
-        self.guarding = true;
-        let found = self.where_held(value, found, &own, event);
-        self.guarding = false;
-        found
+            variables.is_empty()
+        });
+        own.map(|guard| (*guard).clone()).collect()
     }
 
     fn where_held(

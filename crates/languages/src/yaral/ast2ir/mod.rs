@@ -8,6 +8,8 @@
 //! * **Event variables** ([`names`]) each have a branch of their own: a [`Match`] with its own
 //!   source and tests, and the columns that other parts need of it: `$user` for a placeholder,
 //!   `$e.target.ip` for a field ([`branch`]).
+//! * **Branches of an `or`** that bind placeholders ([`either`]) each have values of their own: an
+//!   event has those of the branches that hold.
 //! * **Placeholders** join branches by equal values. A placeholder under `match` drops events in
 //!   which it is zero, unless the rule allows zero values.
 //! * **Windows** ([`plan`]). Chronicle looks at overlapping windows of the given length; the plan

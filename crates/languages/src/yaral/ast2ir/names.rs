@@ -33,6 +33,8 @@ pub(super) struct Definition<'a> {
     pub(super) guards: Vec<&'a Expr>,
     /// The definition stands under an `or`.
     pub(super) optional: bool,
+    /// The place of its branch; what one branch binds belongs together.
+    pub(super) branch: (u32, u32),
 }
 
 impl<'a> Names<'a> {
@@ -98,13 +100,14 @@ impl<'a> Names<'a> {
             && !self.is_event(&name)
         {
             self.fold(&name, nocase);
-            return self.define(name, value, Vec::new(), false);
+            return self.define(name, value, Vec::new(), None);
         }
         self.tests.push(statement);
     }
 
     /// Definitions in one branch of an `or`, which stands in branches with these other parts.
     fn branch(&mut self, branch: &'a Expr, around: &[&'a Expr]) {
+        let place = (branch.span.start, branch.span.end);
         let mut parts = Vec::new();
         flatten(branch, &mut parts);
         for (at, part) in parts.iter().enumerate() {
@@ -119,7 +122,7 @@ impl<'a> Names<'a> {
             let guards: Vec<&'a Expr> = others.copied().collect();
             if let Some((name, value, nocase)) = definition {
                 self.fold(&name, nocase);
-                self.define(name, value, guards, true);
+                self.define(name, value, guards, Some(place));
             } else if let Kind::Or(inner) = &part.kind {
                 inner.iter().for_each(|inner| self.branch(inner, &guards));
             }
@@ -157,7 +160,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn define(&mut self, name: Text, value: &'a Expr, guards: Vec<&'a Expr>, optional: bool) {
+    fn define(
+        &mut self,
+        name: Text,
+        value: &'a Expr,
+        guards: Vec<&'a Expr>,
+        branch: Option<(u32, u32)>,
+    ) {
         let mut variables = BTreeSet::new();
         self.variables(value, &mut variables, 0);
         let event = match variables.len() {
@@ -168,14 +177,15 @@ impl<'a> Names<'a> {
             event,
             value,
             guards,
-            optional,
+            optional: branch.is_some(),
+            branch: branch.unwrap_or_default(),
         };
         let known = self.placeholders.entry(name).or_default();
         let is_same = |found: &Definition<'_>| {
             !found.optional && found.event == definition.event && found.event.is_some()
         };
         // What every event is bound to is only compared in a branch.
-        if optional && known.iter().any(is_same) {
+        if definition.optional && known.iter().any(is_same) {
             return;
         }
         known.push(definition);
