@@ -169,10 +169,8 @@ fn chosen<'i>(correlate: &Correlate, window: &'i [Item]) -> Option<Vec<&'i Item>
         window,
     };
     let satisfied = !chain.is_empty() && occurred.satisfy(&correlate.condition, false);
-    satisfied.then(|| match correlate.whole {
-        true => window.iter().collect(),
-        false => chain,
-    })
+    let whole = || window.iter().collect();
+    satisfied.then(|| if correlate.whole { whole() } else { chain })
 }
 
 struct Occurred<'w> {

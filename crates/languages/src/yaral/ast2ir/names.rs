@@ -65,7 +65,9 @@ impl<'a> Names<'a> {
         }
         for statement in statements {
             if let Kind::Or(parts) = &statement.kind {
-                parts.iter().for_each(|part| names.branch(part, &[]));
+                for part in parts {
+                    names.branch(part, &[]);
+                }
             }
         }
         names
@@ -124,7 +126,9 @@ impl<'a> Names<'a> {
                 self.fold(&name, nocase);
                 self.define(name, value, guards, Some(place));
             } else if let Kind::Or(inner) = &part.kind {
-                inner.iter().for_each(|inner| self.branch(inner, &guards));
+                for inner in inner {
+                    self.branch(inner, &guards);
+                }
             }
         }
     }
