@@ -226,7 +226,7 @@ fn aggregate(input: Plan) -> impl Strategy<Value = Plan> {
 
 fn correlate() -> impl Strategy<Value = Plan> {
     let rules = prop::collection::vec(found(), 2..4);
-    (rules, any::<bool>(), 0_i64..10).prop_map(|(rules, ordered, window)| {
+    (rules, any::<[bool; 2]>(), 0_i64..10).prop_map(|(rules, [ordered, whole], window)| {
         let count = u32::try_from(rules.len()).unwrap_or(u32::MAX);
         Plan::Correlate(Correlate {
             rules: std::iter::zip(["r1", "r2", "r3"], rules)
@@ -237,6 +237,7 @@ fn correlate() -> impl Strategy<Value = Plan> {
                 })
                 .collect(),
             ordered,
+            whole,
             window: window * SECOND,
             group_by: vec!["k".into()],
             condition: Condition::Count {

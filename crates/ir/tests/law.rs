@@ -302,6 +302,7 @@ fn correlation(ordered: bool, condition: Condition, rules: &[&str]) -> Plan {
             })
             .collect(),
         ordered,
+        whole: false,
         window: 10 * SECOND,
         group_by: vec![],
         condition,
@@ -327,10 +328,13 @@ fn temporal_rules_match_in_any_order_within_the_window() {
     assert_eq!(alerts(&plan, &typed(&[("b", 0), ("a", 10)])), [[0, 1]]);
     assert!(alerts(&plan, &typed(&[("b", 0), ("a", 11)])).is_empty());
     // One burst, one alert.
-    assert_eq!(
-        alerts(&plan, &typed(&[("a", 0), ("b", 1), ("a", 2), ("b", 3)])),
-        [[0, 1]]
-    );
+    let burst = typed(&[("a", 0), ("b", 1), ("a", 2), ("b", 3)]);
+    assert_eq!(alerts(&plan, &burst), [[0, 1]]);
+    let Plan::Correlate(mut whole) = plan else {
+        unreachable!()
+    };
+    whole.whole = true;
+    assert_eq!(alerts(&Plan::Correlate(whole), &burst), [[0, 1, 2, 3]]);
 }
 
 #[test]

@@ -28,6 +28,21 @@ fn long_chains_make_no_deep_trees() {
         (Language::Yaral, "rule a { events: $e.a = ", "1 * "),
         (Language::Yaral, "rule a { events: $e.a = ", "("),
         (Language::Yaral, "rule a { events: $e.a = ", "["),
+        (
+            Language::Yaral,
+            "rule a { events: ",
+            "$e.a = $x and $x != \"9\" or ",
+        ),
+        (
+            Language::Yaral,
+            "rule a { events: $e.b = 1 or ",
+            "$e.a = $x and ",
+        ),
+        (
+            Language::Yaral,
+            "rule a { events: ",
+            "($e.a = $x and $x != \"9\" or ",
+        ),
     ];
     for (language, head, piece) in texts {
         let text = head.to_owned() + &piece.repeat(LENGTH / piece.len());

@@ -168,7 +168,9 @@ fn chosen<'i>(correlate: &Correlate, window: &'i [Item]) -> Option<Vec<&'i Item>
         chain: &chain,
         window,
     };
-    (!chain.is_empty() && occurred.satisfy(&correlate.condition, false)).then_some(chain)
+    let satisfied = !chain.is_empty() && occurred.satisfy(&correlate.condition, false);
+    let whole = || window.iter().collect();
+    satisfied.then(|| if correlate.whole { whole() } else { chain })
 }
 
 struct Occurred<'w> {

@@ -170,6 +170,9 @@ pub struct Correlate {
     pub rules: Vec<Correlated>,
     /// They must occur in this order (a tie in time is in order).
     pub ordered: bool,
+    /// An alert has every row of its window, not only the first of each rule.
+    #[serde(default)]
+    pub whole: bool,
     /// Longest time between the first and the last row, inclusive.
     pub window: Duration,
     /// Names of the group-by fields.

@@ -177,6 +177,9 @@ fn correlate_node(correlate: &Correlate) -> Node<'_> {
         let names: Vec<String> = correlate.group_by.iter().map(|key| name(key)).collect();
         let _ = write!(head, " by {}", names.join(", "));
     }
+    if correlate.whole {
+        head.push_str(" with every row");
+    }
     let label = |rule: &crate::Correlated| {
         let keys: Vec<String> = rule.keys.iter().map(field).collect();
         let by = if keys.is_empty() {

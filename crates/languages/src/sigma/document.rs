@@ -67,13 +67,13 @@ pub fn read(source: &Source) -> (Vec<Document>, Vec<Diagnostic>) {
             match action.as_str() {
                 "global" => {
                     let what = "repeats its keys in the next documents";
-                    legacy_action(&mut reader, &root, &action, what);
+                    legacy_action(&mut reader, &root, action, what);
                     global = Some(root);
                     root = empty();
                 }
                 "repeat" => {
                     let what = "takes the keys of the rule before";
-                    legacy_action(&mut reader, &root, &action, what);
+                    legacy_action(&mut reader, &root, action, what);
                     if let Some(last) = &last {
                         merge(&mut root, last);
                     }

@@ -11,7 +11,7 @@ pub(super) struct File {
 }
 
 /// One `rule NAME { ... }`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rule {
     pub(super) name: Option<(Text, Span)>,
     pub(super) meta: Vec<Meta>,
@@ -226,6 +226,21 @@ impl Expr {
             Kind::In { subject, .. } => vec![subject],
             Kind::NOf { of, .. } => of.iter().collect(),
             Kind::And(parts) | Kind::Or(parts) | Kind::Array(parts) => parts.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Direct parts, to be changed.
+    pub(super) fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            Kind::Call(call) => call.arguments.iter_mut().collect(),
+            Kind::Arithmetic { left, right, .. } | Kind::Compare { left, right, .. } => {
+                vec![left, right]
+            }
+            Kind::Negate(inner) | Kind::Not(inner) | Kind::Quantified { inner, .. } => vec![inner],
+            Kind::In { subject, .. } => vec![subject],
+            Kind::NOf { of, .. } => of.iter_mut().collect(),
+            Kind::And(parts) | Kind::Or(parts) | Kind::Array(parts) => parts.iter_mut().collect(),
             _ => Vec::new(),
         }
     }

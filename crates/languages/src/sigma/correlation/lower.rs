@@ -262,6 +262,7 @@ impl<'a> Lowering<'a, '_> {
         Some(Plan::Correlate(Correlate {
             rules,
             ordered: kind == CorrelationKind::TemporalOrdered,
+            whole: false,
             window,
             group_by,
             condition,

@@ -1,5 +1,6 @@
 //! The branch of one event variable: its source, its tests, its columns.
 
+use super::copies::Asked;
 use super::predicate::is_set;
 use super::truth::equal;
 use super::{Lowering, Scope};
@@ -111,6 +112,9 @@ impl<'a> Lowering<'a> {
     /// of a function that groups, the zero value where it has none.
     fn placeholder_column_value(&mut self, name: &Text, plain: Value, event: &Text) -> Value {
         let Some((value, false)) = self.definition_in(name, event) else {
+            if self.names.folded.contains(name) {
+                return Value::call(Function::Lower, vec![plain]);
+            }
             return plain;
         };
         let chosen = self.is_chosen(value, event);
@@ -183,19 +187,62 @@ impl<'a> Lowering<'a> {
         }
         let mut values = Vec::new();
         for (value, guards, _) in own {
-            let value = self.deeper(|lowering| lowering.value(value, &scope))?;
-            let mut conditions = Vec::new();
-            for guard in guards {
-                conditions.push(self.truth(guard, &scope)?);
-            }
-            values.push(if conditions.is_empty() {
-                value
-            } else {
-                let condition = Value::call(Function::And, conditions);
-                Value::call(Function::If, vec![condition, value])
-            });
+            values.push(self.deeper(|lowering| lowering.guarded(value, &guards, event))?);
         }
         (!values.is_empty()).then(|| Value::call(Function::ListConcat, values))
+    }
+
+    /// The value of a definition in events that satisfy its guards. Guards read placeholders without
+    /// guards of their own, so that none asks for itself.
+    fn guarded(&mut self, value: &Expr, guards: &[&Expr], event: &Text) -> Option<Value> {
+        let scope = Scope::Event(event.clone());
+        let found = self.value(value, &scope)?;
+        if self.guarding {
+            return Some(found);
+        }
+        let guards = self.guards_of(guards, event);
+        self.guarding = true;
+        let found = self.where_held(value, found, &guards, event);
+        self.guarding = false;
+        found
+    }
+
+    /// The guards that read no other variable.
+    pub(super) fn guards_of(&self, guards: &[&Expr], event: &Text) -> Vec<Expr> {
+        let own = guards.iter().filter(|guard| {
+            let mut variables = BTreeSet::new();
+            self.names.variables(guard, &mut variables, 0);
+            variables.remove(event);
+            variables.is_empty()
+        });
+        own.map(|guard| (*guard).clone()).collect()
+    }
+
+    fn where_held(
+        &mut self,
+        value: &Expr,
+        found: Value,
+        guards: &[Expr],
+        event: &Text,
+    ) -> Option<Value> {
+        let scope = Scope::Event(event.clone());
+        let paths = self.reads(value, event, false, 0);
+        let together = |guard: &Expr| {
+            let read = self.reads(guard, event, false, 0);
+            read.keys().any(|path| paths.contains_key(path))
+        };
+        if self.bound.is_empty() && guards.iter().any(together) {
+            return self.over_copies(guards, Asked::Values(value), event);
+        }
+        let mut conditions = Vec::new();
+        for guard in guards {
+            conditions.push(self.truth(guard, &scope)?);
+        }
+        if conditions.is_empty() {
+            return Some(found);
+        }
+        let condition = Value::call(Function::And, conditions);
+        Some(Value::call(Function::If, vec![condition, found]))
     }
 
     /// Further definitions of a placeholder by the same event: the values must be equal.

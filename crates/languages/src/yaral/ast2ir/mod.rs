@@ -8,6 +8,8 @@
 //! * **Event variables** ([`names`]) each have a branch of their own: a [`Match`] with its own
 //!   source and tests, and the columns that other parts need of it: `$user` for a placeholder,
 //!   `$e.target.ip` for a field ([`branch`]).
+//! * **Branches of an `or`** that bind placeholders ([`either`]) each have values of their own: an
+//!   event has those of the branches that hold.
 //! * **Placeholders** join branches by equal values. A placeholder under `match` drops events in
 //!   which it is zero, unless the rule allows zero values.
 //! * **Windows** ([`plan`]). Chronicle looks at overlapping windows of the given length; the plan
@@ -23,6 +25,7 @@ mod branch;
 mod call;
 mod condition;
 mod copies;
+mod either;
 mod join;
 mod list;
 mod names;
@@ -46,6 +49,7 @@ use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// Lowers one rule.
 pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowered {
+    let rule = &either::resolved(rule);
     let mut lowering = Lowering {
         rule,
         source,
@@ -55,6 +59,8 @@ pub(super) fn lower(rule: &Rule, source: &Source, context: &Context<'_>) -> Lowe
         needed: BTreeMap::new(),
         measures: Vec::new(),
         depth: 0,
+        followed: 0,
+        guarding: false,
         diagnostics: Vec::new(),
         losses: Vec::new(),
         told: BTreeSet::new(),
@@ -103,6 +109,10 @@ struct Lowering<'a> {
     measures: Vec<tripline_ir::Measure>,
     /// Depth of definitions followed.
     depth: u32,
+    /// How many definitions were followed.
+    followed: u32,
+    /// Guards of a branch are read: placeholders in them have their values without guards.
+    guarding: bool,
     diagnostics: Vec<Diagnostic>,
     losses: Vec<Loss>,
     /// What was said already: a list that stands in a rule ten times is told once.
@@ -125,6 +135,8 @@ struct Lowering<'a> {
 
 /// How many definitions may refer to each other.
 const MAX_DEFINITIONS: u32 = 16;
+/// How many definitions may be followed in all.
+const MAX_FOLLOWED: u32 = 100_000;
 
 impl Lowering<'_> {
     fn loss(&mut self, reason: LossReason, detail: impl Into<Text>, span: Option<Span>) {
@@ -158,9 +170,10 @@ impl Lowering<'_> {
 
     /// Runs `inner` one definition deeper; `None` when definitions go in a circle.
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        if self.depth >= MAX_DEFINITIONS {
+        if self.depth >= MAX_DEFINITIONS || self.followed >= MAX_FOLLOWED {
             return None;
         }
+        self.followed += 1;
         self.depth += 1;
         let result = inner(self);
         self.depth -= 1;

@@ -28,10 +28,13 @@ pub(super) struct Definition<'a> {
     /// of several variables, or of none.
     pub(super) event: Option<Text>,
     pub(super) value: &'a Expr,
-    /// What must hold of the event for this definition to count: the rest of its branch.
+    /// What must hold of the event for this definition to count: the rest of its branch, and of
+    /// the branches around it.
     pub(super) guards: Vec<&'a Expr>,
     /// The definition stands under an `or`.
     pub(super) optional: bool,
+    /// The place of its branch; what one branch binds belongs together.
+    pub(super) branch: (u32, u32),
 }
 
 impl<'a> Names<'a> {
@@ -57,8 +60,15 @@ impl<'a> Names<'a> {
         for statement in &rule.events {
             flatten(statement, &mut statements);
         }
-        for statement in statements {
+        for statement in &statements {
             names.statement(statement);
+        }
+        for statement in statements {
+            if let Kind::Or(parts) = &statement.kind {
+                for part in parts {
+                    names.branch(part, &[]);
+                }
+            }
         }
         names
     }
@@ -92,29 +102,32 @@ impl<'a> Names<'a> {
             && !self.is_event(&name)
         {
             self.fold(&name, nocase);
-            return self.define(name, value, Vec::new(), false);
+            return self.define(name, value, Vec::new(), None);
         }
         self.tests.push(statement);
-        if let Kind::Or(parts) = &statement.kind {
-            for part in parts {
-                self.branch(part);
-            }
-        }
     }
 
-    /// Definitions in one branch of an `or`.
-    fn branch(&mut self, branch: &'a Expr) {
+    /// Definitions in one branch of an `or`, which stands in branches with these other parts.
+    fn branch(&mut self, branch: &'a Expr, around: &[&'a Expr]) {
+        let place = (branch.span.start, branch.span.end);
         let mut parts = Vec::new();
         flatten(branch, &mut parts);
         for (at, part) in parts.iter().enumerate() {
-            if let Some((name, value, nocase)) = Self::definition(part) {
+            let is_inner = matches!(part.kind, Kind::Or(_));
+            let definition = Self::definition(part);
+            let definition = definition.filter(|(name, ..)| !self.is_event(name));
+            if !is_inner && definition.is_none() {
+                continue;
+            }
+            let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
+            let others = others.map(|(_, other)| other).chain(around);
+            let guards: Vec<&'a Expr> = others.copied().collect();
+            if let Some((name, value, nocase)) = definition {
                 self.fold(&name, nocase);
-                let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
-                let guards = others.map(|(_, other)| *other).collect();
-                self.define(name, value, guards, true);
+                self.define(name, value, guards, Some(place));
             } else if let Kind::Or(inner) = &part.kind {
                 for inner in inner {
-                    self.branch(inner);
+                    self.branch(inner, &guards);
                 }
             }
         }
@@ -122,7 +135,7 @@ impl<'a> Names<'a> {
 
     /// `$placeholder = value`, either way round, where the value reads an event or another
     /// placeholder.
-    fn definition(statement: &'a Expr) -> Option<(Text, &'a Expr, bool)> {
+    pub(super) fn definition(statement: &Expr) -> Option<(Text, &Expr, bool)> {
         let Kind::Compare {
             op: Comparison::Eq,
             left,
@@ -151,7 +164,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn define(&mut self, name: Text, value: &'a Expr, guards: Vec<&'a Expr>, optional: bool) {
+    fn define(
+        &mut self,
+        name: Text,
+        value: &'a Expr,
+        guards: Vec<&'a Expr>,
+        branch: Option<(u32, u32)>,
+    ) {
         let mut variables = BTreeSet::new();
         self.variables(value, &mut variables, 0);
         let event = match variables.len() {
@@ -162,9 +181,18 @@ impl<'a> Names<'a> {
             event,
             value,
             guards,
-            optional,
+            optional: branch.is_some(),
+            branch: branch.unwrap_or_default(),
         };
-        self.placeholders.entry(name).or_default().push(definition);
+        let known = self.placeholders.entry(name).or_default();
+        let is_same = |found: &Definition<'_>| {
+            !found.optional && found.event == definition.event && found.event.is_some()
+        };
+        // What every event is bound to is only compared in a branch.
+        if definition.optional && known.iter().any(is_same) {
+            return;
+        }
+        known.push(definition);
     }
 
     /// The event variables that an expression reads, through placeholders.

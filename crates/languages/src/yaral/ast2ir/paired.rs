@@ -3,11 +3,12 @@
 
 use super::Lowering;
 use super::copies::Asked;
+use super::names::Definition;
 use crate::yaral::ast::{Expr, Kind};
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_ir::{Expr as Value, Text};
+use tripline_ir::{Expr as Value, Function, Text};
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Whether the rows of a variable are its copies.
     pub(super) fn rows_are_copies(&self, event: &Text) -> bool {
         self.paired.get(event).is_some_and(|all| !all.is_empty())
@@ -50,7 +51,10 @@ impl Lowering<'_> {
             let paired = read
                 .iter()
                 .filter(|(name, paths)| shares(paths) || joins(name, paths));
-            let paired = paired.map(|(name, _)| name.clone()).collect();
+            let mut paired: Vec<Text> = paired.map(|(name, _)| name.clone()).collect();
+            if paired.is_empty() {
+                paired = self.bound_together(&event, &used);
+            }
             self.paired.insert(event, paired);
         }
     }
@@ -72,8 +76,70 @@ impl Lowering<'_> {
         used
     }
 
+    /// Placeholders that the same branches of an `or` bind, if they group events.
+    fn bound_together(&self, event: &Text, used: &BTreeSet<Text>) -> Vec<Text> {
+        let branches = |name: &Text| -> BTreeSet<(u32, u32)> {
+            let own = self.optional_definitions(name, event).into_iter();
+            own.map(|found| found.branch).collect()
+        };
+        let keys = self.rule.matching.iter().flat_map(|found| &found.keys);
+        let mut keys = keys.filter_map(|key| match &key.kind {
+            Kind::Variable(name) => Some(branches(name)),
+            _ => None,
+        });
+        let Some(wanted) = keys.find(|found| !found.is_empty()) else {
+            return Vec::new();
+        };
+        let all: Vec<Text> = used
+            .iter()
+            .filter(|name| branches(name) == wanted)
+            .cloned()
+            .collect();
+        let folded = all.iter().any(|name| self.names.folded.contains(name));
+        if all.len() < 2 || folded || self.allows_zero() {
+            return Vec::new();
+        }
+        all
+    }
+
+    fn optional_definitions(&self, name: &Text, event: &Text) -> Vec<&Definition<'a>> {
+        let all = self.names.placeholders.get(name).into_iter().flatten();
+        all.filter(|found| found.optional && found.event.as_ref() == Some(event))
+            .collect()
+    }
+
+    /// What the branches that hold bind together, as objects of these placeholders' values.
+    fn copies_of_branches(&mut self, names: &[Text], event: &Text) -> Option<Value> {
+        type Branch<'a> = (Vec<Expr>, Vec<&'a Expr>);
+        let mut branches: BTreeMap<(u32, u32), Branch<'a>> = BTreeMap::new();
+        for (at, name) in names.iter().enumerate() {
+            for found in self.optional_definitions(name, event) {
+                let (values, guards) = branches.entry(found.branch).or_default();
+                if values.len() == at {
+                    values.push(found.value.clone());
+                }
+                guards.extend(&found.guards);
+            }
+        }
+        let mut copies = Vec::new();
+        for (values, mut guards) in branches.into_values() {
+            let mut known = BTreeSet::new();
+            guards.retain(|guard| known.insert(std::ptr::from_ref(*guard)));
+            let guards = self.guards_of(&guards, event);
+            self.guarding = true;
+            let found = self.over_copies(&guards, Asked::Objects(&values), event);
+            self.guarding = false;
+            copies.push(found?);
+        }
+        Some(Value::call(Function::ListConcat, copies))
+    }
+
     /// The copies of an event that satisfy the tests, as objects of these placeholders' values.
     pub(super) fn copies_of(&mut self, names: &[Text], event: &Text) -> Option<Value> {
+        let optional = |name: &Text| !self.optional_definitions(name, event).is_empty();
+        if names.iter().all(optional) {
+            return self.copies_of_branches(names, event);
+        }
         let mut paths = BTreeMap::new();
         let mut parts = Vec::new();
         for name in names {

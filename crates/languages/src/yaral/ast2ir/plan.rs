@@ -345,6 +345,7 @@ impl Lowering<'_> {
         Plan::Correlate(Correlate {
             rules,
             ordered: false,
+            whole: true,
             window,
             group_by: parts.keys.iter().map(|key| key.column.clone()).collect(),
             condition,

@@ -175,6 +175,20 @@ impl Lowering<'_> {
         right: &Expr,
         scope: &Scope,
     ) -> Option<Predicate> {
+        let value = self.optional_value(op, left, right, scope)?;
+        let mut tested = self.tested(value, scope)?;
+        tested.span = left.span.cover(right.span);
+        Some(is_set(&tested))
+    }
+
+    /// The value of such a definition.
+    pub(super) fn optional_value<'e>(
+        &self,
+        op: Comparison,
+        left: &'e Expr,
+        right: &'e Expr,
+        scope: &Scope,
+    ) -> Option<&'e Expr> {
         let Scope::Event(event) = scope else {
             return None;
         };
@@ -184,15 +198,10 @@ impl Lowering<'_> {
             _ => return None,
         };
         let definitions = self.names.placeholders.get(name)?;
-        let is_this = |found: &&super::names::Definition<'_>| {
+        let is_this = |found: &super::names::Definition<'_>| {
             found.optional && found.event.as_ref() == Some(event) && found.value.span == value.span
         };
-        if op != Comparison::Eq || definitions.iter().find(is_this).is_none() {
-            return None;
-        }
-        let mut tested = self.tested(value, scope)?;
-        tested.span = left.span.cover(right.span);
-        Some(is_set(&tested))
+        (op == Comparison::Eq && definitions.iter().any(is_this)).then_some(value)
     }
 
     fn text_test(

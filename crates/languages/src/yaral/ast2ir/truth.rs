@@ -49,6 +49,17 @@ impl Lowering<'_> {
         nocase: bool,
         scope: &Scope,
     ) -> Option<Value> {
+        if let Some(value) = self.optional_value(op, left, right, scope) {
+            let number = is_number(value);
+            let zero = if number {
+                Value::literal(0_i64)
+            } else {
+                Value::literal("")
+            };
+            let found = or_zero(self.value(value, scope)?, number);
+            let equal = Function::Compare(CompareOp::Eq, Case::Sensitive, Coerce::Typed);
+            return Some(not(is_true(Value::call(equal, vec![found, zero]))));
+        }
         for (regex, other) in [(right, left), (left, right)] {
             if let Kind::Regex { text, nocase: fold } = &regex.kind {
                 let found = self.matched(other, text, *fold || nocase, scope)?;
