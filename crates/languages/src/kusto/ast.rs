@@ -525,6 +525,8 @@ pub(super) struct ParseOperator {
     pub(super) value: Expr,
     /// Texts are regular expressions.
     pub(super) regex: bool,
+    /// The flags of the regular expressions.
+    pub(super) flags: Text,
     /// Rows that do not fit are dropped.
     pub(super) filter: bool,
     /// A text that is none of a column's type makes that column alone null.

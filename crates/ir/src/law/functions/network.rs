@@ -56,10 +56,13 @@ pub(super) fn apply(function: Function, a: &[Value]) -> Option<Value> {
         }
         Function::HasIpv4Prefix => {
             let prefix = text(a, 1)?;
-            let whole = prefix.ends_with('.') || prefix.parse::<Ipv4Addr>().is_ok();
-            let begins = |ip: Ipv4Addr| ip.to_string().starts_with(prefix.as_str());
+            let whole: Option<Ipv4Addr> = prefix.parse().ok();
+            let begins = |ip: Ipv4Addr| match whole {
+                Some(whole) => ip == whole,
+                None => prefix.ends_with('.') && ip.to_string().starts_with(prefix.as_str()),
+            };
             let found = addresses(&text(a, 0)?).into_iter().any(begins);
-            Some(Value::Bool(whole && found))
+            Some(Value::Bool(found))
         }
         _ => None,
     }

@@ -1,12 +1,13 @@
 //! Operators that take values apart: `mv-expand`, `mv-apply`, `parse`, `parse-kv`.
 
+use super::pattern::{FLAGS, pattern};
 use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
 use super::{Lowering, function};
 use crate::kusto::ast::{MvExpand, Operator, ParseKv, ParseOperator, ParsePiece};
 use tripline_ir::{
     Apply, Atom, Dialect, Each, Expand, Expr as Value, FieldRef, Function, LossReason, Plan,
-    Predicate, Subject, Test, Text, Value as Constant,
+    Predicate, Subject, Test, Text, Value as Constant, format_smolstr,
 };
 use tripline_text::Span;
 
@@ -116,6 +117,10 @@ impl<'a> Lowering<'a> {
         let Some(value) = self.scalar(&parse.value, Some(branch)) else {
             return;
         };
+        if parse.flags.chars().any(|flag| !FLAGS.contains(flag)) {
+            let detail = format_smolstr!("flags of parse: {}", parse.flags);
+            self.lose(LossReason::NotExpressible, detail, parse.value.span);
+        }
         let value = value.known_text();
         let expression = Value::Literal(Constant::Text(pattern(parse)));
         if parse.filter {
@@ -253,43 +258,5 @@ fn pairs(of: Value) -> Value {
         variable: Text::new_static("bag"),
         value: Box::new(Value::call(Function::ParseDynamic, vec![of])),
         body: Box::new(Value::call(Function::If, vec![is_bag, pairs, bag])),
-    }
-}
-
-/// The regular expression that a `parse` pattern amounts to, over the whole text.
-fn pattern(parse: &ParseOperator) -> Text {
-    let mut out = String::from("(?s)^");
-    for (at, piece) in parse.pieces.iter().enumerate() {
-        let last = at + 1 == parse.pieces.len();
-        match piece {
-            ParsePiece::Star if last => out.push_str(".*"),
-            ParsePiece::Star => out.push_str(".*?"),
-            ParsePiece::Text(text) if parse.regex => {
-                out.push_str("(?:");
-                out.push_str(text);
-                out.push(')');
-            }
-            ParsePiece::Text(text) => escape(text, &mut out),
-            ParsePiece::Column(_, kind) => out.push_str(match kind.as_str() {
-                _ if parse.relaxed && last => "(.*)",
-                _ if parse.relaxed => "(.*?)",
-                "int" | "long" => r"\s*([-+]?\d+)",
-                "real" | "double" | "decimal" => r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)",
-                _ if last => "(.*)",
-                _ => "(.*?)",
-            }),
-        }
-    }
-    out.push('$');
-    out.into()
-}
-
-/// A text as a regular expression that matches it alone.
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        if "\\.+*?()|[]{}^$".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
     }
 }

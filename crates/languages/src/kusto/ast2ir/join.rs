@@ -3,7 +3,8 @@
 use super::Lowering;
 use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
-use crate::kusto::ast::{Expr, ExprKind, JoinOperator, Test};
+use super::table::table_column;
+use crate::kusto::ast::{Expr, ExprKind, InList, JoinOperator, ListTest, Test};
 use tripline_ir::{
     Expr as Value, Join, JoinColumns, JoinKey, JoinKind, Loss, LossReason, Plan, Text,
     format_smolstr,
@@ -81,6 +82,44 @@ impl<'a> Lowering<'a> {
             limit: None,
         });
         Some(Relation::of(shown))
+    }
+
+    /// `column in (table)`: the rows for which the table has a row. Nothing is done where the
+    /// list is constant, or its values may be lists.
+    pub(super) fn among(&mut self, branch: &mut Branch, list: &'a InList) -> Option<()> {
+        let [table] = list.items.as_slice() else {
+            return None;
+        };
+        if list.how != ListTest::In || !list.cased || !self.is_row_table(table, Some(branch)) {
+            return None;
+        }
+        let rows = self.called(table.span, |lowering| lowering.relation(table))?;
+        let right = rows.joined();
+        let first = right.listed.as_ref()?.first()?.clone();
+        let is_constant = table_column(&right.plan, &first).is_some();
+        let kind = right.columns.get(&first).map(|column| column.kind);
+        if is_constant || kind == Some(Kind::Dynamic) || right.plan.has_opaque() {
+            return None;
+        }
+        let own = self.scalar(&list.left, Some(branch))?.known_text();
+        let other = Value::Field(self.field(&first, &right));
+        self.attach(branch);
+        branch.leave_events();
+        branch.stage(|rows| {
+            Plan::Join(Join {
+                left: rows,
+                right: Box::new(right.plan),
+                on: vec![vec![JoinKey::equal(own, other)]],
+                kind: if list.negated {
+                    JoinKind::LeftAnti
+                } else {
+                    JoinKind::LeftSemi
+                },
+                columns: JoinColumns::Numbered,
+                limit: None,
+            })
+        });
+        Some(())
     }
 
     /// The keys that an `on` item says.

@@ -22,11 +22,13 @@ mod named;
 mod neighbour;
 mod nested;
 mod operator;
+mod pattern;
 mod plugin;
 mod predicate;
 mod relation;
 mod scalar;
 mod scan;
+mod scope;
 mod series;
 mod table;
 mod view;
@@ -35,6 +37,7 @@ use super::ast::{Expr, ExprKind, Lambda, Query, Statement, StatementKind};
 use crate::{Context, Lowered};
 use relation::Relation;
 use scalar::Typed;
+use scope::Names;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tripline_ir::{Key, Loss, LossReason, Measure, Plan, Text};
@@ -57,7 +60,7 @@ pub(super) fn lower(
         context,
         diagnostics,
         losses: Vec::new(),
-        names: BTreeMap::new(),
+        names: Names::default(),
         tables: BTreeMap::new(),
         calls: 0,
         frame: 0,
@@ -106,7 +109,7 @@ struct Lowering<'a> {
     context: &'a Context<'a>,
     diagnostics: Vec<Diagnostic>,
     losses: Vec<Loss>,
-    names: BTreeMap<Text, Bound<'a>>,
+    names: Names<'a>,
     /// Tables already lowered, by frame and place.
     tables: BTreeMap<(u32, u32), Option<Rc<Relation>>>,
     calls: u32,
@@ -309,11 +312,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Runs `inner` in the frame of a function's body.
-    fn in_frame<T>(
-        &mut self,
-        names: BTreeMap<Text, Bound<'a>>,
-        inner: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    fn in_frame<T>(&mut self, names: Names<'a>, inner: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.names, names);
         let frame = self.frame;
         self.frames += 1;

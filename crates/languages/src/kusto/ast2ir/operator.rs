@@ -52,8 +52,8 @@ impl<'a> Lowering<'a> {
             OperatorKind::ProjectRename(items) => self.each(rows, |l, b| l.rename(b, items)),
             OperatorKind::ProjectReorder(_) | OperatorKind::Display(_) => Some(rows),
             OperatorKind::As(name) => {
-                self.names
-                    .insert(name.text.clone(), Bound::Rows(Rc::new(rows.clone())));
+                let bound = Bound::Rows(Rc::new(rows.clone()));
+                self.names.insert_everywhere(name.text.clone(), bound);
                 Some(rows)
             }
             OperatorKind::Summarize { measures, by } => self.summarize(rows, measures, by),
@@ -162,6 +162,11 @@ impl<'a> Lowering<'a> {
             for part in parts {
                 self.filter(branch, part);
             }
+            return;
+        }
+        if let ExprKind::In(list) = &test.kind
+            && self.among(branch, list).is_some()
+        {
             return;
         }
         self.used_alias = false;
@@ -285,7 +290,7 @@ impl<'a> Lowering<'a> {
     /// Adds the columns of one item; their names.
     fn columns(&mut self, branch: &mut Branch, item: &'a Argument) -> Vec<Text> {
         let parts = match &item.value.kind {
-            ExprKind::Call(call) if !self.names.contains_key(&call.name.text) => {
+            ExprKind::Call(call) if !self.names.has(&call.name.text) => {
                 super::function::parts(&call.name.text).map(|parts| (call, parts))
             }
             _ => None,
@@ -577,7 +582,7 @@ impl<'a> Lowering<'a> {
         if let Some(Bound::Function(lambda)) = self.names.get(&call.name.text) {
             let lambda = *lambda;
             let arguments: Vec<_> = call.arguments.iter().collect();
-            return self.call_function(lambda, &arguments, Some(rows), span);
+            return self.call_function(&call.name.text, lambda, &arguments, Some(rows), span);
         }
         if call.name.text == "FileProfile" {
             return self.file_profile(rows, call);

@@ -297,7 +297,7 @@ impl<'a> Lowering<'a> {
         let column = match call.arguments.first().map(|argument| &argument.value) {
             None => Text::new_static("SHA1"),
             Some(value) => match &value.kind {
-                ExprKind::Name(name) if !self.names.contains_key(name) => name.clone(),
+                ExprKind::Name(name) if !self.names.has(name) => name.clone(),
                 _ => self.constant(value)?.text()?.clone(),
             },
         };

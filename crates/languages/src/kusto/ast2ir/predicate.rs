@@ -96,7 +96,7 @@ impl<'a> Lowering<'a> {
         row: &Branch,
     ) -> Option<Predicate> {
         let name = call.name.text.as_str();
-        let own = self.names.contains_key(name);
+        let own = self.names.has(name);
         let first = call.arguments.first().map(|argument| &argument.value);
         match (name, first) {
             ("not", Some(inner)) if !own => return self.test(inner, !negated, row),

@@ -276,9 +276,12 @@ impl<'a> Lowering<'a> {
             let table = Value::call(Function::RowSource, Vec::new());
             return Some(Typed::new(table, Kind::Text));
         }
+        let place = self.names.place(name);
         match self.names.get(name).cloned() {
             Some(Bound::Scalar(expr)) => {
-                return self.called(span, |lowering| lowering.scalar(expr, None));
+                return self.called(span, |lowering| {
+                    lowering.before(place, |lowering| lowering.scalar(expr, None))
+                });
             }
             Some(Bound::Value(value)) => {
                 if value.is_none() {
@@ -287,7 +290,7 @@ impl<'a> Lowering<'a> {
                 return value;
             }
             Some(Bound::Function(lambda)) if row.is_none() => {
-                return self.call_value(lambda, &[], span, row);
+                return self.call_value(name, lambda, &[], span, row);
             }
             Some(_) if row.is_none() => {
                 self.lose(LossReason::NotExpressible, "a table as a value", span);
@@ -441,7 +444,7 @@ impl<'a> Lowering<'a> {
         if let Some(Bound::Function(lambda)) = self.names.get(name) {
             let lambda = *lambda;
             let arguments: Vec<_> = call.arguments.iter().collect();
-            return self.call_value(lambda, &arguments, span, row);
+            return self.call_value(name, lambda, &arguments, span, row);
         }
         if self.aggregates.is_some()
             && let Some(done) = self.aggregate(call, span, row)
@@ -457,12 +460,13 @@ impl<'a> Lowering<'a> {
     /// The value of a function of the query: its arguments may read the row.
     fn call_value(
         &mut self,
+        name: &str,
         lambda: &'a crate::kusto::ast::Lambda,
         arguments: &[&'a crate::kusto::ast::Argument],
         span: Span,
         row: Option<&Branch>,
     ) -> Option<Typed> {
-        let mut names = self.names.clone();
+        let mut names = self.names.before(self.names.place(name));
         let mut given = arguments.iter();
         for parameter in &lambda.parameters {
             let bound = match given.next() {
@@ -559,7 +563,7 @@ impl<'a> Lowering<'a> {
         match &item.kind {
             ExprKind::Name(name) => {
                 !row.is_some_and(|row| row.columns.contains_key(name))
-                    && self.names.contains_key(name)
+                    && self.names.has(name)
                     && self.is_table(item)
             }
             _ => self.is_table(item),

@@ -2,10 +2,10 @@
 
 use super::relation::{Branch, Column, Relation};
 use super::scalar::Kind;
+use super::scope::Names;
 use super::{Bound, Lowering, MAX_NODES, function, is_place};
 use crate::kusto::ast::{self, Call, Expr, ExprKind, OperatorKind, Parameter};
 use crate::near;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use tripline_ir::{
     LossReason, Match, Opaque, Plan, Predicate, Projection, Source as Origin, Table, Text, Value,
@@ -108,21 +108,11 @@ impl<'a> Lowering<'a> {
         match self.names.get(name).cloned() {
             None => self.named_table(name, span),
             Some(Bound::Rows(rows)) => Some((*rows).clone()),
-            Some(Bound::Table(expr, frame)) => self.let_table(expr, frame, span),
-            Some(Bound::Function(_)) => {
-                let call = Call {
-                    name: ast::Ident {
-                        text: name.clone(),
-                        span,
-                    },
-                    arguments: Vec::new(),
-                };
-                let lambda = match self.names.get(&call.name.text) {
-                    Some(Bound::Function(lambda)) => *lambda,
-                    _ => return None,
-                };
-                self.call_function(lambda, &[], None, span)
+            Some(Bound::Table(expr, frame)) => {
+                let place = self.names.place(name);
+                self.before(place, |lowering| lowering.let_table(expr, frame, span))
             }
+            Some(Bound::Function(lambda)) => self.call_function(name, lambda, &[], None, span),
             Some(_) => {
                 let message = format!("expected a table, found the value `{name}`");
                 self.report(Code::KustoLet, span, message, None);
@@ -187,7 +177,7 @@ impl<'a> Lowering<'a> {
         if let Some(Bound::Function(lambda)) = self.names.get(name) {
             let lambda = *lambda;
             let arguments: Vec<&'a ast::Argument> = call.arguments.iter().collect();
-            return self.call_function(lambda, &arguments, None, span);
+            return self.call_function(name, lambda, &arguments, None, span);
         }
         let first = call.arguments.first();
         match name {
@@ -215,12 +205,13 @@ impl<'a> Lowering<'a> {
     /// The rows that a function of the query gives.
     pub(super) fn call_function(
         &mut self,
+        name: &str,
         lambda: &'a ast::Lambda,
         arguments: &[&'a ast::Argument],
         given: Option<Relation>,
         span: Span,
     ) -> Option<Relation> {
-        let names = self.bound_arguments(lambda, arguments, given);
+        let names = self.bound_arguments(name, lambda, arguments, given);
         self.called(span, |lowering| {
             lowering.in_frame(names, |inner| inner.statements(&lambda.body))
         })
@@ -229,11 +220,12 @@ impl<'a> Lowering<'a> {
     /// The names that a function's body sees.
     pub(super) fn bound_arguments(
         &mut self,
+        name: &str,
         lambda: &'a ast::Lambda,
         arguments: &[&'a ast::Argument],
         given: Option<Relation>,
-    ) -> BTreeMap<Text, Bound<'a>> {
-        let mut names = self.names.clone();
+    ) -> Names<'a> {
+        let mut names = self.names.before(self.names.place(name));
         let mut given = given;
         let mut positional = arguments
             .iter()

@@ -431,7 +431,12 @@ impl Parser<'_> {
 
     fn parse_operator(&mut self, filter: bool) -> Parsed<OperatorKind> {
         let (mut regex, mut relaxed) = (false, false);
+        let mut flags = Text::default();
         for (name, value, _) in self.settings() {
+            if name == "flags" {
+                flags = value;
+                continue;
+            }
             regex |= name == "kind" && value == "regex";
             relaxed |= name == "kind" && value == "relaxed";
         }
@@ -464,6 +469,7 @@ impl Parser<'_> {
         let parse = ParseOperator {
             value,
             regex,
+            flags,
             filter,
             relaxed,
             pieces,
