@@ -53,7 +53,7 @@ impl<'a> Lowering<'a> {
             OperatorKind::ProjectReorder(_) | OperatorKind::Display(_) => Some(rows),
             OperatorKind::As(name) => {
                 let bound = Bound::Rows(Rc::new(rows.clone()));
-                self.names.insert_everywhere(name.text.clone(), bound);
+                self.names.insert_table(name.text.clone(), bound);
                 Some(rows)
             }
             OperatorKind::Summarize { measures, by } => self.summarize(rows, measures, by),
