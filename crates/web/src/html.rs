@@ -72,13 +72,15 @@ pub(crate) fn visible(page: String) -> String {
 /// what most pages need.
 fn may_hide(text: &str) -> bool {
     const AT_ONCE: usize = 64;
-    let plain = |byte: &u8| (byte.wrapping_sub(0x20) < 0x5f) | (*byte == b'\n');
+    let plain = |byte: &u8| matches!(byte, b'\n' | 0x20..0x7f);
     let bytes = text.as_bytes();
     let chunks = (0..).step_by(AT_ONCE).zip(bytes.chunks(AT_ONCE));
     let mut others = chunks.filter(|(_, chunk)| !chunk.iter().fold(true, |all, b| all & plain(b)));
     others.any(|(start, _)| {
-        let from = text.floor_char_boundary(start);
-        let to = text.ceil_char_boundary((start + AT_ONCE).min(text.len()));
+        let whole = |at: &usize| text.is_char_boundary(*at);
+        let from = (0..=start).rev().find(whole).unwrap_or(0);
+        let end = (start + AT_ONCE).min(text.len());
+        let to = (end..text.len()).find(whole).unwrap_or(text.len());
         text[from..to].chars().any(is_hidden)
     })
 }

@@ -292,7 +292,8 @@ mod tests {
     fn queries_say_the_values() {
         let schema = Schema::builtin();
         let image = schema.field("process.executable").expect("is known");
-        let way = |tests: &[(&'static str, &'static str)]| Way::from_iter(tests.iter().copied());
+        let way =
+            |tests: &[(&'static str, &'static str)]| -> Way<'_> { tests.iter().copied().collect() };
         let ways = [
             way(&[("ends_with", "\\cmd.exe")]),
             way(&[("regex", "x")]),
