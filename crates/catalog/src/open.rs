@@ -147,7 +147,8 @@ impl Catalog {
         self.facts.get(self.number(id)?)
     }
 
-    fn number(&self, id: &str) -> Option<usize> {
+    /// The position in [`Catalog::facts`] of the rule with this id.
+    pub fn number(&self, id: &str) -> Option<usize> {
         let ids = || self.facts.iter().map(|facts| facts.id.clone());
         let numbers = self.numbers.get_or_init(|| ids().zip(0..).collect());
         numbers.get(id).copied()

@@ -97,11 +97,7 @@ impl<'a> Scope<'a> {
 
     /// The position of a rule under the technique.
     pub(super) fn position(&self, id: &str) -> Option<u32> {
-        let facts = &self.index.catalog.facts;
-        let at = facts
-            .binary_search_by(|facts| facts.id.as_str().cmp(id))
-            .ok()?;
-        u32::try_from(at).ok()
+        u32::try_from(self.index.catalog.number(id)?).ok()
     }
 
     /// The positions of rules by id.

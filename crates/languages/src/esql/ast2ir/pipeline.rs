@@ -178,12 +178,14 @@ impl Lowering<'_> {
         self.at_source = true;
         let at_source = self.truth(condition, true);
         self.at_source = false;
-        // What is wrong with it has been told.
-        let quiet = std::mem::replace(&mut self.quiet, true);
-        let later = self.truth(condition, true);
-        self.quiet = quiet;
-        if at_source != later && !self.of_source(&at_source) {
-            return (Vec::new(), vec![later]);
+        if !self.of_source(&at_source) {
+            // What is wrong with it has been told.
+            let quiet = std::mem::replace(&mut self.quiet, true);
+            let later = self.truth(condition, true);
+            self.quiet = quiet;
+            if at_source != later {
+                return (Vec::new(), vec![later]);
+            }
         }
         let parts = match at_source {
             Predicate::And(parts) => parts,

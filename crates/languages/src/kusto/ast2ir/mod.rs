@@ -13,6 +13,7 @@
 )]
 
 mod aggregate;
+mod constants;
 mod expand;
 mod external;
 mod function;

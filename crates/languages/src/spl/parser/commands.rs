@@ -68,7 +68,7 @@ impl<'a> Parser<'a> {
             "spath" => spath(cursor),
             "replace" => self.replace(cursor),
             "makeresults" => Command::Makeresults {
-                options: options(cursor),
+                options: options_of(cursor),
             },
             _ => self.generic(cursor, word),
         }
@@ -124,7 +124,7 @@ impl<'a> Parser<'a> {
 
     fn dedup(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let count = whole(cursor).unwrap_or(1);
-        let mut options = options(cursor);
+        let mut options = options_of(cursor);
         let mut fields = Vec::new();
         loop {
             let more = cursor.names(&["sortby"]);
@@ -177,7 +177,7 @@ impl<'a> Parser<'a> {
     }
 
     fn one_field(&mut self, cursor: &mut Cursor<'a>, makemv: bool) -> Command {
-        let mut found = options(cursor);
+        let mut found = options_of(cursor);
         let Some(field) = cursor.name() else {
             self.expected(cursor, "a field's name");
             return Command::Error;
@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
     }
 
     fn rex(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let mut found = options(cursor);
+        let mut found = options_of(cursor);
         let pattern = self.pattern(cursor);
         found.extend(options_of(cursor));
         if let Some(pattern) = pattern {
@@ -257,7 +257,7 @@ impl<'a> Parser<'a> {
     }
 
     fn lookup(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let options = options(cursor);
+        let options = options_of(cursor);
         let Some(table) = cursor.name() else {
             self.expected(cursor, "a lookup's name");
             return Command::Error;
@@ -298,7 +298,7 @@ impl<'a> Parser<'a> {
     }
 
     fn inputlookup(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let mut options = options(cursor);
+        let mut options = options_of(cursor);
         let Some(name) = cursor.name() else {
             self.expected(cursor, "a lookup's name");
             return Command::Error;
@@ -313,7 +313,7 @@ impl<'a> Parser<'a> {
     }
 
     fn join(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let mut found = options(cursor);
+        let mut found = options_of(cursor);
         let mut fields = cursor.names(&["where"]);
         found.extend(options_of(cursor));
         fields.extend(cursor.names(&["where"]));
@@ -343,7 +343,7 @@ impl<'a> Parser<'a> {
     }
 
     fn append(&mut self, cursor: &mut Cursor<'a>, name: &str) -> Command {
-        let options = options(cursor);
+        let options = options_of(cursor);
         let mut inputs = Vec::new();
         loop {
             while cursor.take(',') {}
@@ -409,7 +409,7 @@ impl<'a> Parser<'a> {
     }
 
     fn bin(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let mut found = options(cursor);
+        let mut found = options_of(cursor);
         let field = cursor.name();
         found.extend(options_of(cursor));
         let mut alias = cursor.alias();
@@ -493,7 +493,7 @@ impl<'a> Parser<'a> {
     }
 
     fn convert(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let options = options(cursor);
+        let options = options_of(cursor);
         let mut found = Vec::new();
         while !cursor.is_empty() {
             if cursor.take(',') {
@@ -516,7 +516,7 @@ impl<'a> Parser<'a> {
 
     fn head(&mut self, cursor: &mut Cursor<'a>) -> Command {
         let mut count = whole(cursor);
-        let mut options = options(cursor);
+        let mut options = options_of(cursor);
         options.retain(|(key, value)| {
             let limit = key == "limit";
             if limit {
@@ -533,9 +533,9 @@ impl<'a> Parser<'a> {
     }
 
     fn foreach(&mut self, cursor: &mut Cursor<'a>) -> Command {
-        let mut found = options(cursor);
+        let mut found = options_of(cursor);
         let fields = cursor.names(&[]);
-        found.extend(options(cursor));
+        found.extend(options_of(cursor));
         if !cursor.take('[') {
             self.expected(cursor, "a subsearch in brackets");
             return Command::Error;
@@ -623,10 +623,6 @@ impl<'a> Parser<'a> {
 }
 
 /// Options at the cursor.
-fn options(cursor: &mut Cursor<'_>) -> Options {
-    options_of(cursor)
-}
-
 fn options_of(cursor: &mut Cursor<'_>) -> Options {
     let mut found = Options::new();
     loop {
@@ -662,7 +658,7 @@ fn whole(cursor: &mut Cursor<'_>) -> Option<u64> {
 }
 
 fn top(cursor: &mut Cursor<'_>, rare: bool) -> Command {
-    let mut found = options(cursor);
+    let mut found = options_of(cursor);
     if let Some(count) = whole(cursor) {
         let name = Name {
             text: tripline_ir::format_smolstr!("{count}"),
@@ -670,9 +666,9 @@ fn top(cursor: &mut Cursor<'_>, rare: bool) -> Command {
         };
         found.push(("limit".into(), name));
     }
-    found.extend(options(cursor));
+    found.extend(options_of(cursor));
     let fields = cursor.names(&["by"]);
-    found.extend(options(cursor));
+    found.extend(options_of(cursor));
     let by = if cursor.take_word("by") {
         cursor.names(&[])
     } else {
@@ -703,13 +699,13 @@ fn fields(cursor: &mut Cursor<'_>, table: bool) -> Command {
 
 fn fillnull(cursor: &mut Cursor<'_>) -> Command {
     let mut value = None;
-    for (key, text) in options(cursor) {
+    for (key, text) in options_of(cursor) {
         if key == "value" {
             value = Some(text);
         }
     }
     let fields = cursor.names(&[]);
-    for (key, text) in options(cursor) {
+    for (key, text) in options_of(cursor) {
         if key == "value" {
             value = Some(text);
         }
@@ -785,9 +781,9 @@ pub(in super::super) fn sorted(text: &str) -> Vec<Sorted> {
 }
 
 fn spath(cursor: &mut Cursor<'_>) -> Command {
-    let mut found = options(cursor);
+    let mut found = options_of(cursor);
     let mut path = cursor.name();
-    found.extend(options(cursor));
+    found.extend(options_of(cursor));
     if path.is_none() {
         path = found
             .iter()

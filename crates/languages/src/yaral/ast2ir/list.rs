@@ -20,34 +20,7 @@ impl Lowering<'_> {
         nocase: bool,
         span: Span,
     ) -> Predicate {
-        let mut tested = tested.clone();
-        tested.span = span;
-        let case = tested.case(nocase);
-        let Some(entries) = self.context.lists.get(name).cloned() else {
-            self.unknown_list(name, span);
-            return tested.any(by_name(name, how, case));
-        };
-        let entries = entries.into_iter().filter(|entry| !entry.is_empty());
-        match how {
-            ListKind::Text => {
-                let entries = entries.filter(|entry| !tested.never(entry, nocase));
-                let equal = |entry| tested.any(Test::Pattern(Pattern::equals(entry, case)));
-                Predicate::or(entries.map(equal).collect::<Vec<_>>())
-            }
-            ListKind::Regex => {
-                let fold = case == Case::Insensitive;
-                let mut parts = Vec::new();
-                for entry in entries {
-                    let regex = self.regex(&entry, fold, &tested, span);
-                    parts.extend(regex.map(|regex| regex_test(&tested, regex, false)));
-                }
-                Predicate::or(parts)
-            }
-            ListKind::Cidr => {
-                let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
-                tested.any(Test::Cidr(nets))
-            }
-        }
+        self.of_list(tested, name, how, nocase, span, true)
     }
 
     /// Not in a list; of a repeated field one element is not.
@@ -62,33 +35,57 @@ impl Lowering<'_> {
         if !tested.is_any_of_several() {
             return Predicate::not(self.in_list(tested, name, how, nocase, span));
         }
+        self.of_list(tested, name, how, nocase, span, false)
+    }
+
+    /// One of the entries fits (`wanted`), or an element that none fits.
+    fn of_list(
+        &mut self,
+        tested: &Tested,
+        name: &Text,
+        how: ListKind,
+        nocase: bool,
+        span: Span,
+        wanted: bool,
+    ) -> Predicate {
         let mut tested = tested.clone();
         tested.span = span;
         let case = tested.case(nocase);
+        let test = |test| {
+            if wanted {
+                tested.any(test)
+            } else {
+                tested.differs(test)
+            }
+        };
         let Some(entries) = self.context.lists.get(name).cloned() else {
             self.unknown_list(name, span);
-            return tested.differs(by_name(name, how, case));
+            return test(by_name(name, how, case));
         };
         let entries = entries.into_iter().filter(|entry| !entry.is_empty());
+        let mut parts = Vec::new();
         match how {
             ListKind::Text => {
                 let entries = entries.filter(|entry| !tested.never(entry, nocase));
-                let differ = |entry| tested.differs(Test::Pattern(Pattern::equals(entry, case)));
-                Predicate::and(entries.map(differ).collect::<Vec<_>>())
+                parts
+                    .extend(entries.map(|entry| test(Test::Pattern(Pattern::equals(entry, case)))));
             }
             ListKind::Regex => {
                 let fold = case == Case::Insensitive;
-                let mut parts = Vec::new();
                 for entry in entries {
                     let regex = self.regex(&entry, fold, &tested, span);
-                    parts.extend(regex.map(|regex| regex_test(&tested, regex, true)));
+                    parts.extend(regex.map(|regex| regex_test(&tested, regex, !wanted)));
                 }
-                Predicate::and(parts)
             }
             ListKind::Cidr => {
                 let nets: Vec<Net> = entries.filter_map(|entry| network(&entry)).collect();
-                tested.differs(Test::Cidr(nets))
+                return test(Test::Cidr(nets));
             }
+        }
+        if wanted {
+            Predicate::or(parts)
+        } else {
+            Predicate::and(parts)
         }
     }
 
