@@ -336,8 +336,8 @@ codes! {
             "`value_percentile` compares a percentile of a field's values. pySigma asks which one with `percentile: 95`. The form without it, in the specification's example, means values that are among the rarest; Tripline does not evaluate that form, and the rule counts as partial.";
         SigmaLegacyAggregation = "W0213", Warning, "the condition has an aggregation of Sigma 1",
             "`| count() by field > 5` and `| near` were part of conditions before version 2 of Sigma. Correlation rules have replaced them. The search before the `|` is read, the rest is kept as text, and the rule counts as partial.";
-        SigmaLegacyAction = "W0214", Warning, "the file uses `action: global` of Sigma 1",
-            "A document with `action: global` lends its keys to the documents after it in the same file. Sigma 2 has dropped this. Tripline still reads it.";
+        SigmaLegacyAction = "W0214", Warning, "the file uses `action` of Sigma 1",
+            "A document with `action: global` lends its keys to the documents after it in the same file, until one with `action: reset`; one with `action: repeat` takes the keys of the rule before it that it does not have itself, but for the id. Sigma 2 has dropped this. Tripline still reads it.";
         SigmaUnusedSelection = "W0215", Warning, "a selection is not used",
             "No condition names this selection, so it has no effect. Either the condition forgot it, or it can go. A name that begins with `_` is not reported.";
         SigmaPlaceholder = "W0216", Warning, "a placeholder has no list",
