@@ -59,6 +59,21 @@ impl<'c> Index<'c> {
         self.lookups.family_reach(self.schema, atom)
     }
 
+    /// The numbers of the families that a rule looks for, when it counts; each once.
+    pub(crate) fn families_of(&self, at: u32) -> &'c [u32] {
+        self.lookups.families_of(at)
+    }
+
+    /// The canonical field and the name of the family with this number.
+    pub(crate) fn family_named(&self, number: u32) -> (&'c str, &'c str) {
+        self.lookups.family(number)
+    }
+
+    /// The counted rules that look for a value of a family, by position.
+    pub(crate) fn looking_for(&self, field: &str, family: &str) -> &'c [u32] {
+        self.lookups.looking_for(field, family)
+    }
+
     /// The keys of all events that rules of any class can fire on.
     pub(crate) fn events(&self) -> &'c BTreeSet<Text> {
         self.lookups.events(self.catalog)

@@ -4,12 +4,13 @@ use crate::event::techniques;
 use crate::head::{CatalogHead, schema};
 use crate::tables::{self, IndicatorRow, RuleRow};
 use crate::{Counted, Index};
+use hashbrown::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tripline_catalog::facts::{AtomFact, push_family};
+use tripline_catalog::facts::AtomFact;
 
 /// A family of values of a field, and who uses it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -73,28 +74,12 @@ pub fn indicator(index: &Index<'_>, name: &str, value: &str) -> Option<Indicator
         .into_iter()
         .find_map(|field| Some((family(index, &field, value)?, field)))
         .map(|(family, field)| (field, family))?;
-    let (wanted, left) = rules(index, &canonical, &family);
-    let mut buffer = String::new();
-    let mut of_family = |atom: &AtomFact| {
-        atom.field == canonical && {
-            buffer.clear();
-            push_family(&mut buffer, index.schema, atom);
-            buffer == family
-        }
-    };
-    let mut kept: BTreeSet<(Text, Text)> = BTreeSet::new();
-    for &at in &wanted {
-        let atoms = index
-            .facts(at)
-            .atoms
-            .iter()
-            .filter(|atom| atom.is_indicator());
-        for atom in atoms.filter(|atom| of_family(atom)) {
-            kept.insert((atom.operator.clone(), atom.value.clone()));
-        }
-    }
+    let wanted = index.looking_for(&canonical, &family);
+    let mut left = index.testing_family(&canonical, &family).to_vec();
+    left.retain(|at| wanted.binary_search(at).is_err());
+    let kept = values(index, wanted, &canonical, &family);
     let is_kept = |atom: &AtomFact| {
-        atom.field == canonical && kept.contains(&(atom.operator.clone(), atom.value.clone()))
+        atom.field == canonical && kept.contains(&(atom.operator.as_str(), atom.value.as_str()))
     };
     Some(IndicatorAnswer {
         schema: schema("indicator"),
@@ -102,12 +87,12 @@ pub fn indicator(index: &Index<'_>, name: &str, value: &str) -> Option<Indicator
         field: index.field_name(&canonical),
         value: value.into(),
         rules_total: wanted.len(),
-        by_vendor: tables::by_vendor(index, &wanted),
+        by_vendor: tables::by_vendor(index, wanted),
         excluded_in: left.len(),
-        values: tables::indicators(index, &wanted, |_, atom| is_kept(atom)),
-        beside: beside(index, &wanted, &canonical, &family),
-        techniques: techniques(index, &wanted),
-        rules: tables::rules(index, &wanted),
+        values: tables::indicators(index, wanted, |_, atom| is_kept(atom)),
+        beside: beside(index, wanted, &canonical, &family),
+        techniques: techniques(index, wanted),
+        rules: tables::rules(index, wanted),
         excluding_rules: tables::rules(index, &left),
         canonical,
         family,
@@ -157,44 +142,51 @@ fn tests<'a>(
     tests.filter(move |atom| atom.field == field && atom.literal && !atom.implied)
 }
 
-/// The rules that look for the family, and those that only leave it out.
-fn rules(index: &Index<'_>, field: &str, family: &str) -> (Vec<u32>, Vec<u32>) {
-    let all = index.testing_family(field, family).iter().copied();
-    all.partition(|&at| {
-        let mut wanted = tests(index, at, field).filter(|atom| !atom.negated);
-        wanted.any(|atom| index.family(atom) == family)
-    })
+/// The operators and values of a family, as rules that look for it write them.
+fn values<'c>(
+    index: &Index<'c>,
+    rules: &[u32],
+    field: &str,
+    family: &str,
+) -> BTreeSet<(&'c str, &'c str)> {
+    let mut found: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    for &at in rules {
+        let tests = index.facts(at).atoms.iter();
+        let sought = tests.filter(|atom| atom.field == field && atom.is_indicator());
+        for atom in sought {
+            let belongs = || index.family(atom) == family;
+            found
+                .entry((&atom.operator, &atom.value))
+                .or_insert_with(belongs);
+        }
+    }
+    found.retain(|_, belongs| *belongs);
+    found.into_keys().collect()
 }
 
 /// What else these rules look for.
 fn beside(index: &Index<'_>, rules: &[u32], field: &str, family: &str) -> Vec<Beside> {
-    let mut found: BTreeMap<(&str, Text), Vec<u32>> = BTreeMap::new();
-    for &at in rules {
-        for atom in index
-            .facts(at)
-            .atoms
-            .iter()
-            .filter(|atom| atom.is_indicator())
-        {
-            if index.schema.routing_field(&atom.field) {
-                continue;
-            }
-            let here = found.entry((&atom.field, index.family(atom))).or_default();
-            if here.last() != Some(&at) {
-                here.push(at);
-            }
-        }
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    for number in rules.iter().flat_map(|at| index.families_of(*at)) {
+        *counts.entry(*number).or_default() += 1;
     }
-    found.retain(|(on, name), rules| rules.len() >= 2 && (*on, name.as_str()) != (field, family));
-    let mut rows: Vec<_> = found.into_iter().collect();
-    rows.sort_by_key(|(_, rules)| Reverse(rules.len()));
+    let shared = counts.into_iter().filter(|(_, count)| *count >= 2);
+    let mut rows: Vec<(Reverse<usize>, (&str, &str), u32)> = shared
+        .map(|(number, count)| (Reverse(count), index.family_named(number), number))
+        .filter(|(_, named, _)| *named != (field, family) && !index.schema.routing_field(named.0))
+        .collect();
+    rows.sort_unstable();
     rows.truncate(MAX_BESIDE);
-    let row = |((on, name), rules): ((&str, Text), Vec<u32>)| Beside {
-        field: index.field_name(on),
-        canonical: on.into(),
-        family: name,
-        count: rules.len(),
-        rules: index.ids(&rules),
+    let row = |(Reverse(count), (on, name), number): (_, (&str, &str), u32)| {
+        let both = rules.iter().copied();
+        let both = both.filter(|at| index.families_of(*at).contains(&number));
+        Beside {
+            field: index.field_name(on),
+            canonical: on.into(),
+            family: name.into(),
+            count,
+            rules: both.map(|at| index.id(at)).collect(),
+        }
     };
     rows.into_iter().map(row).collect()
 }

@@ -172,6 +172,22 @@ impl Lookups {
         self.indicators.get(&key)
     }
 
+    /// The numbers of the families that a rule looks for, when it counts.
+    pub(crate) fn families_of(&self, at: u32) -> &[u32] {
+        self.families.groups_of(at)
+    }
+
+    /// The canonical field and the name of a family.
+    pub(crate) fn family(&self, number: u32) -> (&str, &str) {
+        let key = self.families.key(number);
+        key.split_once(BETWEEN).unwrap_or((key, ""))
+    }
+
+    /// The counted rules that look for a value of a family of a canonical field, by position.
+    pub(crate) fn looking_for(&self, field: &str, family: &str) -> &[u32] {
+        self.families.get(&format!("{field}{BETWEEN}{family}"))
+    }
+
     /// The counted rules with an indicator of this test's family, by position.
     pub(crate) fn family_reach(&self, schema: &Schema, atom: &AtomFact) -> &[u32] {
         let mut key = String::new();
@@ -285,6 +301,9 @@ struct Groups {
     list: Vec<Group>,
     keys: String,
     rules: Vec<u32>,
+    /// Where the groups of each rule begin in `groups`.
+    starts: Vec<u32>,
+    groups: Vec<u32>,
 }
 
 /// A group: where its key and its rules stand.
@@ -315,6 +334,7 @@ impl Groups {
             }
         }
         made.place(&members);
+        made.list_by_rule(&members);
         made
     }
 
@@ -354,12 +374,37 @@ impl Groups {
         }
     }
 
+    /// Lists the groups of each rule; members come by rule.
+    fn list_by_rule(&mut self, members: &[(u32, u32)]) {
+        for (place, &(_, rule)) in (0_u32..).zip(members) {
+            // Rules without a group begin where the next one does.
+            while self.starts.len() <= rule as usize {
+                self.starts.push(place);
+            }
+        }
+        self.groups = members.iter().map(|(number, _)| *number).collect();
+    }
+
+    /// The groups of a rule, by number.
+    fn groups_of(&self, rule: u32) -> &[u32] {
+        let rule = rule as usize;
+        let end = self.groups.len();
+        let at = |rule: usize| self.starts.get(rule).map_or(end, |start| *start as usize);
+        &self.groups[at(rule)..at(rule + 1)]
+    }
+
+    /// The key of a group.
+    fn key(&self, number: u32) -> &str {
+        &self.keys[self.list[number as usize].key.clone()]
+    }
+
     /// The rules of a group, in ascending order.
     fn get(&self, key: &str) -> &[u32] {
-        let group = |number: &u32| &self.list[*number as usize];
-        let is_it = |number: &u32| self.keys[group(number).key.clone()] == *key;
+        let is_it = |number: &u32| self.key(*number) == key;
         let found = self.table.find(self.hasher.hash_one(key), is_it);
-        found.map_or(&[], |number| &self.rules[group(number).rules.clone()])
+        found.map_or(&[], |number| {
+            &self.rules[self.list[*number as usize].rules.clone()]
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::Index;
 use crate::head::{CatalogHead, schema};
 use crate::technique::{UnknownTechnique, known};
+use hashbrown::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
@@ -90,13 +91,12 @@ pub fn overlap(
     let mut groups: BTreeMap<Vec<Text>, Vec<OverlapFamily>> = BTreeMap::new();
     for ((canonical, family), rules) in &families {
         let who: BTreeSet<&Text> = rules.iter().map(|at| &index.facts(*at).vendor).collect();
-        let rules: Vec<u32> = rules.iter().copied().collect();
         let row = OverlapFamily {
             field: index.field_name(canonical),
             canonical: (*canonical).into(),
-            family: family.clone(),
+            family: (*family).into(),
             count: rules.len(),
-            rules: index.ids(&rules),
+            rules: index.ids(rules),
         };
         let who = who.into_iter().cloned().collect();
         groups.entry(who).or_default().push(row);
@@ -116,20 +116,21 @@ pub fn overlap(
     })
 }
 
-type Families<'c> = BTreeMap<(&'c str, Text), BTreeSet<u32>>;
+/// Rules by the canonical field and the name of a family that they look for.
+type Families<'c> = BTreeMap<(&'c str, &'c str), Vec<u32>>;
 
 fn families<'c>(index: &Index<'c>, rules: &[u32]) -> Families<'c> {
-    let mut found = Families::new();
+    let mut found: HashMap<u32, Vec<u32>> = HashMap::new();
     for &at in rules {
-        let atoms = index.facts(at).atoms.iter();
-        let behaviour =
-            atoms.filter(|atom| atom.is_indicator() && !index.schema.routing_field(&atom.field));
-        for atom in behaviour {
-            let key = (atom.field.as_str(), index.family(atom));
-            found.entry(key).or_default().insert(at);
+        for number in index.families_of(at) {
+            found.entry(*number).or_default().push(at);
         }
     }
-    found
+    let named = found.into_iter();
+    let named = named.map(|(number, rules)| (index.family_named(number), rules));
+    named
+        .filter(|((field, _), _)| !index.schema.routing_field(field))
+        .collect()
 }
 
 fn vendors(index: &Index<'_>, rules: &[u32], families: &Families<'_>) -> Vec<OverlapVendor> {
@@ -140,9 +141,8 @@ fn vendors(index: &Index<'_>, rules: &[u32], families: &Families<'_>) -> Vec<Ove
             .or_default()
             .push(at);
     }
-    let looks = |vendor: &Text, rules: &BTreeSet<u32>| {
-        rules.iter().any(|at| index.facts(*at).vendor == *vendor)
-    };
+    let looks =
+        |vendor: &Text, rules: &[u32]| rules.iter().any(|at| index.facts(*at).vendor == *vendor);
     let mut rows: Vec<OverlapVendor> = by_vendor
         .into_iter()
         .map(|(vendor, rules)| OverlapVendor {

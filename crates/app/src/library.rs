@@ -71,6 +71,14 @@ impl Library {
         self.shared.starter
     }
 
+    /// Makes ready for reading every rule many times, which takes some memory.
+    ///
+    /// # Errors
+    /// The catalogue is damaged.
+    pub fn expand(&self) -> Result<(), AppError> {
+        self.catalog().expand().map_err(|error| failure(&error))
+    }
+
     /// The catalogue.
     pub fn catalog(&self) -> &Catalog {
         &self.shared.catalog

@@ -75,6 +75,8 @@ pub struct Catalog {
     /// Where runs of rules start, and those read last.
     starts: OnceLock<Vec<usize>>,
     runs: Cache<usize, Arc<Unpacked>>,
+    /// Every run by the number of its first rule, once all were asked for.
+    expanded: OnceLock<HashMap<usize, Arc<Unpacked>>>,
     path: PathBuf,
     db: Mutex<Connection>,
 }
@@ -137,6 +139,7 @@ impl Catalog {
             members: OnceLock::new(),
             starts: OnceLock::new(),
             runs: Cache::new(KEPT_RUNS),
+            expanded: OnceLock::new(),
             path: path.to_path_buf(),
             db: Mutex::new(db),
         })
@@ -185,6 +188,9 @@ impl Catalog {
             .partition_point(|start| *start <= number)
             .checked_sub(1);
         let first = starts[run.ok_or_else(|| self.damaged("a rule is missing"))?];
+        if let Some(run) = self.expanded.get().and_then(|all| all.get(&first)) {
+            return Ok((first, Arc::clone(run)));
+        }
         let read = || {
             let sql = "SELECT data FROM detections WHERE n = ?1";
             let data: rusqlite::Result<Vec<u8>> = self
@@ -196,6 +202,27 @@ impl Catalog {
             Ok(Arc::new(list))
         };
         Ok((first, self.runs.get_or_insert_with(&first, read)?))
+    }
+
+    /// Keeps every rule expanded from now on: for who reads all of them many times. It takes some
+    /// 9 kB a rule.
+    ///
+    /// # Errors
+    /// When the catalogue is damaged.
+    pub fn expand(&self) -> Result<()> {
+        if self.expanded.get().is_some() {
+            return Ok(());
+        }
+        let runs = all(&self.database(), "SELECT data FROM detections ORDER BY n")
+            .map_err(|error| self.damaged(error))?;
+        let lists: io::Result<Vec<Unpacked>> =
+            runs.par_iter().map(|run| Unpacked::of(run)).collect();
+        let lists = lists.map_err(|error| self.damaged(error))?;
+        let starts = self.starts()?.iter().copied();
+        let _ = self
+            .expanded
+            .set(starts.zip(lists.into_iter().map(Arc::new)).collect());
+        Ok(())
     }
 
     /// Where runs of rules start.

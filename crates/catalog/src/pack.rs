@@ -49,6 +49,7 @@ pub(crate) fn pack(items: &[&[u8]]) -> io::Result<Vec<u8>> {
 }
 
 /// A list, expanded.
+#[derive(Debug)]
 pub(crate) struct Unpacked {
     bytes: Vec<u8>,
     /// Where each item begins, and where the last ends.

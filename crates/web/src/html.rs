@@ -18,6 +18,11 @@ impl Html {
         self.0.push_str(markup);
     }
 
+    /// Appends markup in parts.
+    pub(crate) fn parts(&mut self, parts: &[&str]) {
+        self.0.extend(parts.iter().copied());
+    }
+
     /// Appends text of whatever origin, escaped.
     pub(crate) fn text(&mut self, text: &str) {
         escape(&mut self.0, text);

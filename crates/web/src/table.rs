@@ -140,7 +140,7 @@ impl Piece {
             (None, _) => "span",
         };
         if !element.is_empty() {
-            html.markup(&format!("<{element} class=\"{}", self.tone.class()));
+            html.parts(&["<", element, " class=\"", self.tone.class()]);
             if self.web.is_some() {
                 html.markup("\" rel=\"noopener noreferrer");
             }
@@ -153,7 +153,7 @@ impl Piece {
         html.text(text);
         html.markup(more);
         if !element.is_empty() {
-            html.markup(&format!("</{element}>"));
+            html.parts(&["</", element, ">"]);
         }
         html
     }
@@ -331,6 +331,9 @@ impl Table {
 
 /// A text cut to what a cell shows, and what stands for the rest.
 fn cut(text: &str) -> (&str, &'static str) {
+    if text.len() <= MAX_SHOWN {
+        return (text, "");
+    }
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => (&text[..end], "\u{2026}"),
         None => (text, ""),

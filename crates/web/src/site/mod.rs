@@ -62,13 +62,15 @@ pub struct SiteReport {
 /// `progress` is called with the pages done and all pages, from several threads.
 ///
 /// # Errors
-/// The folder is neither empty nor that of an earlier site, or cannot be written.
+/// The folder is neither empty nor that of an earlier site, or cannot be written; the catalogue is
+/// damaged.
 pub fn write(
     library: &Library,
     out: &Path,
     options: SiteOptions,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<SiteReport, AppError> {
+    library.expand()?;
     let pages = Pages::of(library, options);
     let index = index::files(library, &pages);
     let mut names: Vec<String> = pages.files().map(str::to_owned).collect();

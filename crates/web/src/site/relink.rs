@@ -2,6 +2,7 @@
 
 use super::list::Pages;
 use memchr::memmem;
+use std::borrow::Cow;
 
 /// The attributes that hold addresses. Text of a page never holds a bare `"`, so that what looks
 /// like one of them is one.
@@ -13,7 +14,7 @@ pub(super) fn relink(page: &str, file: &str, pages: &Pages) -> String {
     let up = "../".repeat(file.matches('/').count());
     let mut out = String::with_capacity(page.len());
     let mut written = 0;
-    for begin in memmem::find_iter(page.as_bytes(), "=\"") {
+    for begin in memmem::find_iter(page.as_bytes(), "=\"/") {
         let start = begin + 2;
         let Some(attribute) = ATTRIBUTES
             .iter()
@@ -23,12 +24,9 @@ pub(super) fn relink(page: &str, file: &str, pages: &Pages) -> String {
         };
         let value = &page[start..];
         let value = value.split_once('"').map_or(value, |(value, _)| value);
-        if !value.starts_with('/') {
-            continue;
-        }
         out.push_str(&page[written..start - attribute.len()]);
-        if let Some(link) = resolved(value, pages) {
-            out.extend([attribute, up.as_str(), &link, "\""]);
+        if let Some((file, rest)) = resolved(value, pages) {
+            out.extend([attribute, up.as_str(), &file, &rest, "\""]);
         }
         written = (start + value.len() + 1).min(page.len());
     }
@@ -36,25 +34,32 @@ pub(super) fn relink(page: &str, file: &str, pages: &Pages) -> String {
     out
 }
 
-/// Where an address of the server is, from the root of the site.
-fn resolved(value: &str, pages: &Pages) -> Option<String> {
-    // `Html` writes the one, templates the other.
-    let address = value.replace("&amp;", "&").replace("&#38;", "&");
-    let (address, fragment) = match address.split_once('#') {
-        Some((address, fragment)) => (address, format!("#{fragment}")),
-        None => (address.as_str(), String::new()),
-    };
+/// Where an address of the server is, from the root of the site: the file, and what follows it.
+fn resolved<'p>(value: &str, pages: &'p Pages) -> Option<(Cow<'p, str>, String)> {
+    let address = unescaped(value);
+    let (address, fragment) = split(&address, '#');
     if let Some(file) = pages.file(address) {
-        return Some(format!("{file}{fragment}"));
+        return Some((file.into(), fragment.to_owned()));
     }
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    match path {
-        "/search" => pages.file(path).map(|file| {
-            let query = query.replace('&', "&amp;");
-            format!("{file}?{query}{fragment}")
-        }),
-        _ => path
-            .strip_prefix("/assets/")
-            .map(|name| format!("assets/{name}?{query}")),
+    let (path, query) = split(address, '?');
+    if path == "/search" {
+        let query = query.replace('&', "&amp;");
+        return Some((pages.file(path)?.into(), format!("{query}{fragment}")));
     }
+    let asset = path.strip_prefix("/assets/")?;
+    Some((format!("assets/{asset}").into(), query.to_owned()))
+}
+
+/// The value of an attribute.
+fn unescaped(value: &str) -> Cow<'_, str> {
+    if !value.contains('&') {
+        return value.into();
+    }
+    // `Html` writes the one, templates the other.
+    value.replace("&amp;", "&").replace("&#38;", "&").into()
+}
+
+/// What stands before a character, and the rest with it.
+fn split(text: &str, at: char) -> (&str, &str) {
+    text.split_at(text.find(at).unwrap_or(text.len()))
 }

@@ -76,7 +76,12 @@ impl Table {
         } else if !all {
             shown.truncate(self.first);
         }
-        let here = |set: &[(&str, &str)]| format!("{}#{}", ask.again(set), self.id);
+        // On a disk nobody can ask again.
+        let again = |set: &[(&str, &str)]| match ask.on_disk {
+            true => String::new(),
+            false => ask.again(set),
+        };
+        let here = |set: &[(&str, &str)]| format!("{}#{}", again(set), self.id);
         let columns = self.columns.iter().map(|column| {
             let (link, direction) = sorting(column, order);
             ColumnView {
@@ -93,8 +98,8 @@ impl Table {
             fewer: (all && matching > self.first).then(|| here(&[(&rows, "")])),
             kept: owned(&ask.kept(|name| name == filter)),
             action: format!("{}#{}", ask.path(), self.id),
-            csv: ask.again(&[("csv", &self.id)]),
-            json: ask.again(&[("json", &self.id)]),
+            csv: again(&[("csv", &self.id)]),
+            json: again(&[("json", &self.id)]),
             on_disk: ask.on_disk,
             picture: self.picture,
             id: self.id.into_owned(),
