@@ -17,7 +17,9 @@ pub struct SearchAnswer {
     pub catalog: CatalogHead,
     /// What was searched for.
     pub query: Text,
-    /// Best first; equally good ones by title.
+    /// Rules that were found.
+    pub total: usize,
+    /// The best of them, as many as were asked for; equally good ones by title.
     pub hits: Vec<SearchHit>,
 }
 
@@ -39,7 +41,7 @@ pub struct SearchHit {
 /// When the catalogue file cannot be read.
 pub fn search(index: &Index<'_>, query: &str, limit: usize) -> Result<SearchAnswer, CatalogError> {
     let found = index.catalog.search(query, limit)?;
-    let hits = found.into_iter().filter_map(|hit| {
+    let hits = found.hits.into_iter().filter_map(|hit| {
         let facts = index.catalog.rule_facts(&hit.id)?;
         Some(SearchHit {
             rule: rule_row(facts),
@@ -51,6 +53,7 @@ pub fn search(index: &Index<'_>, query: &str, limit: usize) -> Result<SearchAnsw
         schema: schema("search"),
         catalog: CatalogHead::of(index.catalog),
         query: query.into(),
+        total: found.total,
         hits: hits.collect(),
     })
 }

@@ -39,6 +39,15 @@ pub struct Hit {
     pub snippet: String,
 }
 
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// Rules that fit.
+    pub total: usize,
+    /// The best of them, in order.
+    pub hits: Vec<Hit>,
+}
+
 /// A query, taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Query {
@@ -58,14 +67,14 @@ enum Filter {
 }
 
 impl Catalog {
-    /// The rules that fit `text`, best first, at most `limit`.
+    /// The rules that fit `text`, best first: at most `limit` of them, and their number.
     ///
     /// # Errors
     /// When the catalogue is damaged.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>> {
+    pub fn search(&self, text: &str, limit: usize) -> Result<Found> {
         let query = parse(text);
         if query.words.is_empty() && query.filters.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Found::default());
         }
         let fits = |facts: &&RuleFacts| query.filters.iter().all(|filter| filter.holds(facts));
         let mut found: Vec<(&RuleFacts, f64)> = if query.words.is_empty() {
@@ -87,18 +96,18 @@ impl Catalog {
                 .then_with(|| a.title.cmp(&b.title))
                 .then_with(|| a.id.cmp(&b.id))
         });
+        let total = found.len();
         found.truncate(limit);
-        found
-            .into_iter()
-            .map(|(facts, rank)| {
-                Ok(Hit {
-                    id: facts.id.clone(),
-                    title: facts.title.clone(),
-                    rank,
-                    snippet: self.snippet(&facts.id, &query.words)?,
-                })
+        let hit = |(facts, rank): (&RuleFacts, f64)| {
+            Ok(Hit {
+                id: facts.id.clone(),
+                title: facts.title.clone(),
+                rank,
+                snippet: self.snippet(&facts.id, &query.words)?,
             })
-            .collect()
+        };
+        let hits: Result<Vec<Hit>> = found.into_iter().map(hit).collect();
+        Ok(Found { total, hits: hits? })
     }
 
     /// The rules, by position, in which all words occur, with their ranks: BM25 as FTS5 computes

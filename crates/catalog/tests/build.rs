@@ -256,13 +256,16 @@ fn rules_are_found_and_searched() {
     place.build();
     let catalog = Catalog::open(&place.output()).expect("opens");
     let ids = |query: &str| -> Vec<String> {
-        let hits = catalog.search(query, 10).expect("searches");
-        hits.iter().map(|hit| hit.title.to_string()).collect()
+        let found = catalog.search(query, 10).expect("searches");
+        assert_eq!(found.total, found.hits.len());
+        found.hits.iter().map(|hit| hit.title.to_string()).collect()
     };
     assert_eq!(ids("tool3"), ["Rule 3"]);
     assert_eq!(ids("T1059 tool3"), ["Rule 3"]);
     assert_eq!(ids("Image:tool4"), ["Rule 4"]);
     assert_eq!(ids("vendor:sigma").len(), 5);
+    let two = catalog.search("vendor:sigma", 2).expect("searches");
+    assert_eq!((two.total, two.hits.len()), (5, 2));
     assert!(ids("vendor:elastic").is_empty());
     assert!(ids("\" OR * NEAR(").is_empty());
     let id = "sigma:00000000-0000-4000-8000-000000000002";

@@ -7,11 +7,11 @@ use tripline_app::answers::SearchAnswer;
 /// The hits, best first.
 pub(crate) fn page(answer: &SearchAnswer) -> Page {
     let mut page = Page::new();
-    let found = plural(answer.hits.len(), "rule");
-    page.heading(
-        &found,
-        Line::new().plain("for ").push(Tone::Value, &answer.query),
-    );
+    let mut about = Line::new().plain("for ").push(Tone::Value, &answer.query);
+    if answer.hits.len() < answer.total {
+        about = about.plain(format!(", the best {}", answer.hits.len()));
+    }
+    page.heading(&plural(answer.total, "rule"), about);
     let table = Table::new()
         .text("vendor")
         .flexible("title")
