@@ -20,6 +20,7 @@ mod scope;
 mod sequences;
 mod show;
 mod summary;
+mod values;
 
 pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};

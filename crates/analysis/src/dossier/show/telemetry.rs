@@ -310,7 +310,7 @@ impl Show<'_> {
 /// How values are ordered, where there are any.
 fn fragments_basis(any: bool) -> &'static str {
     if any {
-        "Values: most rules first, then what fewer rules of the whole catalogue look for (reach)."
+        "Values: rules³ / reach, where reach counts rules of the whole catalogue; the largest first. Letter case makes no difference."
     } else {
         ""
     }
