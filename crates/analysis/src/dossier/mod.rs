@@ -9,6 +9,7 @@ mod collect;
 mod commands;
 mod flow;
 mod likeness;
+mod lookup;
 mod notes;
 mod observables;
 mod opportunities;
@@ -21,6 +22,7 @@ mod sequences;
 mod show;
 mod summary;
 mod values;
+mod ways;
 
 pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
