@@ -22,7 +22,7 @@ use tripline_catalog::facts::RuleFacts;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Steps {
     /// The steps: those of most rules first, then by how good the best of their rules is; of one
-    /// rule no two follow each other while others wait.
+    /// rule no two follow each other while others wait, nor two that begin with the same words.
     pub steps: Vec<StepRow>,
     /// Rules under the technique that have notes with such steps.
     pub rules: usize,
@@ -136,20 +136,31 @@ fn rows(
     rows
 }
 
-/// Among steps of equal counts, takes one of each rule in turn.
+/// Among steps of equal counts, takes one of each rule in turn; of those that begin with the same
+/// words, the further ones come after the others.
 fn spread(steps: &mut [StepRow]) {
     let mut turns: BTreeMap<(usize, Text), usize> = BTreeMap::new();
-    let mut keys: Vec<(Reverse<usize>, usize)> = Vec::with_capacity(steps.len());
+    let mut openings: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let mut keys: Vec<(Reverse<usize>, usize, usize)> = Vec::with_capacity(steps.len());
     for step in steps.iter() {
         let rule = step.evidence.first().cloned().unwrap_or_default();
         let turn = turns.entry((step.count, rule)).or_default();
-        keys.push((Reverse(step.count), *turn));
+        let again = openings.entry((step.count, opening(step))).or_default();
+        keys.push((Reverse(step.count), *again, *turn));
         *turn += 1;
+        *again += 1;
     }
     let mut order: Vec<usize> = (0..steps.len()).collect();
     order.sort_by_key(|at| keys[*at]);
     let sorted: Vec<StepRow> = order.iter().map(|at| steps[*at].clone()).collect();
     steps.clone_from_slice(&sorted);
+}
+
+/// The first three words of a step, folded: what it asks to do.
+fn opening(step: &StepRow) -> String {
+    let text: String = step.text.iter().map(Span::text).collect();
+    let words = text.split_whitespace().take(3);
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// What a rule reads, as its note would write it.
@@ -370,17 +381,53 @@ fn says_something(text: &str) -> bool {
         "false positives are not expected",
         "false positives may be present",
         "currently unknown",
-        "before creating an exception",
-        "build exceptions",
-        "avoid exceptions",
     ];
     let sentence = sentences.iter().any(|start| text.starts_with(start));
-    !words.is_empty() && !empty && !sentence
+    !words.is_empty() && !empty && !sentence && !is_about_exceptions(&text)
+}
+
+/// Whether a text, folded, begins with how to write an exception, or what to do once all is known
+/// to be harmless.
+fn is_about_exceptions(text: &str) -> bool {
+    let first = text.split(['.', ';', ':']).next().unwrap_or_default();
+    let closes = [
+        "if confirmed benign",
+        "if benign",
+        "if the activity is benign",
+    ];
+    let writes = [
+        "before", "build", "avoid", "create", "keep", "anchor", "do not", "treat",
+    ];
+    closes.iter().any(|start| first.starts_with(start))
+        || (first.contains("except") && writes.iter().any(|start| first.starts_with(start)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{limits, says_something};
+    use super::{StepRow, limits, says_something, spread};
+    use crate::markup::Span;
+
+    #[test]
+    fn steps_that_begin_alike_do_not_follow_each_other() {
+        let step = |text: &str, rule: &str| StepRow {
+            text: vec![Span::plain(text)],
+            count: 1,
+            evidence: vec![rule.into()],
+        };
+        let mut steps = [
+            step("Terminate any process of a", "1"),
+            step("Terminate any process of b", "2"),
+            step("Restore the file", "1"),
+        ];
+        spread(&mut steps);
+        let order: Vec<&str> = steps.iter().map(|step| step.text[0].text()).collect();
+        let expected = [
+            "Terminate any process of a",
+            "Restore the file",
+            "Terminate any process of b",
+        ];
+        assert_eq!(order, expected);
+    }
 
     #[test]
     fn nothing_said() {
@@ -390,6 +437,9 @@ mod tests {
             "unlikely",
             "n/a",
             "No false positives have been identified at this time.",
+            "Before exceptioning, validate that it recurs.",
+            "If confirmed benign, reverse temporary containment. Create an exception.",
+            "Create an exception only if the same workflow recurs.",
         ] {
             assert!(!says_something(text), "{text}");
         }
