@@ -6,13 +6,13 @@
 //! - actors: ATT&CK campaigns and groups that use both, from two on. Each weighs `20 / (20 + n)`
 //!   of its `n` techniques, and what chance would let two techniques of so many users share is
 //!   taken off: those who use nearly everything do not relate what they use;
-//! - values: rules under the one but not the other that look for a rare value (of at most [`RARE`]
-//!   rules of the catalogue) which rules under the other but not the one look for too: the smaller
+//! - values: rules under the one but not the other that look for a rare value (its family is of at
+//!   most [`RARE`] rules of the catalogue) which rules under the other but not the one look for too: the smaller
 //!   of the two numbers;
 //! - sequences: rules with ordered steps that count under both, from two on.
 //!
-//! That the description names a technique counts [`NAMED`], that one is part of the other or both
-//! of a third [`KIN`]. The strength of a relation is 1 less the product of what each lacks of 1.
+//! That the description names a technique counts [`NAMED`], that one is part of the other [`KIN`],
+//! that both are of a third [`SIBLING`]: too little to be listed for. The strength of a relation is 1 less the product of what each lacks of 1.
 
 use super::flow::{Position, position};
 use super::scope::{Pen, Scope};
@@ -26,12 +26,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is added to the size of each of two sets: two actors that are all that is known of either
 /// of two techniques say little.
 const UNSEEN: f64 = 4.0;
-/// How many rules at most look for a value that counts as shared.
+/// How many rules at most look for a value of the family of one that counts as shared.
 const RARE: usize = 12;
 /// What it counts that the description names a technique.
 const NAMED: f64 = 0.25;
-/// What it counts that one technique is part of the other, or both of a third.
+/// What it counts that one technique is part of the other.
 const KIN: f64 = 0.1;
+/// What it counts that both are part of a third.
+const SIBLING: f64 = 0.04;
+/// What a relation must count to be listed.
+const LEAST: f64 = 0.05;
 
 /// A related technique.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -90,9 +94,9 @@ pub(super) fn related(
             let family = family(&scope.id, id);
             let named = own.named.contains(id);
             shared.strengths.extend(named.then_some(NAMED));
-            shared.strengths.extend(family.is_some().then_some(KIN));
+            shared.strengths.extend(family.as_deref().map(kinship));
             let strength = shared.strength();
-            if strength < 0.05 {
+            if strength < LEAST {
                 return None;
             }
             let tactics = &technique.tactics;
@@ -243,7 +247,7 @@ fn shared_values<'a>(scope: &Scope<'a>) -> BTreeMap<&'a str, Common<'a>> {
             {
                 continue;
             }
-            let reach = index.reach(atom);
+            let reach = index.family_reach(atom);
             if reach.len() > RARE {
                 continue;
             }
@@ -293,6 +297,11 @@ fn family(own: &str, other: &str) -> Option<Text> {
         (true, false, _) => "sub-technique",
     };
     Some(name.into())
+}
+
+/// What a family tie counts.
+fn kinship(family: &str) -> f64 {
+    if family == "sibling" { SIBLING } else { KIN }
 }
 
 fn base(id: &str) -> &str {

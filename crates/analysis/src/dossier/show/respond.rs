@@ -217,7 +217,7 @@ impl Show<'_> {
         section(
             "related",
             "Related techniques",
-            "Strength: 1 less the product of what each reason lacks of 1. Rules and sequences: shared / sqrt((own + 4)(other's + 4)). Campaigns and groups: the same, each weighing 20 / (20 + the techniques that it uses), less what chance would share. Values: the same, of rules that look for a value which at most 12 rules of the catalogue look for. That the description names it: 0.25; parent, sub-technique, sibling: 0.1. Place: by the order of tactics.",
+            "Strength: 1 less the product of what each reason lacks of 1. Rules and sequences: shared / sqrt((own + 4)(other's + 4)). Campaigns and groups: the same, each weighing 20 / (20 + the techniques that it uses), less what chance would share. Values: the same, of rules that look for a value whose family at most 12 rules of the catalogue look for. That the description names it: 0.25; parent, sub-technique: 0.1; sibling: 0.04. Place: by the order of tactics.",
             blocks,
             "No technique shares rules, campaigns, groups or values with it, and its description names none.",
         )
