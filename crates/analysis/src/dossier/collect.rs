@@ -304,7 +304,8 @@ fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
         let Some((_, name)) = own else {
             continue;
         };
-        for sample in field.values.iter().take(VALUES) {
+        let own = field.values.iter().filter(|sample| !is_root(&sample.value));
+        for sample in own.take(VALUES) {
             let Some(condition) = condition(&sample.operator) else {
                 continue;
             };
@@ -318,6 +319,15 @@ fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether a value is the root of a drive or of all users' folders: nearly everything lies below it.
+fn is_root(value: &str) -> bool {
+    let path = value
+        .trim_matches(['\\', '/', ':', '?', '*'])
+        .to_lowercase();
+    let below = path.strip_prefix("c:\\").unwrap_or(&path);
+    below.len() < 2 || matches!(below, "users" | "windows" | "home" | "program files")
 }
 
 /// Sysmon's condition for an operator.
@@ -362,4 +372,17 @@ fn requirements(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<RequirementRow> {
         .collect();
     rows.sort_by_key(|row| Reverse(row.count));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_root;
+
+    #[test]
+    fn roots_choose_nothing() {
+        for value in ["c:\\", "C:\\Users\\", "?:\\", "/home/", "\\windows\\"] {
+            assert!(is_root(value), "{value}");
+        }
+        assert!(!is_root("c:\\users\\public\\") && !is_root(".hta"));
+    }
 }
