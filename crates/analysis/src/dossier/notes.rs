@@ -80,6 +80,8 @@ struct Notes {
     fenced: bool,
     /// Indentation and text of items that introduce others.
     above: Vec<(usize, String)>,
+    /// Indentation and text of the steps that the next item may stand below.
+    outer: Vec<(usize, String)>,
     open: bool,
     /// Indentation of the question above.
     asked: Option<usize>,
@@ -102,6 +104,7 @@ impl Notes {
         if text.starts_with('#') {
             self.part = part(text.trim_start_matches('#'));
             self.above.clear();
+            self.outer.clear();
             self.asked = None;
             self.open = false;
             return;
@@ -118,6 +121,7 @@ impl Notes {
 
     fn item(&mut self, part: Part, indent: usize, item: &str) {
         self.above.retain(|(above, _)| *above < indent);
+        self.outer.retain(|(outer, _)| *outer < indent);
         self.open = false;
         let item = without_widgets(item);
         let item = item.trim();
@@ -131,12 +135,26 @@ impl Notes {
             self.above.push((indent, introduction.to_owned()));
             return;
         }
-        let text = match self.above.last() {
-            Some((_, introduction)) => format!("{introduction}: {item}"),
+        let text = match self.introduced(item) {
+            Some(introduction) => format!("{introduction}: {item}"),
             None => item.to_owned(),
         };
+        self.outer.push((indent, item.to_owned()));
         self.steps.push(Step { part, text });
         self.open = true;
+    }
+
+    /// What stands before an item: what introduces it, or the step that it is below when it begins
+    /// with a thing and not with what to do (`` `user.name` is an administrator ``).
+    fn introduced(&self, item: &str) -> Option<&str> {
+        let above = self.above.last();
+        let outer = self.outer.last().filter(|_| item.starts_with('`'));
+        match (above, outer) {
+            (Some((above, _)), Some((outer, text))) if outer > above => Some(text),
+            (Some((_, text)), _) | (None, Some((_, text))) => Some(text),
+            (None, None) => None,
+        }
+        .map(|text| text.trim_end_matches('.'))
     }
 
     /// A question takes the `Focus:` below it into its own step; what follows from the answers
@@ -257,6 +275,20 @@ mod tests {
             $investigate_0\n  - Implication: bad.\n- Next.\n";
         let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
         assert_eq!(found, ["Who started it? Look at `a` and `b`.", "Next."]);
+    }
+
+    #[test]
+    fn a_thing_below_a_step_is_said_with_it() {
+        let note = "### Triage checklist\n- Confirm the grant.\n    - `protocol` is `code`.\n    \
+            - Look for others.\n- Next.\n";
+        let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
+        let expected = [
+            "Confirm the grant.",
+            "Confirm the grant: `protocol` is `code`.",
+            "Look for others.",
+            "Next.",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

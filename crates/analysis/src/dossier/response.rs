@@ -394,6 +394,7 @@ fn is_about_exceptions(text: &str) -> bool {
         "if confirmed benign",
         "if benign",
         "if the activity is benign",
+        "if this activity is expected",
     ];
     let writes = [
         "before", "build", "avoid", "create", "keep", "anchor", "do not", "treat",
@@ -440,6 +441,7 @@ mod tests {
             "Before exceptioning, validate that it recurs.",
             "If confirmed benign, reverse temporary containment. Create an exception.",
             "Create an exception only if the same workflow recurs.",
+            "If this activity is expected and noisy, consider adding exceptions.",
         ] {
             assert!(!says_something(text), "{text}");
         }
