@@ -1,7 +1,8 @@
 //! Who uses the technique: groups, campaigns and software of ATT&CK's procedure examples.
 
 use super::scope::{Pen, Scope};
-use super::values::more_telling;
+use super::values::{Telling, most_telling_first};
+use crate::Index;
 use crate::markup::Span;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use smol_str::SmolStr as Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_attack::{ActorKind, Attack, Procedure, ReferenceId, SoftwareKind};
+use tripline_catalog::facts::AtomFact;
 
 /// First and last year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -252,20 +254,28 @@ pub(super) fn has_word(text: &str, word: &str) -> bool {
     })
 }
 
+/// Fields that name a program.
+const PROGRAM_FIELDS: [&str; 4] = [
+    "process.executable",
+    "process.name",
+    "process.original_file_name",
+    "linux.comm",
+];
+
 /// The programs that rules look for by path, name or original name: the most telling first.
 pub(super) fn programs(scope: &Scope<'_>) -> Vec<ProgramRow> {
     let index = scope.index;
     let mut found: BTreeMap<Text, Found<'_>> = BTreeMap::new();
     for &at in &scope.rules {
         for atom in &scope.facts(at).atoms {
-            if !atom.is_indicator() || !is_program(&atom.field) {
+            if !atom.is_indicator() || !PROGRAM_FIELDS.contains(&atom.field.as_str()) {
                 continue;
             }
             if let Some(name) = program_name(&index.family(atom)) {
                 let row = found.entry(name).or_default();
                 row.fields.insert(&atom.field);
                 row.rules.insert(at);
-                row.reach.extend(index.family_reach(atom));
+                row.atoms.push(atom);
             }
         }
     }
@@ -275,23 +285,45 @@ pub(super) fn programs(scope: &Scope<'_>) -> Vec<ProgramRow> {
             let fields = found.fields.iter().map(|field| index.field_name(field));
             ProgramRow {
                 field: fields.collect::<Vec<_>>().join(", ").into(),
+                reach: found.reach(index, &program).len(),
                 program,
                 count: found.rules.len(),
-                reach: found.reach.len(),
                 rules: found.rules.iter().map(|at| index.id(*at)).collect(),
             }
         })
         .collect();
-    rows.sort_by(|a, b| more_telling((a.count, a.reach), (b.count, b.reach)));
+    most_telling_first(&mut rows, |row| Telling {
+        here: row.count,
+        reach: row.reach,
+        rules: row.rules.clone(),
+    });
     rows
 }
 
-/// What rules look for by a program's name.
+/// The tests of rules for a program.
 #[derive(Default)]
 struct Found<'a> {
     fields: BTreeSet<&'a str>,
     rules: BTreeSet<u32>,
-    reach: BTreeSet<u32>,
+    atoms: Vec<&'a AtomFact>,
+}
+
+impl Found<'_> {
+    /// The rules of the whole catalogue that look for the program, by any of its names.
+    fn reach(&self, index: &Index<'_>, program: &Text) -> BTreeSet<u32> {
+        let own = self.atoms.iter().flat_map(|atom| index.family_reach(atom));
+        let mut reach: BTreeSet<u32> = own.copied().collect();
+        for (field, atom) in PROGRAM_FIELDS.iter().zip(self.atoms.iter().cycle()) {
+            let named = AtomFact {
+                field: Text::new_static(field),
+                operator: "eq".into(),
+                value: program.clone(),
+                ..(*atom).clone()
+            };
+            reach.extend(index.family_reach(&named));
+        }
+        reach
+    }
 }
 
 /// The name of a program out of a family of values (`*\\cmd.exe`, `*psexec*`); `None` when the
@@ -302,13 +334,6 @@ fn program_name(family: &str) -> Option<Text> {
     let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
     let pattern = name.contains(['*', '?']) || name.starts_with('.');
     (letters > 1 && !pattern).then(|| name.into())
-}
-
-fn is_program(field: &str) -> bool {
-    matches!(
-        field,
-        "process.executable" | "process.name" | "process.original_file_name" | "linux.comm"
-    )
 }
 
 #[cfg(test)]

@@ -163,17 +163,27 @@ fn unread(scope: &Scope<'_>, events: &Events, opportunities: &[OpportunityRow]) 
             let Some(found) = sysmon_setting(schema, key).or_else(|| schema.collection(key)) else {
                 continue;
             };
+            let steps = found.steps.iter();
+            let steps: Vec<Text> = steps.flat_map(|step| filled(scope, step, &[])).collect();
+            if steps.is_empty() && !found.steps.is_empty() {
+                continue;
+            }
             let row = rows
                 .entry(found.title.clone())
                 .or_insert_with(|| SettingRow {
                     title: found.title,
-                    steps: found.steps,
+                    steps: Vec::new(),
                     note: found.note,
                     source: safe_url(&found.source),
                     events: Vec::new(),
                     count: 0,
                     evidence: Vec::new(),
                 });
+            for step in steps {
+                if !row.steps.contains(&step) {
+                    row.steps.push(step);
+                }
+            }
             if !row.events.contains(key) {
                 row.events.push(key.clone());
             }
@@ -195,11 +205,16 @@ fn unread(scope: &Scope<'_>, events: &Events, opportunities: &[OpportunityRow]) 
     rows
 }
 
-/// What turns on an event of Sysmon: an element of its configuration.
+/// What turns on an event of Sysmon: an element of its configuration, here with everything.
 fn sysmon_setting(schema: &Schema, key: &str) -> Option<Collection> {
     let element = schema.sysmon_element(key.strip_prefix("Sysmon/")?)?;
     Some(Collection {
-        title: format_smolstr!("Sysmon: {}", element.element),
+        title: "Sysmon".into(),
+        steps: vec![format_smolstr!(
+            "<{} onmatch=\"exclude\"/>",
+            element.element
+        )],
+        note: "Elements of its configuration, with everything that they give.".into(),
         ..Collection::default()
     })
 }

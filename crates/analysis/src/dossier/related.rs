@@ -8,7 +8,7 @@
 //!   taken off: those who use nearly everything do not relate what they use;
 //! - values: rules under the one but not the other that look for a rare value (its family is of at
 //!   most [`RARE`] rules of the catalogue) which rules under the other but not the one look for too: the smaller
-//!   of the two numbers;
+//!   of the two numbers, from two on;
 //! - sequences: rules with ordered steps that count under both, from two on.
 //!
 //! That the description names a technique counts [`NAMED`], that one is part of the other [`KIN`],
@@ -151,6 +151,13 @@ struct Common<'a> {
     there: BTreeSet<u32>,
 }
 
+impl Common<'_> {
+    /// How many rules of either are alike at least.
+    fn rules(&self) -> usize {
+        self.here.len().min(self.there.len())
+    }
+}
+
 /// What two techniques share.
 struct Shared<'a> {
     rules: Vec<u32>,
@@ -165,7 +172,8 @@ impl<'a> Shared<'a> {
         let (rules, rules_cosine) = common(&own.rules, together.rules.get(id), 1);
         let (sequences, sequences_cosine) = common(&own.ordered, together.ordered.get(id), 2);
         let (actors, actors_cosine) = actors(&own.actors, id, together);
-        let alike = values.map_or(0, |values| values.here.len().min(values.there.len()));
+        let values = values.filter(|values| values.rules() >= 2);
+        let alike = values.map_or(0, Common::rules);
         let there = together.rules.get(id).map_or(0, BTreeSet::len);
         let values_cosine = cosine(size(alike), size(own.rules.len()), size(there));
         Self {

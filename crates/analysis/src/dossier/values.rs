@@ -4,7 +4,6 @@
 use crate::Index;
 use crate::tables::{self, IndicatorRow};
 use smol_str::SmolStr as Text;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_catalog::facts::{AtomFact, RuleFacts};
 
@@ -40,21 +39,50 @@ pub(super) fn values(
     }
     let all = alike.into_values();
     let mut rows: Vec<IndicatorRow> = all.filter_map(|rows| merged(index, rows)).collect();
-    rows.sort_by(|a, b| {
-        let more = more_telling((a.count, a.reach), (b.count, b.reach));
-        more.then_with(|| (&a.field, &a.value).cmp(&(&b.field, &b.value)))
+    rows.sort_by(|a, b| (&a.field, &a.value).cmp(&(&b.field, &b.value)));
+    most_telling_first(&mut rows, |row| Telling {
+        here: row.count,
+        reach: row.reach,
+        rules: row.rules.clone(),
     });
     rows
 }
 
-/// Which of two values comes first, by the rules here that look for it and those of the whole
-/// catalogue: of `here³ / all` the larger. What many rules here look for comes before what one
-/// does, unless rules of everything else look for it as well.
-pub(super) fn more_telling(a: (usize, usize), b: (usize, usize)) -> Ordering {
-    let weight = |(here, _): (usize, usize), (_, all): (usize, usize)| {
-        (here as u128).pow(3) * all.max(1) as u128
-    };
-    weight(b, a).cmp(&weight(a, b))
+/// What a value tells of the technique.
+pub(super) struct Telling {
+    /// Rules here that look for it.
+    pub(super) here: usize,
+    /// Rules of the whole catalogue that do.
+    pub(super) reach: usize,
+    /// Ids of those here.
+    pub(super) rules: Vec<Text>,
+}
+
+/// Sorts by `here³ / reach`, the largest first; what many rules here look for comes before what one
+/// does, unless rules of everything else look for it as well. The k-th value of the very same rules
+/// counts `1 / k²` of it, so that no list of one rule fills the page.
+pub(super) fn most_telling_first<T>(rows: &mut Vec<T>, of: impl Fn(&T) -> Telling) {
+    let mut weighed: Vec<(f64, Vec<Text>, T)> = std::mem::take(rows)
+        .into_iter()
+        .map(|row| {
+            let telling = of(&row);
+            let weight = size(telling.here).powi(3) / size(telling.reach.max(1));
+            (weight, telling.rules, row)
+        })
+        .collect();
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut seen: BTreeMap<Vec<Text>, f64> = BTreeMap::new();
+    for (weight, rules, _) in &mut weighed {
+        let turn = seen.entry(std::mem::take(rules)).or_insert(0.0);
+        *turn += 1.0;
+        *weight /= turn.powi(2);
+    }
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    rows.extend(weighed.into_iter().map(|(_, _, row)| row));
+}
+
+fn size(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 /// One row for values that differ in letter case alone: written as most rules do.
@@ -99,16 +127,32 @@ fn atom<'c>(index: &Index<'c>, row: &IndicatorRow) -> Option<&'c AtomFact> {
 
 #[cfg(test)]
 mod tests {
-    use super::more_telling;
-    use std::cmp::Ordering;
+    use super::{Telling, most_telling_first};
 
     #[test]
     fn what_tells_most() {
-        let first = |a, b| more_telling(a, b) == Ordering::Less;
-        assert!(first((3, 3), (3, 9)));
-        assert!(first((24, 199), (5, 12)));
-        assert!(first((3, 3), (4, 43)));
-        assert!(!first((2, 35), (1, 1)));
-        assert_eq!(more_telling((2, 4), (2, 4)), Ordering::Equal);
+        let mut rows = vec![
+            ("one of its own", 1, 1, "a"),
+            ("a second of the same rule", 1, 1, "a"),
+            ("everybody's", 2, 35, "b c"),
+            ("of half", 4, 8, "b c d e"),
+            ("of all, and of others", 24, 199, "b .. y"),
+            ("another rule's", 1, 2, "f"),
+        ];
+        most_telling_first(&mut rows, |(_, here, reach, rules)| Telling {
+            here: *here,
+            reach: *reach,
+            rules: vec![(*rules).into()],
+        });
+        let order: Vec<&str> = rows.iter().map(|(name, ..)| *name).collect();
+        let expected = [
+            "of all, and of others",
+            "of half",
+            "one of its own",
+            "another rule's",
+            "a second of the same rule",
+            "everybody's",
+        ];
+        assert_eq!(order, expected);
     }
 }

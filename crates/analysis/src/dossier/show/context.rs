@@ -354,7 +354,7 @@ fn tools_basis(software: bool, programs: bool) -> String {
         ),
         (
             programs,
-            "Programs: rules³ / reach, where reach counts rules of the whole catalogue; the largest first.",
+            "Programs: rules³ / reach, where reach counts rules of the whole catalogue; the largest first, further ones of the same rules later.",
         ),
     ];
     let shown = parts.iter().filter(|(any, _)| *any).map(|(_, text)| *text);

@@ -67,7 +67,7 @@ impl Show<'_> {
             self.on(Line::text(text), &analytic.rules)
         };
         blocks.push(Block::Paragraph(line));
-        let mut sources = Table::new(&["data component", "log source", "~what of it", "#rules"]);
+        let mut sources = Table::new(&["data component", "~log source", "~what of it", "#rules"]);
         for source in &analytic.log_sources {
             sources.rows.push(vec![
                 Line::text(source.component.clone()),

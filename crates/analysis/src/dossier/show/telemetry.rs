@@ -345,7 +345,7 @@ fn gives(keys: &[Text]) -> String {
 /// How values are ordered, where there are any.
 fn fragments_basis(any: bool) -> &'static str {
     if any {
-        "Values: rules³ / reach, where reach counts rules of the whole catalogue; the largest first. Letter case makes no difference."
+        "Values: rules³ / reach, where reach counts rules of the whole catalogue; the largest first, further values of the same rules later. Letter case makes no difference."
     } else {
         ""
     }
