@@ -69,19 +69,20 @@ fn sayable<'a>(field: &CanonicalField, way: &Way<'a>) -> Way<'a> {
     Way {
         tests: needed.collect(),
         with_others: way.with_others,
+        rules: way.rules,
     }
 }
 
-/// Whether a way need not be asked for beside another: that finds the same and more; but where the
-/// other rests on other fields too and says less of this one, it is the other that is not asked for.
+/// Whether a way need not be asked for beside another: that finds the same and more. But where the
+/// other rests on other fields too, and no more rules look so, it is the other that is not asked for.
 fn is_idle(way: &Way<'_>, by: &Way<'_>, later: bool) -> bool {
-    let vague =
-        |one: &Way<'_>, other: &Way<'_>| one.with_others && one.tests.len() < other.tests.len();
-    if finds_all_of(by, way) {
-        let same = finds_all_of(way, by);
-        return if same { later } else { !vague(by, way) };
+    let vague = |one: &Way<'_>, other: &Way<'_>| one.with_others && other.rules >= one.rules;
+    match (finds_all_of(by, way), finds_all_of(way, by)) {
+        (true, true) => later,
+        (true, false) => !vague(by, way),
+        (false, true) => vague(way, by),
+        (false, false) => false,
     }
-    finds_all_of(way, by) && vague(way, by)
 }
 
 /// Whether a way finds all that another does: each of its tests covers one of the other's.
@@ -199,6 +200,7 @@ mod tests {
         Way {
             tests: tests.iter().copied().collect(),
             with_others: false,
+            rules: 1,
         }
     }
 
@@ -250,8 +252,11 @@ mod tests {
         let more = way(&[("contains", "mimikatz"), ("starts_with", "c:")]);
         let found = image(&[alone, more.clone()]);
         assert_eq!(found.as_deref(), Some(r#"image : ("*mimikatz*")"#));
-        let found = image(&[vague, more]);
+        let found = image(&[vague.clone(), more.clone()]);
         let expected = r#"(image : "*mimikatz*" and image : "c:*")"#;
         assert_eq!(found.as_deref(), Some(expected));
+        let usual = Way { rules: 2, ..vague };
+        let found = image(&[usual, more]);
+        assert_eq!(found.as_deref(), Some(r#"image : ("*mimikatz*")"#));
     }
 }

@@ -19,6 +19,18 @@ pub(super) struct Way<'a> {
     pub(super) tests: BTreeSet<Test<'a>>,
     /// The rule looks for something in other fields as well.
     pub(super) with_others: bool,
+    /// How many rules look so.
+    pub(super) rules: usize,
+}
+
+impl Way<'_> {
+    /// No test, of a rule.
+    fn nothing() -> Self {
+        Self {
+            rules: 1,
+            ..Self::default()
+        }
+    }
 }
 
 /// What is known of the rules that look in one way.
@@ -87,6 +99,7 @@ fn ordered<'a>(
             let way = Way {
                 tests,
                 with_others: !known.alone,
+                rules: known.rules,
             };
             (order, way)
         })
@@ -104,7 +117,7 @@ fn of_tree<'a>(
     tells: &dyn Fn(&AtomFact) -> bool,
 ) -> Vec<Way<'a>> {
     let mut ways = match tree {
-        Tree::Nothing => vec![Way::default()],
+        Tree::Nothing => vec![Way::nothing()],
         Tree::Atom(at) => {
             let atom = &atoms[*at as usize];
             let own = atom.field == field;
@@ -113,13 +126,14 @@ fn of_tree<'a>(
             vec![Way {
                 tests: test.into_iter().collect(),
                 with_others: !own && tells(atom),
+                rules: 1,
             }]
         }
         Tree::Or(parts) => parts
             .iter()
             .flat_map(|part| of_tree(part, atoms, field, tells))
             .collect(),
-        Tree::And(parts) => parts.iter().fold(vec![Way::default()], |ways, part| {
+        Tree::And(parts) => parts.iter().fold(vec![Way::nothing()], |ways, part| {
             let more: BTreeSet<Way<'_>> = of_tree(part, atoms, field, tells).into_iter().collect();
             let joined = ways
                 .iter()
@@ -135,5 +149,6 @@ fn both<'a>(one: &Way<'a>, other: &Way<'a>) -> Way<'a> {
     Way {
         tests: one.tests.union(&other.tests).copied().collect(),
         with_others: one.with_others || other.with_others,
+        rules: 1,
     }
 }
