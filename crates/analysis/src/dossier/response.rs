@@ -262,6 +262,12 @@ const ANYWHERE: &[&str] = &[
     "tools",
     "configuration",
     "program",
+    // Of names of signers.
+    "systems",
+    "software",
+    "technologies",
+    "corporation",
+    "microsoft",
 ];
 
 /// Questions out of rules' triage notes.
