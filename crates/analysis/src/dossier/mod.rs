@@ -15,6 +15,7 @@ mod observables;
 mod opportunities;
 mod queries;
 mod questions;
+mod rare;
 mod related;
 mod response;
 mod scope;

@@ -7,27 +7,28 @@
 //!   of its `n` techniques, and what chance would let two techniques of so many users share is
 //!   taken off: those who use nearly everything do not relate what they use;
 //! - values: rules under the one but not the other that look for a rare value (its family is of at
-//!   most [`RARE`] rules of the catalogue) which rules under the other but not the one look for too: the smaller
-//!   of the two numbers, from two on;
+//!   most [`RARE`](super::rare::RARE) rules of the catalogue) which rules under the other but not the one look for
+//!   too, each weighing the part of its values that these are: the smaller sum, from two rules on;
 //! - sequences: rules with ordered steps that count under both, from two on.
 //!
 //! That the description names a technique counts [`NAMED`], that one is part of the other [`KIN`],
-//! that both are of a third [`SIBLING`]: too little to be listed for. The strength of a relation is 1 less the product of what each lacks of 1.
+//! that both are of a third [`SIBLING`]: too little to be listed for. The strength of a relation is
+//! 1 less the product of what each lacks of 1.
 
 use super::flow::{Position, position};
+use super::rare::{Common, Value, shared_values, telling};
 use super::scope::{Pen, Scope};
+use super::values::size;
 use crate::markup::{Paragraph, Span};
 use crate::together::{Sets, Together};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What is added to the size of each of two sets: two actors that are all that is known of either
 /// of two techniques say little.
 const UNSEEN: f64 = 4.0;
-/// How many rules at most look for a value of the family of one that counts as shared.
-const RARE: usize = 12;
 /// What it counts that the description names a technique.
 const NAMED: f64 = 0.25;
 /// What it counts that one technique is part of the other.
@@ -138,26 +139,6 @@ struct Own<'a> {
     named: BTreeSet<&'a str>,
 }
 
-/// Field and value.
-type Value<'a> = (&'a str, &'a str);
-
-/// Rare values that rules of this technique only and rules of another only look for.
-#[derive(Default)]
-struct Common<'a> {
-    values: BTreeSet<Value<'a>>,
-    /// The rules of this one.
-    here: BTreeSet<u32>,
-    /// The rules of the other.
-    there: BTreeSet<u32>,
-}
-
-impl Common<'_> {
-    /// How many rules of either are alike at least.
-    fn rules(&self) -> usize {
-        self.here.len().min(self.there.len())
-    }
-}
-
 /// What two techniques share.
 struct Shared<'a> {
     rules: Vec<u32>,
@@ -172,10 +153,10 @@ impl<'a> Shared<'a> {
         let (rules, rules_cosine) = common(&own.rules, together.rules.get(id), 1);
         let (sequences, sequences_cosine) = common(&own.ordered, together.ordered.get(id), 2);
         let (actors, actors_cosine) = actors(&own.actors, id, together);
-        let values = values.filter(|values| values.rules() >= 2);
-        let alike = values.map_or(0, Common::rules);
+        let alike = values.map_or(0.0, Common::rules);
+        let values = values.filter(|_| alike > 0.0);
         let there = together.rules.get(id).map_or(0, BTreeSet::len);
-        let values_cosine = cosine(size(alike), size(own.rules.len()), size(there));
+        let values_cosine = cosine(alike, size(own.rules.len()), size(there));
         Self {
             rules,
             actors,
@@ -231,54 +212,9 @@ fn cosine(shared: f64, a: f64, b: f64) -> f64 {
     shared / ((a + UNSEEN) * (b + UNSEEN)).sqrt()
 }
 
-fn size(n: usize) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
-}
-
 fn union<T: Ord + Clone>(sets: &Sets<T>, ids: &[Text]) -> BTreeSet<T> {
     let found = ids.iter().filter_map(|id| sets.get(id));
     found.flatten().cloned().collect()
-}
-
-/// The rare values that rules under this technique look for and rules under each other do.
-fn shared_values<'a>(scope: &Scope<'a>) -> BTreeMap<&'a str, Common<'a>> {
-    let index = scope.index;
-    let ours = |at: &u32| scope.rules.binary_search(at).is_ok();
-    let mut found: BTreeMap<&str, Common<'_>> = BTreeMap::new();
-    for &at in &scope.rules {
-        let own_techniques = &scope.facts(at).techniques;
-        for atom in &scope.facts(at).atoms {
-            if !atom.is_indicator()
-                || index.schema.routing_field(&atom.field)
-                || atom.value.len() < 4
-                || matches!(atom.value.as_str(), "true" | "false")
-            {
-                continue;
-            }
-            let reach = index.family_reach(atom);
-            if reach.len() > RARE {
-                continue;
-            }
-            for &other in reach.iter().filter(|other| !ours(other)) {
-                let theirs = index.facts(other).techniques.iter();
-                for technique in theirs.filter(|id| !own_techniques.contains(id)) {
-                    let common = found.entry(technique).or_default();
-                    common.values.insert((&atom.field, &atom.value));
-                    common.here.insert(at);
-                    common.there.insert(other);
-                }
-            }
-        }
-    }
-    found
-}
-
-/// Three values that say most: the longest of at most 48 letters.
-fn telling(values: &[Value<'_>]) -> Vec<Text> {
-    let texts: BTreeSet<&str> = values.iter().map(|(_, value)| value.trim()).collect();
-    let mut texts: Vec<&str> = texts.into_iter().filter(|text| text.len() <= 48).collect();
-    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    texts.into_iter().take(3).map(Text::new).collect()
 }
 
 /// The techniques that the description links to.

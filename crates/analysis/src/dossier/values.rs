@@ -60,7 +60,7 @@ pub(super) struct Telling {
 
 /// Sorts by `here³ / reach`, the largest first; what many rules here look for comes before what one
 /// does, unless rules of everything else look for it as well. The k-th value of the very same rules
-/// counts `1 / k²` of it, so that no list of one rule fills the page.
+/// counts `1 / k` of it, so that no list of one rule fills the page.
 pub(super) fn most_telling_first<T>(rows: &mut Vec<T>, of: impl Fn(&T) -> Telling) {
     let mut weighed: Vec<(f64, Vec<Text>, T)> = std::mem::take(rows)
         .into_iter()
@@ -75,13 +75,14 @@ pub(super) fn most_telling_first<T>(rows: &mut Vec<T>, of: impl Fn(&T) -> Tellin
     for (weight, rules, _) in &mut weighed {
         let turn = seen.entry(std::mem::take(rules)).or_insert(0.0);
         *turn += 1.0;
-        *weight /= turn.powi(2);
+        *weight /= *turn;
     }
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
     rows.extend(weighed.into_iter().map(|(_, _, row)| row));
 }
 
-fn size(n: usize) -> f64 {
+/// A number of things, to reckon with.
+pub(super) fn size(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
@@ -137,7 +138,7 @@ mod tests {
             ("everybody's", 2, 35, "b c"),
             ("of half", 4, 8, "b c d e"),
             ("of all, and of others", 24, 199, "b .. y"),
-            ("another rule's", 1, 2, "f"),
+            ("another rule's", 1, 1, "f"),
         ];
         most_telling_first(&mut rows, |(_, here, reach, rules)| Telling {
             here: *here,

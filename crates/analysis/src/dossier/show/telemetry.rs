@@ -324,7 +324,8 @@ fn gives(keys: &[Text]) -> String {
         providers.entry(provider).or_default().push(id);
     }
     let parts = providers.into_iter().map(|(provider, ids)| {
-        let (all, ids): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| *id == "*");
+        let (all, mut ids): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| *id == "*");
+        ids.sort_by_key(|id| id.parse::<u32>().unwrap_or(u32::MAX));
         let any = if all.is_empty() { "" } else { " (any event)" };
         let named = ids
             .iter()
@@ -397,8 +398,8 @@ mod tests {
 
     #[test]
     fn events_by_provider() {
-        let keys = ["A/4688", "A/4689", "B/*", "C/*", "C/x"].map(Into::into);
-        let expected = "A 4688, 4689; B (any event); C (any event), among them x";
+        let keys = ["A/22", "A/3", "B/*", "C/*", "C/x"].map(Into::into);
+        let expected = "A 3, 22; B (any event); C (any event), among them x";
         assert_eq!(gives(&keys), expected);
     }
 }
