@@ -8,6 +8,7 @@ mod audit;
 mod collect;
 mod commands;
 mod flow;
+mod harmless;
 mod likeness;
 mod lookup;
 mod notes;
@@ -22,6 +23,7 @@ mod scope;
 mod sequences;
 mod show;
 mod summary;
+mod things;
 mod values;
 mod ways;
 
@@ -29,12 +31,13 @@ pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
 pub use commands::{AtomicRow, Commands};
 pub use flow::{Flow, FlowStep, Position};
+pub use harmless::{FalsePositiveRow, FalsePositives};
 pub use observables::{EventUse, Events, FieldRead, Network, NetworkSource};
 pub use opportunities::{AnalyticRow, LogSourceRow, MutableRow, OpportunityRow};
 pub use queries::{Query, VendorQueries};
 pub use questions::Question;
 pub use related::RelatedRow;
-pub use response::{FalsePositiveRow, FalsePositives, MitigationRow, StepRow, Steps};
+pub use response::{MitigationRow, StepRow, Steps};
 pub use sequences::{SequenceRow, SequenceStep, StepField};
 pub use show::document;
 pub use summary::{ExpectedRow, Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
@@ -196,7 +199,7 @@ fn sections(scope: &Scope<'_>, pen: &mut Pen<'_>) -> tripline_catalog::Result<Do
         collect: collect::collect(scope, pen, &events, &opportunities),
         events,
         opportunities,
-        false_positives: response::false_positives(scope, pen),
+        false_positives: harmless::false_positives(scope, pen),
         related,
         references: Vec::new(),
         sources: BTreeMap::new(),

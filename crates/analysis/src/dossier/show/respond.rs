@@ -103,7 +103,7 @@ impl Show<'_> {
         section(
             "containment",
             "Containment",
-            "Steps out of the response parts of rules' notes: those of most rules first; steps that name nothing that their rule reads are left out.",
+            "Steps out of the response parts of rules' notes: those of most rules first, hardening and monitoring after the rest; steps that name nothing that their rule reads are left out.",
             blocks,
             "No rule under it has response notes that name what it reads, and no mitigation of it limits an adversary.",
         )
