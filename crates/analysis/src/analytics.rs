@@ -63,6 +63,8 @@ pub(crate) struct Events {
     pub(crate) keys: BTreeSet<Text>,
     /// What the log source is about.
     pub(crate) about: Vec<Activity>,
+    /// The log source's own text names them, not only its data component.
+    pub(crate) own: bool,
 }
 
 /// How much of an analytic a rule implements.
@@ -90,9 +92,18 @@ pub(crate) fn analytics<'c>(index: &Index<'c>, technique: &str) -> Vec<Joined<'c
     });
     pairs
         .map(|(strategy, analytic)| {
-            let of = |source| Events {
-                keys: events(index, analytic, source),
-                about: about(source, &component_of(attack, source)),
+            let of = |source| {
+                let own = named(index.schema, index.events(), source);
+                let is_own = !own.is_empty();
+                Events {
+                    keys: if is_own {
+                        own
+                    } else {
+                        of_components(index, analytic, source)
+                    },
+                    about: about(source, &component_of(attack, source)),
+                    own: is_own,
+                }
             };
             Joined {
                 strategy,
@@ -142,20 +153,15 @@ pub(crate) fn holds(events: &BTreeSet<Text>, key: &Text) -> bool {
         })
 }
 
-/// The catalogue events of one log source of an analytic.
-fn events(index: &Index<'_>, analytic: &Analytic, source: &LogSource) -> BTreeSet<Text> {
-    let schema = index.schema;
-    let own = named(schema, index.events(), source);
-    if !own.is_empty() {
-        return own;
-    }
+/// The catalogue events of a log source whose text names none: those of its data component.
+fn of_components(index: &Index<'_>, analytic: &Analytic, source: &LogSource) -> BTreeSet<Text> {
     let Some(component) = &source.component else {
-        return own;
+        return BTreeSet::new();
     };
     let events = index.component_events(component);
     events
         .iter()
-        .filter(|key| runs_on(schema, key, &analytic.platforms))
+        .filter(|key| runs_on(index.schema, key, &analytic.platforms))
         .cloned()
         .collect()
 }

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             out.push(if open == "**" {
-                Span::strong(inner)
+                Span::strong(inner.replace('`', ""))
             } else {
                 Span::code(inner.trim())
             });
@@ -478,6 +478,7 @@ mod tests {
         assert_eq!(spans[3], Span::code("y"));
         assert_eq!(spans[5], Span::strong("z"));
         assert_eq!(plain_text(&spans), "<b>x</b> chmod u+s y z 2 * 3 [ ] `open");
+        assert_eq!(read("**the `arn`**"), [Span::strong("the arn")]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct FieldRow {
     pub how: BTreeMap<Text, usize>,
     /// Rules that have it only in exclusions.
     pub excluded_in: usize,
-    /// The most used values, most rules first.
+    /// The most used values, most rules first; letter case makes no difference.
     pub samples: Vec<Sample>,
     /// Ids of the rules with a positive test.
     pub rules: Vec<Text>,
@@ -217,17 +217,7 @@ fn field_row(index: &Index<'_>, field: &str, tally: FieldTally) -> FieldRow {
         .copied()
         .collect();
     let positive: Vec<u32> = tally.positive.into_iter().collect();
-    let mut samples: Vec<Sample> = tally
-        .values
-        .into_iter()
-        .map(|((operator, value), rules)| Sample {
-            operator,
-            value,
-            count: rules.len(),
-        })
-        .collect();
-    samples.sort_by_key(|sample| Reverse(sample.count));
-    samples.truncate(SAMPLES);
+    let samples = samples(tally.values);
     FieldRow {
         field: index.field_name(field),
         canonical: field.into(),
@@ -243,6 +233,32 @@ fn field_row(index: &Index<'_>, field: &str, tally: FieldTally) -> FieldRow {
         rules: index.ids(&positive),
         excluded_rules: index.ids(&only),
     }
+}
+
+/// The values of most rules. Those that differ in letter case alone are one, written as most rules
+/// do.
+fn samples(values: BTreeMap<(Text, Text), BTreeSet<u32>>) -> Vec<Sample> {
+    let mut alike: BTreeMap<(Text, String), (Text, usize, BTreeSet<u32>)> = BTreeMap::new();
+    for ((operator, value), rules) in values {
+        let written = (value.clone(), rules.len(), BTreeSet::new());
+        let one = alike.entry((operator, value.to_lowercase()));
+        let (text, most, all) = one.or_insert(written);
+        if rules.len() > *most {
+            (*text, *most) = (value, rules.len());
+        }
+        all.extend(rules);
+    }
+    let mut samples: Vec<Sample> = alike
+        .into_iter()
+        .map(|((operator, _), (value, _, rules))| Sample {
+            operator,
+            value,
+            count: rules.len(),
+        })
+        .collect();
+    samples.sort_by_key(|sample| Reverse(sample.count));
+    samples.truncate(SAMPLES);
+    samples
 }
 
 /// The indicators of the rules: most rules here first, then lower reach, field, operator, value.
@@ -326,5 +342,29 @@ pub(crate) fn rule_row(facts: &RuleFacts) -> RuleRow {
         level: facts.level,
         class: facts.class,
         status: facts.status.name().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    #[test]
+    fn letter_case_makes_no_second_sample() {
+        let value = |operator: &str, value: &str, rules: &[u32]| {
+            let rules: BTreeSet<u32> = rules.iter().copied().collect();
+            ((operator.into(), value.into()), rules)
+        };
+        let values = BTreeMap::from([
+            value("eq", "POST", &[1]),
+            value("eq", "post", &[1, 2, 3]),
+            value("contains", "post", &[4]),
+        ]);
+        let found = samples(values).into_iter();
+        let found: Vec<String> = found
+            .map(|one| format!("{} {} {}", one.operator, one.value, one.count))
+            .collect();
+        assert_eq!(found, ["eq post 3", "contains post 1"]);
     }
 }

@@ -21,7 +21,12 @@ pub(crate) struct Together {
     pub(crate) campaigns: Sets<Text>,
     /// The active campaigns and groups that use a technique.
     pub(crate) actors: Sets<Text>,
+    /// How much a technique that one of them uses says of the others that it uses.
+    pub(crate) weights: BTreeMap<Text, f64>,
 }
+
+/// With so many techniques an actor's choice of one weighs half.
+const USUAL: f64 = 20.0;
 
 impl Together {
     /// The sets over `catalog`.
@@ -36,10 +41,12 @@ impl Together {
             .collect()
         };
         let campaigns = campaigns(&catalog.attack);
+        let actors = actors(&catalog.attack, &campaigns);
         Self {
             rules: rules(&|facts| facts.class.counts()),
             ordered: rules(&|facts| facts.class.counts() && is_ordered(facts)),
-            actors: actors(&catalog.attack, &campaigns),
+            weights: weights(&actors),
+            actors,
             campaigns,
         }
     }
@@ -84,4 +91,16 @@ fn actors(attack: &Attack, campaigns: &Sets<Text>) -> Sets<Text> {
         }
     }
     found
+}
+
+/// The weight of each actor: who uses nearly every technique says little of any two.
+fn weights(actors: &Sets<Text>) -> BTreeMap<Text, f64> {
+    let mut used: BTreeMap<Text, u32> = BTreeMap::new();
+    for actor in actors.values().flatten() {
+        *used.entry(actor.clone()).or_default() += 1;
+    }
+    let weight = |count| USUAL / (USUAL + f64::from(count));
+    used.into_iter()
+        .map(|(actor, count)| (actor, weight(count)))
+        .collect()
 }

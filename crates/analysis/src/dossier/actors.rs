@@ -1,6 +1,8 @@
 //! Who uses the technique: groups, campaigns and software of ATT&CK's procedure examples.
 
 use super::scope::{Pen, Scope};
+use super::values::{Telling, most_telling_first};
+use crate::Index;
 use crate::markup::Span;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -66,9 +68,9 @@ pub struct ToolRow {
 /// A program that rules look for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ProgramRow {
-    /// The name shown for the field.
+    /// The names shown for the fields in which they look for it.
     pub field: Text,
-    /// Name of the value's family.
+    /// Its name, folded.
     pub program: Text,
     /// Distinct rules.
     pub count: usize,
@@ -252,43 +254,106 @@ pub(super) fn has_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// The programs that rules look for: most rules first.
+/// Fields that name a program.
+const PROGRAM_FIELDS: [&str; 4] = [
+    "process.executable",
+    "process.name",
+    "process.original_file_name",
+    "linux.comm",
+];
+
+/// The programs that rules look for by path, name or original name: the most telling first.
 pub(super) fn programs(scope: &Scope<'_>) -> Vec<ProgramRow> {
     let index = scope.index;
-    let mut found: BTreeMap<(&str, Text), (&AtomFact, BTreeSet<u32>)> = BTreeMap::new();
+    let mut found: BTreeMap<Text, Found<'_>> = BTreeMap::new();
     for &at in &scope.rules {
         for atom in &scope.facts(at).atoms {
-            if atom.is_indicator() && is_program(&atom.field) {
-                let key = (atom.field.as_str(), index.family(atom));
-                let entry = found.entry(key).or_insert_with(|| (atom, BTreeSet::new()));
-                entry.1.insert(at);
+            if !atom.is_indicator() || !PROGRAM_FIELDS.contains(&atom.field.as_str()) {
+                continue;
+            }
+            if let Some(name) = program_name(&index.family(atom)) {
+                let row = found.entry(name).or_default();
+                row.fields.insert(&atom.field);
+                row.rules.insert(at);
+                row.atoms.push(atom);
             }
         }
     }
     let mut rows: Vec<ProgramRow> = found
         .into_iter()
-        .map(|((field, program), (atom, rules))| ProgramRow {
-            field: index.field_name(field),
-            program,
-            count: rules.len(),
-            reach: index.family_reach(atom).len(),
-            rules: rules.iter().map(|at| index.id(*at)).collect(),
+        .map(|(program, found)| {
+            let fields = found.fields.iter().map(|field| index.field_name(field));
+            ProgramRow {
+                field: fields.collect::<Vec<_>>().join(", ").into(),
+                reach: found.reach(index, &program).len(),
+                program,
+                count: found.rules.len(),
+                rules: found.rules.iter().map(|at| index.id(*at)).collect(),
+            }
         })
         .collect();
-    rows.sort_by_key(|row| (Reverse(row.count), row.reach));
+    most_telling_first(&mut rows, |row| Telling {
+        here: row.count,
+        reach: row.reach,
+        rules: row.rules.clone(),
+    });
     rows
 }
 
-fn is_program(field: &str) -> bool {
-    matches!(
-        field,
-        "process.executable" | "process.name" | "process.original_file_name" | "linux.comm"
-    )
+/// The tests of rules for a program.
+#[derive(Default)]
+struct Found<'a> {
+    fields: BTreeSet<&'a str>,
+    rules: BTreeSet<u32>,
+    atoms: Vec<&'a AtomFact>,
+}
+
+impl Found<'_> {
+    /// The rules of the whole catalogue that look for the program, by any of its names.
+    fn reach(&self, index: &Index<'_>, program: &Text) -> BTreeSet<u32> {
+        let own = self.atoms.iter().flat_map(|atom| index.family_reach(atom));
+        let mut reach: BTreeSet<u32> = own.copied().collect();
+        for (field, atom) in PROGRAM_FIELDS.iter().zip(self.atoms.iter().cycle()) {
+            let named = AtomFact {
+                field: Text::new_static(field),
+                operator: "eq".into(),
+                value: program.clone(),
+                ..(*atom).clone()
+            };
+            reach.extend(index.family_reach(&named));
+        }
+        reach
+    }
+}
+
+/// The name of a program out of a family of values (`*\\cmd.exe`, `*psexec*`); `None` when the
+/// family is of folders, endings or patterns.
+fn program_name(family: &str) -> Option<Text> {
+    let value = family.strip_prefix('*')?.trim_end_matches('*');
+    let name = value.rsplit(['\\', '/']).next()?;
+    let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
+    let pattern = name.contains(['*', '?']) || name.starts_with('.');
+    (letters > 1 && !pattern).then(|| name.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{has_word, published, year_of};
+    use super::{has_word, program_name, published, year_of};
+
+    #[test]
+    fn names_of_programs() {
+        for (family, name) in [
+            ("*cmd.exe", Some("cmd.exe")),
+            ("*\\ntlmrelayx*", Some("ntlmrelayx")),
+            ("*bash.exe*", Some("bash.exe")),
+            ("*\\temp\\*", None),
+            ("*.*", None),
+            ("*.exe", None),
+            ("wildcard ?:\\users\\*\\*.exe", None),
+        ] {
+            assert_eq!(program_name(family).as_deref(), name, "{family}");
+        }
+    }
 
     #[test]
     fn years() {

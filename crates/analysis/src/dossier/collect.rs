@@ -2,15 +2,17 @@
 
 use super::audit::filled;
 use super::observables::{EventUse, Events};
+use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
+use crate::analytics::holds;
 use crate::markup::safe_url;
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::SmolStr as Text;
+use smol_str::{SmolStr as Text, format_smolstr};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_ir::RequirementKind;
-use tripline_schema::Collection;
+use tripline_schema::{Collection, Schema};
 
 /// How many values of a field a Sysmon filter has.
 const VALUES: usize = 6;
@@ -22,6 +24,9 @@ pub struct Collect {
     pub settings: Vec<SettingRow>,
     /// A Sysmon configuration with the events that rules read, or empty.
     pub sysmon: Text,
+    /// Settings for events that ATT&CK's analytics name and no rule under the technique reads: count
+    /// and evidence are of the analytics.
+    pub unread: Vec<SettingRow>,
     /// Events of rules that the tables do not know how to turn on, those of most rules first.
     pub unknown: Vec<UnknownRow>,
     /// Tables, indices and data models that rules name, those of most rules first.
@@ -41,9 +46,9 @@ pub struct SettingRow {
     pub source: Option<Text>,
     /// Keys of the events that it gives.
     pub events: Vec<Text>,
-    /// Rules under the technique that read them.
+    /// Rules under the technique that read them, or analytics that name them.
     pub count: usize,
-    /// Keys of the rules, best first.
+    /// Keys of these, the best rule first.
     pub evidence: Vec<Text>,
 }
 
@@ -72,7 +77,12 @@ pub struct RequirementRow {
 }
 
 /// What to collect for the events of the technique.
-pub(super) fn collect(scope: &Scope<'_>, pen: &mut Pen<'_>, events: &Events) -> Collect {
+pub(super) fn collect(
+    scope: &Scope<'_>,
+    pen: &mut Pen<'_>,
+    events: &Events,
+    opportunities: &[OpportunityRow],
+) -> Collect {
     let schema = scope.index.schema;
     let mut settings: BTreeMap<Text, (Collection, BTreeSet<Text>, BTreeSet<u32>)> = BTreeMap::new();
     let mut unknown: BTreeMap<Text, BTreeSet<u32>> = BTreeMap::new();
@@ -108,6 +118,7 @@ pub(super) fn collect(scope: &Scope<'_>, pen: &mut Pen<'_>, events: &Events) -> 
     Collect {
         settings,
         sysmon: sysmon(scope, &events.sysmon),
+        unread: unread(scope, events, opportunities),
         unknown,
         requirements: requirements(scope, pen),
     }
@@ -131,6 +142,81 @@ fn setting(
         count: rules.len(),
         evidence: scope.evidence(pen, &rules),
     }
+}
+
+/// Settings for the events that analytics name and no rule reads, those of most analytics first.
+fn unread(scope: &Scope<'_>, events: &Events, opportunities: &[OpportunityRow]) -> Vec<SettingRow> {
+    let schema = scope.index.schema;
+    let all = events
+        .windows
+        .iter()
+        .chain(&events.sysmon)
+        .chain(&events.other);
+    let read: BTreeSet<Text> = all.map(|event| event.key.clone()).collect();
+    let mut rows: BTreeMap<Text, SettingRow> = BTreeMap::new();
+    for analytic in opportunities.iter().flat_map(|row| &row.analytics) {
+        let named = analytic
+            .log_sources
+            .iter()
+            .flat_map(|source| &source.events);
+        for key in named.filter(|key| !holds(&read, key)) {
+            let Some(found) = sysmon_setting(schema, key).or_else(|| schema.collection(key)) else {
+                continue;
+            };
+            let steps = found.steps.iter();
+            let steps: Vec<Text> = steps.flat_map(|step| filled(scope, step, &[])).collect();
+            if steps.is_empty() && !found.steps.is_empty() {
+                continue;
+            }
+            let row = rows
+                .entry(found.title.clone())
+                .or_insert_with(|| SettingRow {
+                    title: found.title,
+                    steps: Vec::new(),
+                    note: found.note,
+                    source: safe_url(&found.source),
+                    events: Vec::new(),
+                    count: 0,
+                    evidence: Vec::new(),
+                });
+            for step in steps {
+                if !row.steps.contains(&step) {
+                    row.steps.push(step);
+                }
+            }
+            if !row.events.contains(key) {
+                row.events.push(key.clone());
+            }
+            if !analytic
+                .evidence
+                .iter()
+                .all(|key| row.evidence.contains(key))
+            {
+                row.evidence.extend(analytic.evidence.iter().cloned());
+                row.count += 1;
+            }
+        }
+    }
+    let mut rows: Vec<SettingRow> = rows.into_values().collect();
+    for row in &mut rows {
+        row.events.sort();
+    }
+    rows.sort_by_key(|row| Reverse(row.count));
+    rows
+}
+
+/// What turns on an event of Sysmon: an element of its configuration, here with everything.
+fn sysmon_setting(schema: &Schema, key: &str) -> Option<Collection> {
+    let element = schema.sysmon_element(key.strip_prefix("Sysmon/")?)?;
+    Some(Collection {
+        title: "Sysmon".into(),
+        steps: vec![format_smolstr!(
+            "<{} onmatch=\"exclude\"/>",
+            element.element
+        )],
+        note: "Elements of its configuration, with everything that they give.".into(),
+        ..Collection::default()
+    })
 }
 
 /// A Sysmon configuration: everything of an event that is usually collected whole, of the others
@@ -233,7 +319,8 @@ fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
         let Some((_, name)) = own else {
             continue;
         };
-        for sample in field.values.iter().take(VALUES) {
+        let own = field.values.iter().filter(|sample| !is_root(&sample.value));
+        for sample in own.take(VALUES) {
             let Some(condition) = condition(&sample.operator) else {
                 continue;
             };
@@ -247,6 +334,15 @@ fn filters(scope: &Scope<'_>, event: &EventUse) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether a value is the root of a drive or of all users' folders: nearly everything lies below it.
+fn is_root(value: &str) -> bool {
+    let path = value
+        .trim_matches(['\\', '/', ':', '?', '*'])
+        .to_lowercase();
+    let below = path.strip_prefix("c:\\").unwrap_or(&path);
+    below.len() < 2 || matches!(below, "users" | "windows" | "home" | "program files")
 }
 
 /// Sysmon's condition for an operator.
@@ -291,4 +387,17 @@ fn requirements(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<RequirementRow> {
         .collect();
     rows.sort_by_key(|row| Reverse(row.count));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_root;
+
+    #[test]
+    fn roots_choose_nothing() {
+        for value in ["c:\\", "C:\\Users\\", "?:\\", "/home/", "\\windows\\"] {
+            assert!(is_root(value), "{value}");
+        }
+        assert!(!is_root("c:\\users\\public\\") && !is_root(".hta"));
+    }
 }

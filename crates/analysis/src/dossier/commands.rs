@@ -1,9 +1,10 @@
 //! Commands: Atomic Red Team's tests of the technique, and what rules look for in what is run.
 
 use super::scope::{Pen, Scope};
+use super::values::values;
 use crate::markup::{Span, safe_url};
 use crate::signals::placed;
-use crate::tables::{self, IndicatorRow};
+use crate::tables::IndicatorRow;
 use crate::technique::is_about;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,8 +17,7 @@ use tripline_catalog::AtomicFile;
 pub struct Commands {
     /// Atomic Red Team's tests, in their order.
     pub tests: Vec<AtomicRow>,
-    /// What rules look for in command lines, arguments and scripts: most rules first, then lower
-    /// reach.
+    /// What rules look for in command lines, arguments and scripts: the most telling first.
     pub fragments: Vec<IndicatorRow>,
 }
 
@@ -66,8 +66,7 @@ pub(super) fn commands(scope: &Scope<'_>, pen: &mut Pen<'_>) -> tripline_catalog
         let rows = file.atomics.tests.iter();
         tests.extend(rows.map(|test| row(scope, pen, file, test)));
     }
-    let fragments =
-        tables::indicators(scope.index, &scope.rules, |_, atom| is_command(&atom.field));
+    let fragments = values(scope.index, &scope.rules, |_, atom| is_command(&atom.field));
     Ok(Commands { tests, fragments })
 }
 

@@ -1,9 +1,11 @@
 //! Groups of texts that say nearly the same.
 //!
 //! Two texts are alike when the sets of their words (letters and digits, folded, at least three
-//! long, without the commonest) share at least [`SHARED`] of their union, and neither has a word
-//! with a digit, or one that turns what is said about, that the other lacks. A text joins the first
-//! group whose first text it is like; texts come in the order that the caller gives.
+//! long, without the commonest) share at least [`SHARED`] of their union, those of their first
+//! sentences as well (what a text is about stands there, and what follows often fits any rule), and
+//! neither has a word with a digit, or one that turns what is said about, that the other lacks. A
+//! text joins the first group whose first text it is like; texts come in the order that the caller
+//! gives.
 
 use std::collections::BTreeMap;
 
@@ -36,17 +38,32 @@ pub(super) fn groups<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Group> {
 /// The distinct words of a text as numbers, sorted.
 struct Words {
     all: Vec<u32>,
+    /// Those of its first sentence.
+    first: Vec<u32>,
     /// Those that texts of one group have all or none of.
     telling: Vec<u32>,
 }
 
 fn words(text: &str, known: &mut BTreeMap<String, u32>) -> Words {
     let folded = text.to_lowercase();
+    let (first, rest) = folded.split_once(". ").unwrap_or((&folded, ""));
     let mut found = Words {
         all: Vec::new(),
+        first: Vec::new(),
         telling: Vec::new(),
     };
-    for word in folded.split(|c: char| !c.is_alphanumeric()) {
+    add(first, known, &mut found);
+    found.first.clone_from(&found.all);
+    add(rest, known, &mut found);
+    for list in [&mut found.all, &mut found.first, &mut found.telling] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    found
+}
+
+fn add(text: &str, known: &mut BTreeMap<String, u32>, found: &mut Words) {
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
         let turns = TURNING.contains(&word);
         let stem = stem(word);
         if !turns && (stem.len() < 3 || COMMON.contains(&stem)) {
@@ -59,11 +76,6 @@ fn words(text: &str, known: &mut BTreeMap<String, u32>) -> Words {
             found.telling.push(number);
         }
     }
-    for list in [&mut found.all, &mut found.telling] {
-        list.sort_unstable();
-        list.dedup();
-    }
-    found
 }
 
 /// A word without the ending of a plural or a verb.
@@ -75,10 +87,11 @@ fn stem(word: &str) -> &str {
 }
 
 fn alike(one: &Words, other: &Words) -> bool {
-    if one.telling != other.telling {
-        return false;
-    }
-    let (a, b) = (&one.all, &other.all);
+    one.telling == other.telling && share(&one.all, &other.all) && share(&one.first, &other.first)
+}
+
+/// Whether two sorted sets share enough.
+fn share(a: &[u32], b: &[u32]) -> bool {
     let (mut i, mut j, mut shared) = (0, 0, 0_u32);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         shared += u32::from(x == y);
@@ -103,6 +116,15 @@ const COMMON: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::groups;
+
+    #[test]
+    fn what_fits_any_rule_makes_no_group() {
+        let tail = "may be done by a system or network administrator. Verify whether the user \
+            identity, user agent and hostname should be making changes in your environment.";
+        let texts =
+            ["A bucket policy change", "Traffic mirroring"].map(|of| format!("{of} {tail}"));
+        assert_eq!(groups(texts.iter().map(String::as_str)).len(), 2);
+    }
 
     #[test]
     fn likeness() {

@@ -8,29 +8,36 @@ mod audit;
 mod collect;
 mod commands;
 mod flow;
+mod harmless;
 mod likeness;
+mod lookup;
 mod notes;
 mod observables;
 mod opportunities;
 mod queries;
 mod questions;
+mod rare;
 mod related;
 mod response;
 mod scope;
 mod sequences;
 mod show;
 mod summary;
+mod things;
+mod values;
+mod ways;
 
 pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
 pub use commands::{AtomicRow, Commands};
 pub use flow::{Flow, FlowStep, Position};
+pub use harmless::{FalsePositiveRow, FalsePositives};
 pub use observables::{EventUse, Events, FieldRead, Network, NetworkSource};
 pub use opportunities::{AnalyticRow, LogSourceRow, MutableRow, OpportunityRow};
 pub use queries::{Query, VendorQueries};
 pub use questions::Question;
 pub use related::RelatedRow;
-pub use response::{FalsePositiveRow, FalsePositives, MitigationRow, StepRow, Steps};
+pub use response::{MitigationRow, StepRow, Steps};
 pub use sequences::{SequenceRow, SequenceStep, StepField};
 pub use show::document;
 pub use summary::{ExpectedRow, Prerequisites, SubRow, Summary, SummaryEvent, TacticRow, Why};
@@ -185,14 +192,14 @@ fn sections(scope: &Scope<'_>, pen: &mut Pen<'_>) -> tripline_catalog::Result<Do
         commands: commands::commands(scope, pen)?,
         network: observables::network(scope, &events, &opportunities),
         queries: queries::queries(scope, pen),
-        opportunities,
         questions: questions::questions(scope, pen),
         investigation: response::investigation(scope, pen),
         containment: response::containment(scope, pen),
         mitigations: response::mitigations(scope, pen),
-        collect: collect::collect(scope, pen, &events),
+        collect: collect::collect(scope, pen, &events, &opportunities),
         events,
-        false_positives: response::false_positives(scope, pen),
+        opportunities,
+        false_positives: harmless::false_positives(scope, pen),
         related,
         references: Vec::new(),
         sources: BTreeMap::new(),

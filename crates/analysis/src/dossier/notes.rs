@@ -1,5 +1,7 @@
 //! Rules' investigation notes (Markdown) in steps.
 
+use super::actors::has_word;
+
 /// What a step of a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -28,8 +30,10 @@ pub(super) fn steps(note: &str) -> Vec<Step> {
         reader.line(line);
     }
     for step in &mut reader.steps {
-        if step.part == Part::Respond && is_for_the_harmless(&step.text) {
-            step.part = Part::FalsePositive;
+        match step.part {
+            Part::Respond if is_for_the_harmless(&step.text) => step.part = Part::FalsePositive,
+            Part::FalsePositive if is_for_the_harmful(&step.text) => step.part = Part::Respond,
+            _ => {}
         }
     }
     reader.steps
@@ -37,19 +41,37 @@ pub(super) fn steps(note: &str) -> Vec<Step> {
 
 /// Whether a step says what to do when nothing was wrong: `If confirmed benign, ...`.
 fn is_for_the_harmless(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let condition = text.split([',', ';']).next().unwrap_or_default();
-    let harmless = [
+    let words = [
         "benign",
         "false positive",
         "legitimate",
         "expected",
         "authorized",
     ];
-    condition.starts_with("if ")
-        && !condition.contains(" not ")
-        && !condition.contains("cannot")
-        && harmless.iter().any(|word| condition.contains(word))
+    condition(text).is_some_and(|condition| {
+        !condition.contains(" not ")
+            && !condition.contains("cannot")
+            && words.iter().any(|word| has_word(&condition, word))
+            && !is_for_the_harmful(text)
+    })
+}
+
+/// Whether a step says what to do when something is wrong: `If unauthorized, ...`.
+fn is_for_the_harmful(text: &str) -> bool {
+    let words = ["unauthorized", "malicious", "suspicious", "compromised"];
+    let denied = ["not authorized", "not legitimate", "not expected"];
+    condition(text).is_some_and(|condition| {
+        let says =
+            !condition.contains(" not ") && words.iter().any(|word| has_word(&condition, word));
+        says || denied.iter().any(|words| condition.contains(words))
+    })
+}
+
+/// What a step that begins with `If` depends on, folded.
+fn condition(text: &str) -> Option<String> {
+    let condition = text.split([',', ';']).next().unwrap_or_default();
+    let condition = condition.to_lowercase();
+    condition.starts_with("if ").then_some(condition)
 }
 
 #[derive(Default)]
@@ -58,6 +80,8 @@ struct Notes {
     fenced: bool,
     /// Indentation and text of items that introduce others.
     above: Vec<(usize, String)>,
+    /// Indentation and text of the steps that the next item may stand below.
+    outer: Vec<(usize, String)>,
     open: bool,
     /// Indentation of the question above.
     asked: Option<usize>,
@@ -80,6 +104,7 @@ impl Notes {
         if text.starts_with('#') {
             self.part = part(text.trim_start_matches('#'));
             self.above.clear();
+            self.outer.clear();
             self.asked = None;
             self.open = false;
             return;
@@ -96,6 +121,7 @@ impl Notes {
 
     fn item(&mut self, part: Part, indent: usize, item: &str) {
         self.above.retain(|(above, _)| *above < indent);
+        self.outer.retain(|(outer, _)| *outer < indent);
         self.open = false;
         let item = without_widgets(item);
         let item = item.trim();
@@ -109,12 +135,26 @@ impl Notes {
             self.above.push((indent, introduction.to_owned()));
             return;
         }
-        let text = match self.above.last() {
-            Some((_, introduction)) => format!("{introduction}: {item}"),
+        let text = match self.introduced(item) {
+            Some(introduction) => format!("{introduction}: {item}"),
             None => item.to_owned(),
         };
+        self.outer.push((indent, item.to_owned()));
         self.steps.push(Step { part, text });
         self.open = true;
+    }
+
+    /// What stands before an item: what introduces it, or the step that it is below when it begins
+    /// with a thing and not with what to do (`` `user.name` is an administrator ``).
+    fn introduced(&self, item: &str) -> Option<&str> {
+        let above = self.above.last();
+        let outer = self.outer.last().filter(|_| item.starts_with('`'));
+        match (above, outer) {
+            (Some((above, _)), Some((outer, text))) if outer > above => Some(text),
+            (Some((_, text)), _) | (None, Some((_, text))) => Some(text),
+            (None, None) => None,
+        }
+        .map(|text| text.trim_end_matches('.'))
     }
 
     /// A question takes the `Focus:` below it into its own step; what follows from the answers
@@ -238,6 +278,20 @@ mod tests {
     }
 
     #[test]
+    fn a_thing_below_a_step_is_said_with_it() {
+        let note = "### Triage checklist\n- Confirm the grant.\n    - `protocol` is `code`.\n    \
+            - Look for others.\n- Next.\n";
+        let found: Vec<String> = steps(note).into_iter().map(|step| step.text).collect();
+        let expected = [
+            "Confirm the grant.",
+            "Confirm the grant: `protocol` is `code`.",
+            "Look for others.",
+            "Next.",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn a_name_in_bold_introduces_what_is_below_it() {
         let note = "### False positive analysis\n- **Known accounts**\n  - Partners.\n  - Tests.\n\
             - **Automation:** it deploys.\n**Scope**\n- Other hosts.\n";
@@ -256,8 +310,10 @@ mod tests {
         let note = "## Triage and analysis\n\nIntroduction.\n\n### Possible investigation steps\n\n\
             - Look at `a`,\n  and b.\n- Examine:\n  - files\n    - $osquery_0\n  - services\n\
             1. Numbered.\n\n```\n- no step\n```\n\n### False positive analysis\n\nBackup tools.\n\n\
+            - If unauthorized, revoke the token.\n\n\
             ### Response and remediation\n* Isolate.\n* If confirmed benign, undo it.\n\
-            * If it cannot be shown to be benign, isolate.\n\n### Related rules\n- x\n";
+            * If it cannot be shown to be benign, isolate.\n* If unauthorized, revoke it.\n\
+            * If the user is legitimate but the logon suspicious, reset it.\n\n### Related rules\n- x\n";
         let found: Vec<(Part, String)> = steps(note)
             .into_iter()
             .map(|step| (step.part, step.text))
@@ -269,11 +325,17 @@ mod tests {
             step(Part::Investigate, "Examine: services"),
             step(Part::Investigate, "Numbered."),
             step(Part::FalsePositive, "Backup tools."),
+            step(Part::Respond, "If unauthorized, revoke the token."),
             step(Part::Respond, "Isolate."),
             step(Part::FalsePositive, "If confirmed benign, undo it."),
             step(
                 Part::Respond,
                 "If it cannot be shown to be benign, isolate.",
+            ),
+            step(Part::Respond, "If unauthorized, revoke it."),
+            step(
+                Part::Respond,
+                "If the user is legitimate but the logon suspicious, reset it.",
             ),
         ];
         assert_eq!(found, expected);

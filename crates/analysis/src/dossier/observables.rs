@@ -2,6 +2,7 @@
 
 use super::opportunities::OpportunityRow;
 use super::scope::{Pen, Scope};
+use super::values::{is_general, values};
 use crate::implements::is_network;
 use crate::tables::{self, EventRow, FieldRow, IndicatorRow, Sample};
 use schemars::JsonSchema;
@@ -79,7 +80,8 @@ pub(super) fn says_something(row: &FieldRow) -> bool {
 /// What can be seen on the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Network {
-    /// What rules look for in network fields: most rules first, then lower reach.
+    /// What rules look for in network fields, without methods, states and directions of requests:
+    /// the most telling first.
     pub indicators: Vec<IndicatorRow>,
     /// Events of connections, names and requests that rules read.
     pub events: Vec<EventUse>,
@@ -162,8 +164,9 @@ pub(super) fn network(
     opportunities: &[OpportunityRow],
 ) -> Network {
     let index = scope.index;
-    let indicators = tables::indicators(index, &scope.rules, |_, atom| {
+    let indicators = values(index, &scope.rules, |_, atom| {
         is_network(&atom.field)
+            && !is_general(&atom.field)
             && !index.schema.routing_field(&atom.field)
             && !atom.value.is_empty()
     });

@@ -58,6 +58,8 @@ pub struct LogSourceRow {
     pub name: Text,
     /// What of it.
     pub channel: Text,
+    /// Keys of the catalogue events that it names itself.
+    pub events: Vec<Text>,
     /// Rules under the technique that look for something there.
     pub count: usize,
     /// Keys of the rules, best first.
@@ -145,7 +147,17 @@ fn log_source(
     LogSourceRow {
         component,
         name: source.name.clone(),
-        channel: source.channel.clone(),
+        // ATT&CK's bundle says so where nothing is said.
+        channel: if source.channel == "None" {
+            Text::default()
+        } else {
+            source.channel.clone()
+        },
+        events: if events.own {
+            events.keys.iter().cloned().collect()
+        } else {
+            Vec::new()
+        },
         count: rules.len(),
         rules: scope.evidence(pen, &rules),
     }

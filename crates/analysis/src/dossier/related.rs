@@ -1,32 +1,42 @@
 //! Related techniques: why, and how strongly.
 //!
-//! Each of four reasons gives a strength from 0 to 1. Three are the cosine of the two sets that
-//! they compare, `shared / sqrt((a + 4) * (b + 4))`; the fours keep small sets from being sure:
+//! Four reasons give a strength from 0 to 1 each. They compare what the two techniques have, as a
+//! cosine `shared / sqrt((a + 4) * (b + 4))`; the fours keep small sets from being sure:
 //! - rules: rules that count under both techniques;
-//! - campaigns: ATT&CK campaigns and groups that use both, from two on;
+//! - actors: ATT&CK campaigns and groups that use both, from two on. Each weighs `20 / (20 + n)`
+//!   of its `n` techniques, and what chance would let two techniques of so many users share is
+//!   taken off: those who use nearly everything do not relate what they use;
+//! - values: rules under the one but not the other that look for a rare value (its family is of at
+//!   most [`RARE`](super::rare::RARE) rules of the catalogue) which rules under the other but not the one look for
+//!   too, each weighing the part of its values that these are: the smaller sum, from two rules on;
 //! - sequences: rules with ordered steps that count under both, from two on.
 //!
-//! The fourth is a part of a whole: of the values that this technique's rules look for and that at
-//! most [`RARE`] rules of the catalogue look for, those that another technique's rules (which are
-//! not under this one) also look for, from two on.
-//!
-//! The strength of a relation is `1 - (1 - r)(1 - c)(1 - i)(1 - s)`. That the description names a
-//! technique, or that one is part of the other, is a reason without a strength.
+//! That the description names a technique counts [`NAMED`], that one is part of the other [`KIN`],
+//! that both are of a third [`SIBLING`]: too little to be listed for. The strength of a relation is
+//! 1 less the product of what each lacks of 1.
 
 use super::flow::{Position, position};
+use super::rare::{Common, Value, shared_values, telling};
 use super::scope::{Pen, Scope};
+use super::values::size;
 use crate::markup::{Paragraph, Span};
 use crate::together::{Sets, Together};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What is added to the size of each of two sets: two actors that are all that is known of either
 /// of two techniques say little.
-const UNSEEN: usize = 4;
-/// How many rules at most look for a value that counts as shared.
-const RARE: usize = 40;
+const UNSEEN: f64 = 4.0;
+/// What it counts that the description names a technique.
+const NAMED: f64 = 0.25;
+/// What it counts that one technique is part of the other.
+const KIN: f64 = 0.1;
+/// What it counts that both are part of a third.
+const SIBLING: f64 = 0.04;
+/// What a relation must count to be listed.
+const LEAST: f64 = 0.05;
 
 /// A related technique.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -57,7 +67,7 @@ pub struct RelatedRow {
     pub evidence: Vec<Text>,
 }
 
-/// The related techniques: those that the description names, then the strongest first, then by id.
+/// The related techniques: the strongest first, then by id.
 pub(super) fn related(
     scope: &Scope<'_>,
     pen: &mut Pen<'_>,
@@ -66,12 +76,11 @@ pub(super) fn related(
     let index = scope.index;
     let attack = scope.attack();
     let together = index.together();
-    let (own_values, values) = shared_values(scope);
+    let values = shared_values(scope);
     let own = Own {
         rules: scope.rules.iter().copied().collect(),
         ordered: union(&together.ordered, &scope.ids),
         actors: union(&together.actors, &scope.ids),
-        values: own_values,
         named: named(description),
     };
     let active = attack
@@ -82,11 +91,13 @@ pub(super) fn related(
         .filter(|technique| !scope.ids.contains(&technique.head.id))
         .filter_map(|technique| {
             let id = technique.head.id.as_str();
-            let shared = Shared::of(&own, id, together, &values);
+            let mut shared = Shared::of(&own, id, together, values.get(id));
             let family = family(&scope.id, id);
             let named = own.named.contains(id);
+            shared.strengths.extend(named.then_some(NAMED));
+            shared.strengths.extend(family.as_deref().map(kinship));
             let strength = shared.strength();
-            if strength < 0.05 && family.is_none() && !named {
+            if strength < LEAST {
                 return None;
             }
             let tactics = &technique.tactics;
@@ -114,10 +125,8 @@ pub(super) fn related(
         })
         .collect();
     rows.sort_by(|a, b| {
-        b.named
-            .cmp(&a.named)
-            .then_with(|| b.strength.total_cmp(&a.strength))
-            .then_with(|| a.id.cmp(&b.id))
+        let by_strength = b.strength.total_cmp(&a.strength);
+        by_strength.then_with(|| a.id.cmp(&b.id))
     });
     rows
 }
@@ -127,15 +136,8 @@ struct Own<'a> {
     rules: BTreeSet<u32>,
     ordered: BTreeSet<u32>,
     actors: BTreeSet<Text>,
-    values: BTreeSet<Value<'a>>,
     named: BTreeSet<&'a str>,
 }
-
-/// Field and value.
-type Value<'a> = (&'a str, &'a str);
-
-/// Values by technique.
-type Values<'a> = BTreeMap<&'a str, BTreeSet<Value<'a>>>;
 
 /// What two techniques share.
 struct Shared<'a> {
@@ -143,23 +145,28 @@ struct Shared<'a> {
     actors: Vec<Text>,
     values: Vec<Value<'a>>,
     sequences: usize,
-    strengths: [f64; 4],
+    strengths: Vec<f64>,
 }
 
 impl<'a> Shared<'a> {
-    fn of(own: &Own<'a>, id: &str, together: &Together, values: &Values<'a>) -> Self {
+    fn of(own: &Own<'a>, id: &str, together: &Together, values: Option<&Common<'a>>) -> Self {
         let (rules, rules_cosine) = common(&own.rules, together.rules.get(id), 1);
         let (sequences, sequences_cosine) = common(&own.ordered, together.ordered.get(id), 2);
-        let (actors, actors_cosine) = common(&own.actors, together.actors.get(id), 2);
-        let values: Vec<Value<'a>> = values.get(id).into_iter().flatten().copied().collect();
-        let values = if values.len() < 2 { Vec::new() } else { values };
-        let values_part = size(values.len()) / size(own.values.len().max(1));
+        let (actors, actors_cosine) = actors(&own.actors, id, together);
+        let alike = values.map_or(0.0, Common::rules);
+        let values = values.filter(|_| alike > 0.0);
+        let there = together.rules.get(id).map_or(0, BTreeSet::len);
+        let values_cosine = cosine(alike, size(own.rules.len()), size(there));
         Self {
             rules,
             actors,
-            values,
+            values: values
+                .iter()
+                .flat_map(|values| &values.values)
+                .copied()
+                .collect(),
             sequences: sequences.len(),
-            strengths: [rules_cosine, actors_cosine, values_part, sequences_cosine],
+            strengths: vec![rules_cosine, actors_cosine, values_cosine, sequences_cosine],
         }
     }
 
@@ -181,58 +188,33 @@ fn common<T: Ord + Clone>(a: &BTreeSet<T>, b: Option<&BTreeSet<T>>, least: usize
     if shared.len() < least || shared.is_empty() {
         return (Vec::new(), 0.0);
     }
-    let cosine = size(shared.len()) / (size(a.len() + UNSEEN) * size(b.len() + UNSEEN)).sqrt();
+    let cosine = cosine(size(shared.len()), size(a.len()), size(b.len()));
     (shared, cosine)
 }
 
-fn size(n: usize) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+/// The campaigns and groups that use both, from two on, and their cosine: weighed, and less what
+/// chance would let two techniques of so many users share.
+fn actors(own: &BTreeSet<Text>, id: &str, together: &Together) -> (Vec<Text>, f64) {
+    let other = together.actors.get(id);
+    let (shared, _) = common(own, other, 2);
+    let weigh = |actors: &mut dyn Iterator<Item = &Text>| -> f64 {
+        actors.filter_map(|actor| together.weights.get(actor)).sum()
+    };
+    let a = weigh(&mut own.iter());
+    let b = weigh(&mut other.into_iter().flatten());
+    let all: f64 = together.weights.values().sum();
+    let by_chance = a * b / all.max(1.0);
+    let more = (weigh(&mut shared.iter()) - by_chance).max(0.0);
+    (shared, cosine(more, a, b))
+}
+
+fn cosine(shared: f64, a: f64, b: f64) -> f64 {
+    shared / ((a + UNSEEN) * (b + UNSEEN)).sqrt()
 }
 
 fn union<T: Ord + Clone>(sets: &Sets<T>, ids: &[Text]) -> BTreeSet<T> {
     let found = ids.iter().filter_map(|id| sets.get(id));
     found.flatten().cloned().collect()
-}
-
-/// The rare values of the technique's rules, and those of them that rules of each other technique
-/// look for.
-fn shared_values<'a>(scope: &Scope<'a>) -> (BTreeSet<Value<'a>>, Values<'a>) {
-    let index = scope.index;
-    let mut own: BTreeSet<Value<'a>> = BTreeSet::new();
-    let mut others: Values<'a> = BTreeMap::new();
-    for &at in &scope.rules {
-        for atom in &scope.facts(at).atoms {
-            if !atom.is_indicator()
-                || index.schema.routing_field(&atom.field)
-                || atom.value.len() < 4
-                || matches!(atom.value.as_str(), "true" | "false")
-            {
-                continue;
-            }
-            let value = (atom.field.as_str(), atom.value.as_str());
-            let reach = index.reach(atom);
-            if reach.len() > RARE || !own.insert(value) {
-                continue;
-            }
-            for other in reach
-                .iter()
-                .filter(|other| scope.rules.binary_search(other).is_err())
-            {
-                for technique in &index.facts(*other).techniques {
-                    others.entry(technique).or_default().insert(value);
-                }
-            }
-        }
-    }
-    (own, others)
-}
-
-/// Three values that say most: the longest of at most 48 letters.
-fn telling(values: &[Value<'_>]) -> Vec<Text> {
-    let texts: BTreeSet<&str> = values.iter().map(|(_, value)| value.trim()).collect();
-    let mut texts: Vec<&str> = texts.into_iter().filter(|text| text.len() <= 48).collect();
-    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    texts.into_iter().take(3).map(Text::new).collect()
 }
 
 /// The techniques that the description links to.
@@ -261,14 +243,57 @@ fn family(own: &str, other: &str) -> Option<Text> {
     Some(name.into())
 }
 
+/// What a family tie counts.
+fn kinship(family: &str) -> f64 {
+    if family == "sibling" { SIBLING } else { KIN }
+}
+
 fn base(id: &str) -> &str {
     id.split('.').next().unwrap_or(id)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{common, family};
-    use std::collections::BTreeSet;
+    use super::{actors, common, family};
+    use crate::together::Together;
+    use smol_str::SmolStr as Text;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// Two small groups that use the same two techniques relate them; two that use everything do
+    /// not.
+    #[test]
+    fn actors_that_use_everything_relate_nothing() {
+        let set = |actors: &[&str]| -> BTreeSet<Text> { actors.iter().map(Text::new).collect() };
+        let mut together = Together {
+            rules: BTreeMap::new(),
+            ordered: BTreeMap::new(),
+            campaigns: BTreeMap::new(),
+            actors: BTreeMap::new(),
+            weights: BTreeMap::new(),
+        };
+        for (technique, users) in [
+            ("T1", &["small", "little", "wide", "broad"][..]),
+            ("T2", &["small", "little", "some"]),
+            ("T3", &["wide", "broad", "some"]),
+        ] {
+            together.actors.insert(technique.into(), set(users));
+        }
+        for (actor, weight) in [
+            ("small", 0.9),
+            ("little", 0.9),
+            ("wide", 0.1),
+            ("broad", 0.1),
+        ] {
+            together.weights.insert(actor.into(), weight);
+        }
+        together.weights.insert("some".into(), 0.5);
+        together.weights.insert("others".into(), 20.0);
+        let own = together.actors["T1"].clone();
+        let strength = |id: &str| actors(&own, id, &together).1;
+        assert_eq!(actors(&own, "T3", &together).0.len(), 2);
+        assert!(strength("T2") > 5.0 * strength("T3"));
+        assert!(strength("T3") < 0.05);
+    }
 
     #[test]
     fn cosines() {

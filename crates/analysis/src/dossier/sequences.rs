@@ -47,7 +47,7 @@ pub struct SequenceStep {
 pub struct StepField {
     /// The name shown.
     pub field: Text,
-    /// The first values that it looks for.
+    /// The first values that it looks for, with the operator where it is not equality.
     pub values: Vec<Text>,
     /// How many more there are.
     pub more: usize,
@@ -89,10 +89,14 @@ fn step(scope: &Scope<'_>, facts: &RuleFacts, at: u32, branch: &Branch) -> Seque
         let found = fields
             .iter_mut()
             .find(|(field, _)| *field == atom.field.as_str());
+        let path = schema
+            .field(&atom.field)
+            .is_some_and(|field| field.kind == "path");
+        let value = spelled(path, &atom.operator, &atom.value);
         match found {
-            Some((_, values)) if values.contains(&atom.value) => {}
-            Some((_, values)) => values.push(atom.value.clone()),
-            None => fields.push((&atom.field, vec![atom.value.clone()])),
+            Some((_, values)) if values.contains(&value) => {}
+            Some((_, values)) => values.push(value),
+            None => fields.push((&atom.field, vec![value])),
         }
     }
     let events: Vec<CatalogueEvent> = branch
@@ -113,6 +117,20 @@ fn step(scope: &Scope<'_>, facts: &RuleFacts, at: u32, branch: &Branch) -> Seque
             })
             .collect(),
     }
+}
+
+/// A value with its operator, where that is not equality; of a path any part of it names it.
+fn spelled(path: bool, operator: &str, value: &str) -> Text {
+    let words = match operator {
+        "eq" | "wildcard" => return value.into(),
+        _ if path => return value.into(),
+        "lt" => "below",
+        "lte" => "at most",
+        "gt" => "above",
+        "gte" => "at least",
+        other => return format_smolstr!("{} {value}", other.replace('_', " ")),
+    };
+    format_smolstr!("{words} {value}")
 }
 
 /// What happens in a step.
@@ -165,5 +183,18 @@ fn what(events: &[CatalogueEvent]) -> Text {
         (true, _) => "an event".into(),
         (_, 0) => names.join(" or ").into(),
         _ => format_smolstr!("{} or {more} others", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+
+    #[test]
+    fn values_with_their_operators() {
+        assert_eq!(spelled(true, "ends_with", "\\cmd.exe"), "\\cmd.exe");
+        assert_eq!(spelled(false, "ends_with", "$"), "ends with $");
+        assert_eq!(spelled(false, "gte", "200"), "at least 200");
+        assert_eq!(spelled(false, "eq", "200"), "200");
     }
 }

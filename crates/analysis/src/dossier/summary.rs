@@ -52,6 +52,8 @@ pub struct Summary {
     pub unimplemented: Vec<Text>,
     /// Those whose log sources name no event of the catalogue.
     pub unjoined: Vec<Text>,
+    /// Those that name no log source.
+    pub without_sources: Vec<Text>,
     /// Platforms of the technique that no rule names and whose events none reads.
     pub platforms_without_rules: Vec<Text>,
     /// Sub-techniques with their own rules.
@@ -239,7 +241,11 @@ pub(super) fn summary(
             .map(|row| row.id.clone())
             .collect(),
         unjoined: analytics()
-            .filter(|row| !row.joined)
+            .filter(|row| !row.joined && !row.log_sources.is_empty())
+            .map(|row| row.id.clone())
+            .collect(),
+        without_sources: analytics()
+            .filter(|row| row.log_sources.is_empty())
             .map(|row| row.id.clone())
             .collect(),
         platforms_without_rules: scope
@@ -385,6 +391,7 @@ pub(super) fn prerequisites(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Prerequisit
     };
     let expected = fields(scope, 6, is_right)
         .into_iter()
+        .filter(|field| !field.values.is_empty())
         .map(|field| ExpectedRow {
             evidence: scope.evidence(pen, &with(&field.canonical)),
             field,
@@ -415,6 +422,5 @@ fn is_right(field: &str) -> bool {
             | "logon.type"
             | "cloud.user.type"
             | "cloud.authentication_requirement"
-            | "access.granted"
     )
 }

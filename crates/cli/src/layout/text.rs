@@ -217,8 +217,7 @@ fn style(tone: Tone) -> Style {
     }
 }
 
-/// The width of each column: as wide as its widest cell, flexible ones shrunk (the widest first)
-/// until the table fits.
+/// The width of each column: as wide as its widest cell, flexible ones shrunk until the table fits.
 fn widths(table: &Table, room: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = table
         .columns
@@ -237,34 +236,36 @@ fn widths(table: &Table, room: usize) -> Vec<usize> {
     widths
 }
 
-/// Takes `over` columns from those that give now, the widest first, down to a minimum. Returns
-/// what could not be taken.
-fn shrink(table: &Table, widths: &mut [usize], give: Give, mut over: usize) -> usize {
+/// Takes `over` columns from those that give now, down to a minimum, so that the longest cell of
+/// each needs about as many lines: the longest texts get the most room. Returns what could not be
+/// taken.
+fn shrink(table: &Table, widths: &mut [usize], give: Give, over: usize) -> usize {
     let giving: Vec<usize> = (0..widths.len())
         .filter(|at| table.columns[*at].give == give)
         .collect();
-    while over > 0 {
-        let widest = giving.iter().map(|at| widths[*at]).max().unwrap_or(0);
-        if widest <= MIN_FLEXIBLE {
-            break;
-        }
-        let narrower = giving.iter().map(|at| widths[*at]);
-        let next = narrower.filter(|width| *width < widest).max();
-        let next = next.unwrap_or(MIN_FLEXIBLE).max(MIN_FLEXIBLE);
-        // Columns as wide as each other stay so.
-        let tied: Vec<usize> = giving
-            .iter()
-            .copied()
-            .filter(|at| widths[*at] == widest)
-            .collect();
-        let step = (widest - next).min(over.div_ceil(tied.len()));
-        for at in tied {
-            let taken = step.min(over);
-            widths[at] -= taken;
-            over -= taken;
+    let natural: Vec<usize> = giving.iter().map(|at| widths[*at]).collect();
+    let all: usize = natural.iter().sum();
+    let room = all.saturating_sub(over);
+    let of = |lines: usize| -> Vec<usize> {
+        let width = |width: &usize| width.div_ceil(lines).max(MIN_FLEXIBLE.min(*width));
+        natural.iter().map(width).collect()
+    };
+    let most = natural.iter().max().copied().unwrap_or(0).max(1);
+    let fits = |lines: &usize| of(*lines).iter().sum::<usize>() <= room;
+    let mut narrowed = of((1..=most).find(fits).unwrap_or(most));
+    let mut spare = room.saturating_sub(narrowed.iter().sum());
+    // What is left goes to all in turn: columns as wide as each other stay so.
+    while spare > 0 && narrowed != natural {
+        for (width, natural) in narrowed.iter_mut().zip(&natural) {
+            let more = usize::from(spare > 0 && *width < *natural);
+            *width += more;
+            spare -= more;
         }
     }
-    over
+    for (at, width) in giving.iter().zip(&narrowed) {
+        widths[*at] = *width;
+    }
+    over - (all - narrowed.iter().sum::<usize>()).min(over)
 }
 
 /// Breaks a line at spaces, or inside a word that is too long, so that each part fits `room`.

@@ -87,7 +87,12 @@ fn line(from: &document::Line) -> Line {
             }
             drawn = drawn.push(Tone::Faint, format!(" (ref. {})", numbers.join(", ")));
         } else {
-            drawn = span(drawn, first, alone);
+            let (ending, after) = ending(first, spans);
+            drawn = span(drawn, first, alone, ending);
+            if !ending.is_empty() {
+                spans = &spans[1..];
+                drawn = drawn.plain(after);
+            }
         }
     }
     if !from.notes.is_empty() {
@@ -102,17 +107,30 @@ fn line(from: &document::Line) -> Line {
     drawn
 }
 
-fn span(drawn: Line, span: &Span, alone: bool) -> Line {
+/// The rest of the word that a name begins (`Access Token` and `s`), and what comes after it: an id
+/// stands behind the whole word.
+fn ending<'a>(span: &Span, next: &'a [Span]) -> (&'a str, &'a str) {
+    match (span, next.first()) {
+        (Span::Object { .. }, Some(Span::Plain { text })) => {
+            let end = text.find(|c: char| !c.is_alphanumeric());
+            text.split_at(end.unwrap_or(text.len()))
+        }
+        _ => ("", ""),
+    }
+}
+
+fn span(drawn: Line, span: &Span, alone: bool, ending: &str) -> Line {
     match span {
         Span::Strong { text } | Span::Rule { text, .. } => drawn.push(Tone::Strong, text),
         Span::Code { text } => drawn.push(Tone::Value, text),
         Span::Link { text, url } if text == url => drawn.push(Tone::Name, url),
         Span::Link { text, url } => drawn.plain(text).push(Tone::Faint, format!(" <{url}>")),
         Span::Object { text, id } if text == id => drawn.push(Tone::Name, id),
-        Span::Object { text, id } if alone || id.starts_with('T') => {
-            drawn.plain(text).push(Tone::Faint, format!(" {id}"))
-        }
-        Span::Plain { text } | Span::Object { text, .. } => drawn.plain(text),
+        Span::Object { text, id } if alone || id.starts_with('T') => drawn
+            .plain(format!("{text}{ending}"))
+            .push(Tone::Faint, format!(" {id}")),
+        Span::Object { text, .. } => drawn.plain(format!("{text}{ending}")),
+        Span::Plain { text } => drawn.plain(text),
         Span::Event { text, .. } => drawn.push(Tone::Name, text),
         Span::Citation { .. } => drawn,
     }
@@ -138,5 +156,29 @@ fn note(note: &Note) -> Line {
             line.push(Tone::Faint, format!(" {url}"))
         }
         _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+    use tripline_app::answers::{Span, document};
+
+    #[test]
+    fn an_id_stands_behind_the_whole_word() {
+        let spans = vec![
+            Span::plain("to steal an "),
+            Span::Object {
+                text: "Access Token".into(),
+                id: "T1528".into(),
+            },
+            Span::plain("s to move"),
+        ];
+        let drawn = line(&document::Line {
+            spans,
+            ..document::Line::default()
+        });
+        let text: String = drawn.0.iter().map(|piece| piece.text.as_str()).collect();
+        assert_eq!(text, "to steal an Access Tokens T1528 to move");
     }
 }

@@ -305,11 +305,11 @@ impl Show<'_> {
             );
         }
         table(&mut blocks, shown, dossier.tools.len());
-        let mut programs = Table::new(&["field", "~program", "#rules", "#reach"]);
+        let mut programs = Table::new(&["~program", "~looked for in", "#rules", "#reach"]);
         for row in dossier.programs.iter().take(ROWS) {
             programs.rows.push(vec![
-                Line::code(row.field.clone()),
                 Line::code(super::shortened(&row.program)),
+                Line::code(row.field.clone()),
                 self.on(number(row.count), &row.rules),
                 number(row.reach),
             ]);
@@ -354,7 +354,7 @@ fn tools_basis(software: bool, programs: bool) -> String {
         ),
         (
             programs,
-            "Programs: most rules first; reach counts rules of the whole catalogue.",
+            "Programs: rules³ / reach, where reach counts rules of the whole catalogue; the largest first, further ones of the same rules later.",
         ),
     ];
     let shown = parts.iter().filter(|(any, _)| *any).map(|(_, text)| *text);

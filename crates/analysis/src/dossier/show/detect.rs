@@ -46,7 +46,9 @@ impl Show<'_> {
         spans.extend(analytic.text.iter().cloned());
         let line = self.on(Line::of(spans), &analytic.evidence);
         blocks.push(Block::Paragraph(line));
-        let line = if !analytic.joined {
+        let line = if analytic.log_sources.is_empty() {
+            Line::text("It names no log source.")
+        } else if !analytic.joined {
             Line::text(
                 "Its log sources name no event of the catalogue: which rules implement it is open.",
             )
@@ -65,7 +67,7 @@ impl Show<'_> {
             self.on(Line::text(text), &analytic.rules)
         };
         blocks.push(Block::Paragraph(line));
-        let mut sources = Table::new(&["data component", "log source", "~what of it", "#rules"]);
+        let mut sources = Table::new(&["data component", "~log source", "~what of it", "#rules"]);
         for source in &analytic.log_sources {
             sources.rows.push(vec![
                 Line::text(source.component.clone()),

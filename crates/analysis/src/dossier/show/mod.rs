@@ -242,12 +242,24 @@ fn samples(samples: &[Sample], most: usize) -> Vec<Span> {
     spans
 }
 
-/// A value cut to a length that a table can hold.
+/// A value cut to a length that a table can hold; in quotes where it begins or ends with a space.
 fn shortened(value: &str) -> Text {
     const LONGEST: usize = 80;
-    if value.chars().count() <= LONGEST {
-        return value.into();
+    let quote = if value.trim() == value { "" } else { "\"" };
+    let mut letters = value.chars();
+    let kept: String = letters.by_ref().take(LONGEST).collect();
+    let more = if letters.next().is_some() { "…" } else { "" };
+    format_smolstr!("{quote}{kept}{quote}{more}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn values_as_they_are_shown() {
+        assert_eq!(shortened("-enc"), "-enc");
+        assert_eq!(shortened(" -enc "), "\" -enc \"");
+        assert_eq!(shortened(&"a".repeat(81)), format!("{}…", "a".repeat(80)));
     }
-    let cut: String = value.chars().take(LONGEST).collect();
-    format_smolstr!("{cut}…")
 }

@@ -103,7 +103,7 @@ impl Show<'_> {
         section(
             "containment",
             "Containment",
-            "Steps out of the response parts of rules' notes: those of most rules first; steps that name nothing that their rule reads are left out.",
+            "Steps out of the response parts of rules' notes: those of most rules first, hardening and monitoring after the rest; steps that name nothing that their rule reads are left out.",
             blocks,
             "No rule under it has response notes that name what it reads, and no mitigation of it limits an adversary.",
         )
@@ -208,7 +208,7 @@ impl Show<'_> {
             shown.rows.push(vec![
                 Line::of(vec![object(&row.id, &row.id)]),
                 Line::text(row.name.clone()),
-                strength(row.strength),
+                Line::text(format_smolstr!("{:.2}", row.strength)),
                 Line::text(place),
                 self.because(row),
             ]);
@@ -217,7 +217,7 @@ impl Show<'_> {
         section(
             "related",
             "Related techniques",
-            "Strength: 1 - (1 - rules)(1 - actors)(1 - values)(1 - sequences). Rules, actors and sequences: shared / sqrt((own + 4)(other's + 4)), actors and sequences from two on. Values: the part of the rare values of this technique's rules (in at most 40 rules of the catalogue) that other rules under the other technique look for, from two on. Place: by the order of tactics.",
+            "Strength: 1 less the product of what each reason lacks of 1. Rules and sequences: shared / sqrt((own + 4)(other's + 4)). Campaigns and groups: the same, each weighing 20 / (20 + the techniques that it uses), less what chance would share. Values: the same, of rules that look for a value whose family at most 12 rules of the catalogue look for. That the description names it: 0.25; parent, sub-technique: 0.1; sibling: 0.04. Place: by the order of tactics.",
             blocks,
             "No technique shares rules, campaigns, groups or values with it, and its description names none.",
         )
@@ -255,14 +255,5 @@ impl Show<'_> {
         line.spans.retain(|span| !span.text().is_empty());
         let evidence: &[Text] = &row.evidence;
         self.on(line, evidence)
-    }
-}
-
-/// A strength; nothing where the two share nothing that is counted.
-fn strength(strength: f64) -> Line {
-    if strength > 0.0 {
-        Line::text(format_smolstr!("{strength:.2}"))
-    } else {
-        Line::default()
     }
 }

@@ -226,11 +226,12 @@ fn gap_line(summary: &Summary) -> Option<Line> {
         return None;
     }
     let mut text = implemented(summary);
+    let space = |text: &str| if text.is_empty() { "" } else { " " };
     if !summary.unjoined.is_empty() {
         let _ = write!(
             text,
             "{}The log sources of {} name no event of the catalogue: which rules implement {} is open.",
-            if text.is_empty() { "" } else { " " },
+            space(&text),
             joined(&summary.unjoined),
             if summary.unjoined.len() == 1 {
                 "it"
@@ -239,21 +240,32 @@ fn gap_line(summary: &Summary) -> Option<Line> {
             },
         );
     }
+    if !summary.without_sources.is_empty() {
+        let names = if summary.without_sources.len() == 1 {
+            "names"
+        } else {
+            "name"
+        };
+        let space = space(&text);
+        let analytics = joined(&summary.without_sources);
+        let _ = write!(text, "{space}{analytics} {names} no log source.");
+    }
     Some(Line::text(text))
 }
 
 /// How many of ATT&CK's analytics rules implement, as far as they can be joined.
 fn implemented(summary: &Summary) -> String {
     let all = summary.analytics;
+    let open = summary.unjoined.len() + summary.without_sources.len();
     match summary.unimplemented.as_slice() {
-        [] if summary.unjoined.len() == all => String::new(),
+        [] if open == all => String::new(),
         [] if all == 1 => "ATT&CK's one analytic has a rule that implements it.".to_owned(),
-        [] if summary.unjoined.is_empty() => {
+        [] if open == 0 => {
             format!("Each of ATT&CK's {all} analytics has a rule that implements it.")
         }
         [] => format!(
             "Of ATT&CK's {all} analytics, {} has a rule that implements it.",
-            match all - summary.unjoined.len() {
+            match all - open {
                 1 => "1".to_owned(),
                 some => format!("each of {some}"),
             }

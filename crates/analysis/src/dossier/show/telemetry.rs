@@ -2,10 +2,11 @@
 
 use super::{ROWS, Show, counts, heading, list, number, samples, section, shortened, table};
 use crate::document::{Block, Code, Line, Section, Table};
-use crate::dossier::{AtomicRow, EventUse};
+use crate::dossier::{AtomicRow, EventUse, SettingRow};
 use crate::markup::Span;
 use crate::tables::IndicatorRow;
 use smol_str::{SmolStr as Text, format_smolstr};
+use std::collections::BTreeMap;
 
 /// How many events are shown.
 const EVENTS: usize = 12;
@@ -13,6 +14,8 @@ const EVENTS: usize = 12;
 const TESTS: usize = 6;
 /// How many lines of a command are shown.
 const LINES: usize = 20;
+/// How many events of a provider a setting names.
+const GIVEN: usize = 6;
 
 impl Show<'_> {
     pub(super) fn commands(&mut self) -> Section {
@@ -199,43 +202,8 @@ impl Show<'_> {
         let collect = &self.dossier.collect;
         let mut blocks = Vec::new();
         for row in collect.settings.iter().take(ROWS) {
-            let events = row
-                .events
-                .iter()
-                .take(8)
-                .map(Text::as_str)
-                .collect::<Vec<_>>();
-            let more = row.events.len().saturating_sub(8);
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            let mut line = Line::of(vec![
-                Span::strong(row.title.clone()),
-                Span::plain(format_smolstr!(
-                    ": {} under the technique. Gives {}{more}.",
-                    super::plural(row.count, "rule"),
-                    events.join(", ")
-                )),
-            ]);
-            if !row.note.is_empty() {
-                line = line.and(Span::plain(format_smolstr!(" {}", row.note)));
-            }
-            if let Some(url) = &row.source {
-                line = line.and(Span::plain(" ")).and(Span::Link {
-                    text: "how".into(),
-                    url: url.clone(),
-                });
-            }
-            let line = self.on(line, &row.evidence);
-            blocks.push(Block::Paragraph(line));
-            if !row.steps.is_empty() {
-                blocks.push(Block::Code(Code {
-                    language: Text::default(),
-                    text: row.steps.join("\n").into(),
-                }));
-            }
+            let rules = super::plural(row.count, "rule");
+            self.setting(&mut blocks, row, &format!("{rules} under the technique"));
         }
         super::rest(
             &mut blocks,
@@ -257,14 +225,55 @@ impl Show<'_> {
                 text: collect.sysmon.clone(),
             }));
         }
+        if !collect.unread.is_empty() {
+            heading(
+                &mut blocks,
+                "For events that ATT&CK's analytics name and no rule under it reads",
+            );
+        }
+        for row in collect.unread.iter().take(ROWS) {
+            let analytics = if row.count == 1 {
+                "analytic"
+            } else {
+                "analytics"
+            };
+            self.setting(&mut blocks, row, &format!("{} {analytics}", row.count));
+        }
+        let total = collect.unread.len();
+        super::rest(&mut blocks, total.min(ROWS), total);
         self.unknown(&mut blocks);
         section(
             "collect",
             "Data to collect",
             "Settings that most rules under the technique depend on first.",
             blocks,
-            "No rule under it reads an event that the tables of events know.",
+            "No rule under it reads an event that the tables of events know, and no analytic names one.",
         )
+    }
+
+    /// A setting, what wants it, and how it is made.
+    fn setting(&mut self, blocks: &mut Vec<Block>, row: &SettingRow, wanted: &str) {
+        let mut line = Line::of(vec![
+            Span::strong(row.title.clone()),
+            Span::plain(format_smolstr!(": {wanted}. Gives {}.", gives(&row.events))),
+        ]);
+        if !row.note.is_empty() {
+            line = line.and(Span::plain(format_smolstr!(" {}", row.note)));
+        }
+        if let Some(url) = &row.source {
+            line = line.and(Span::plain(" ")).and(Span::Link {
+                text: "how".into(),
+                url: url.clone(),
+            });
+        }
+        let line = self.on(line, &row.evidence);
+        blocks.push(Block::Paragraph(line));
+        if !row.steps.is_empty() {
+            blocks.push(Block::Code(Code {
+                language: Text::default(),
+                text: row.steps.join("\n").into(),
+            }));
+        }
     }
 
     /// What the tables do not know how to turn on, and what rules name.
@@ -307,10 +316,37 @@ impl Show<'_> {
     }
 }
 
+/// Events by provider: `Security-Auditing 4688, 4689; Okta (any event)`.
+fn gives(keys: &[Text]) -> String {
+    let mut providers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for key in keys {
+        let (provider, id) = key.split_once('/').unwrap_or((key, "*"));
+        providers.entry(provider).or_default().push(id);
+    }
+    let parts = providers.into_iter().map(|(provider, ids)| {
+        let (all, mut ids): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| *id == "*");
+        ids.sort_by_key(|id| id.parse::<u32>().unwrap_or(u32::MAX));
+        let any = if all.is_empty() { "" } else { " (any event)" };
+        let named = ids
+            .iter()
+            .take(GIVEN)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let among = if all.is_empty() { "" } else { ", among them" };
+        match ids.len().saturating_sub(GIVEN) {
+            _ if ids.is_empty() => format!("{provider}{any}"),
+            0 => format!("{provider}{any}{among} {named}"),
+            more => format!("{provider}{any}{among} {named} and {more} more"),
+        }
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 /// How values are ordered, where there are any.
 fn fragments_basis(any: bool) -> &'static str {
     if any {
-        "Values: most rules first, then what fewer rules of the whole catalogue look for (reach)."
+        "Values: rules³ / reach, where reach counts rules of the whole catalogue; the largest first, further values of the same rules later. Letter case makes no difference."
     } else {
         ""
     }
@@ -354,4 +390,16 @@ fn reasons(event: &EventUse) -> Line {
         spans.push(Span::plain("rules read the event itself"));
     }
     Line::of(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gives;
+
+    #[test]
+    fn events_by_provider() {
+        let keys = ["A/22", "A/3", "B/*", "C/*", "C/x"].map(Into::into);
+        let expected = "A 3, 22; B (any event); C (any event), among them x";
+        assert_eq!(gives(&keys), expected);
+    }
 }

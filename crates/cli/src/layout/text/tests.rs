@@ -90,3 +90,14 @@ fn columns_as_wide_as_each_other_give_way_together() {
     let count = |part: &str| part.matches("aa").count();
     assert!(count(one).abs_diff(count(other)) <= 1, "{text}");
 }
+
+#[test]
+fn the_longest_texts_get_the_most_room() {
+    let mut page = Page::new();
+    let mut table = Table::new().flexible("short").flexible("long");
+    let words = |count: usize| "aaa ".repeat(count);
+    table.row(vec![words(8).as_str().into(), words(60).as_str().into()]);
+    page.table(table);
+    let text = text::write(&page, 80, false);
+    assert!(text.lines().count() < 7, "{text}");
+}
