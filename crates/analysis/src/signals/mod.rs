@@ -440,9 +440,11 @@ fn row(
 
 /// A text with the folder of the tests in its place: where their installer puts it.
 pub(crate) fn placed(test: &AtomicTest, text: &str) -> String {
-    let windows = test.platforms.iter().any(|platform| platform == "windows");
-    let folder = if windows {
+    let named = |name: &str| test.platforms.iter().any(|platform| platform == name);
+    let folder = if named("windows") {
         "C:\\AtomicRedTeam\\atomics"
+    } else if named("macos") && !named("linux") {
+        "/Users/user/AtomicRedTeam/atomics"
     } else {
         "/home/user/AtomicRedTeam/atomics"
     };
