@@ -13,7 +13,7 @@ use smol_str::{SmolStr as Text, format_smolstr};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
-use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
+use tripline_catalog::facts::{AtomFact, Branch, RuleFacts, Tree};
 use tripline_ir::law::{Options, Runner};
 use tripline_ir::{Class, Detection, Event, Loss, Plan, Value};
 
@@ -116,9 +116,30 @@ pub(super) fn candidates(index: &Index<'_>, seen: &Seen) -> Vec<u32> {
     all.filter(|at| {
         let facts = index.facts(*at);
         let live = !matches!(facts.class, Class::Deprecated | Class::MachineLearning);
-        live && facts.events.iter().any(|key| holds_key(&seen.keys, key)) && possible(facts, seen)
+        live && asks(facts)
+            && facts.events.iter().any(|key| holds_key(&seen.keys, key)) && possible(facts, seen)
     })
     .collect()
+}
+
+/// Whether a rule asks something of an event besides when it was: one that asks nothing fires on
+/// whatever a test does.
+fn asks(facts: &RuleFacts) -> bool {
+    let asked = |branch: &Branch| !free(&branch.tree, facts);
+    facts.branches.iter().any(asked)
+}
+
+/// Whether an event of any content passes.
+fn free(tree: &Tree, facts: &RuleFacts) -> bool {
+    match tree {
+        Tree::Nothing => true,
+        Tree::Atom(at) => {
+            let atom = facts.atoms.get(*at as usize);
+            atom.is_none_or(|atom| atom.implied || atom.field == "event.time")
+        }
+        Tree::And(parts) => parts.iter().all(|part| free(part, facts)),
+        Tree::Or(parts) => parts.iter().any(|part| free(part, facts)),
+    }
 }
 
 fn holds_key(keys: &BTreeSet<Text>, key: &Text) -> bool {
@@ -302,5 +323,32 @@ fn single_events(plan: &Plan) -> bool {
         | Plan::Sort { input, .. }
         | Plan::Named { input, .. } => single_events(input),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asks;
+    use tripline_catalog::facts::facts;
+    use tripline_ir::{Detection, Language};
+    use tripline_languages::{Context, lower};
+    use tripline_schema::Schema;
+    use tripline_text::Source;
+
+    #[test]
+    fn a_rule_that_asks_nothing_is_told_from_one_that_does() {
+        let schema = Schema::builtin();
+        let asks = |query: &str| {
+            let source = Source::new("rule", query);
+            let lowered = lower(Language::Kusto, &source, &Context::new(schema));
+            let mut rule = Detection::new("kusto", Language::Kusto);
+            rule.plan = lowered.plan;
+            asks(&facts(&rule, schema, &|id: &str| id.into()))
+        };
+        assert!(!asks("DeviceProcessEvents | where Timestamp > ago(7d) | take 10"));
+        assert!(!asks("DeviceProcessEvents | summarize count() by FileName"));
+        assert!(!asks("DeviceProcessEvents | where FileName != 'a.exe'"));
+        assert!(asks("DeviceProcessEvents | where FileName == 'a.exe'"));
+        assert!(asks("SecurityEvent | where EventID == 1102"));
     }
 }

@@ -108,7 +108,8 @@ pub struct PlatformRun {
     pub fires: Vec<Fire>,
     /// Rules of which a part could not be read and whose rest fires, in the same order.
     pub partial: Vec<Fire>,
-    /// Rules that miss by one test, in the same order; the first 20.
+    /// Rules that miss by one test, in the same order, of those of a class and technique first those
+    /// with the fewest such tests; the first 20.
     pub near: Vec<NearMiss>,
     /// How many rules miss by one test.
     pub near_total: usize,
@@ -197,7 +198,7 @@ pub struct NearMiss {
 /// The test that a rule misses by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NearAtom {
-    /// The test.
+    /// The test, in words.
     pub test: Text,
     /// First and one past the last byte in the rule's body.
     pub span: [u32; 2],
@@ -504,11 +505,15 @@ fn platform_run(
         near: Vec::new(),
         near_total: 0,
     };
-    outcomes.sort_by_cached_key(|(at, _)| {
+    outcomes.sort_by_cached_key(|(at, outcome)| {
         let facts = index.facts(*at);
         let class = Class::ALL.iter().position(|known| *known == facts.class);
         let own = facts.techniques.contains(technique);
-        (class, !own, facts.id.clone())
+        let alternatives = match outcome {
+            Outcome::Near(miss) => miss.alternatives,
+            _ => 0,
+        };
+        (class, !own, alternatives, facts.id.clone())
     });
     for (_, outcome) in outcomes {
         match outcome {

@@ -2,10 +2,11 @@
 
 use super::NearAtom;
 use crate::Index;
-use smol_str::ToSmolStr;
+use crate::words::words;
+use smol_str::{SmolStr as Text, ToSmolStr};
 use std::collections::BTreeMap;
 use tripline_ir::law::{Options, Runner};
-use tripline_ir::{Event, Predicate, Subject};
+use tripline_ir::{Atom, Event, Predicate, Subject};
 
 /// Most tests that a near miss lists.
 const MAX_ATOMS: usize = 5;
@@ -62,13 +63,23 @@ fn flips(
         count += 1;
         if found.len() < MAX_ATOMS {
             found.push(NearAtom {
-                test: atoms[at].to_smolstr(),
+                test: in_words(atoms[at]),
                 span: [atoms[at].span.start, atoms[at].span.end],
                 excluded: held[at],
             });
         }
     }
     (found, count)
+}
+
+/// A test in words. One with a back-tick in it, which the words put around values, as it is printed.
+fn in_words(atom: &Atom) -> Text {
+    let printed = atom.to_smolstr();
+    if printed.contains('`') {
+        return printed;
+    }
+    let words = words(&Predicate::Atom(Box::new(atom.clone())));
+    words.replace('`', "").into()
 }
 
 /// For each atom the first of its kin: those that stand side by side in one disjunction. Where several
@@ -144,4 +155,33 @@ fn pivots(predicate: &Predicate, held: &[bool]) -> (bool, Vec<usize>) {
         }
     }
     walk(predicate, held, &mut 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+    use tripline_ir::Language;
+    use tripline_languages::{Context, lower};
+    use tripline_schema::Schema;
+    use tripline_text::Source;
+
+    #[test]
+    fn tests_are_told_in_words() {
+        let told = |query: &str| -> Vec<String> {
+            let source = Source::new("rule", query);
+            let lowered = lower(Language::Kuery, &source, &Context::new(Schema::builtin()));
+            let plan = lowered.plan.expect("reads");
+            let atoms = plan.matches()[0].predicate.atoms();
+            atoms.into_iter().map(|atom| in_words(atom).into()).collect()
+        };
+        assert_eq!(
+            told("powershell.file.script_block_text : \"Assembly.Load(\" and process.name : \"a.exe\""),
+            [
+                "powershell.file.script_block_text has the phrase Assembly.Load(",
+                "process.name is exactly a.exe"
+            ]
+        );
+        let ticks = &told("process.name : \"a`b\"")[0];
+        assert!(ticks.contains("\"a`b\""), "{ticks}");
+    }
 }
