@@ -303,9 +303,13 @@ impl Schema {
         found
     }
 
+    /// Data sets of an endpoint sensor hold the events of any provider that such a sensor reports.
     fn by_dataset(&self, events: &[Text], datasets: &[&str]) -> Vec<Text> {
+        let of_sensor = |dataset: &&str| dataset.starts_with("endpoint.events.");
+        let sensor = datasets.iter().any(of_sensor);
         keep(events, |key| {
-            self.provider(provider_part(key)).is_some_and(|own| {
+            let reported = self.event(key).is_some_and(|event| event.endpoint);
+            (sensor && reported) || self.provider(provider_part(key)).is_some_and(|own| {
                 own.datasets.iter().any(|dataset| {
                     datasets.contains(&dataset.as_str())
                         || dataset
