@@ -160,6 +160,13 @@ fn choices(
             Ok(net) => found.push((field.canonical.clone(), Check::Within(Net(net)))),
             Err(_) => return Err("the value is no network"),
         },
+        Test::InList(_) => return Err("its values stand in a list that the rule only names"),
+        Test::Compare(_) => return Err("the test compares two fields"),
+        Test::Nested(_) => return Err("the test is of one element of a list of objects"),
+        Test::Term(_) | Test::Words(_) => {
+            return Err("the test is of whole words, which its language tells apart in its own way");
+        }
+        Test::IsTrue => return Err("the test asks whether a field is true"),
         _ => return Err("no other language has this kind of test"),
     }
     base_names(index, &mut found);
