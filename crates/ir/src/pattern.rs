@@ -48,7 +48,9 @@ impl Case {
         }
         match (a.is_ascii(), b.is_ascii()) {
             (true, true) => a.eq_ignore_ascii_case(&b),
-            (true, false) => self == Self::Insensitive && b == KELVIN && a.eq_ignore_ascii_case(&'k'),
+            (true, false) => {
+                self == Self::Insensitive && b == KELVIN && a.eq_ignore_ascii_case(&'k')
+            }
             (false, true) => self.same(b, a),
             (false, false) => self.fold(a) == self.fold(b),
         }

@@ -292,7 +292,7 @@ impl Schema {
     /// Catalogue events of a data source as Splunk's detections name it, by the longest beginning
     /// that is known.
     pub fn data_source_events(&self, name: &str) -> Option<&[Text]> {
-        let known = self.sources.data_sources.iter();
+        let known = self.sources.named.iter();
         let fitting = known.filter(|(start, _)| name.starts_with(start.as_str()));
         let longest = fitting.max_by_key(|(start, _)| start.len());
         longest.map(|(_, entry)| entry.events.as_slice())

@@ -91,7 +91,11 @@ pub(super) fn fields(
         } else {
             FieldRole::LooksFor
         };
-        found.add(&atom.name, [own_field(index, &atom.name, &atom.field)], role);
+        found.add(
+            &atom.name,
+            [own_field(index, &atom.name, &atom.field)],
+            role,
+        );
     }
     if let Some(plan) = &detection.plan {
         let computed = computed(plan);
@@ -114,7 +118,11 @@ pub(super) fn fields(
         let meanings: BTreeSet<&str> = meanings.map(|field| field.meaning.as_str()).collect();
         FieldNeed {
             canonical: meant.first().unwrap_or(&name).clone(),
-            meaning: meanings.into_iter().collect::<Vec<_>>().join(", or ").into(),
+            meaning: meanings
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", or ")
+                .into(),
             name,
             roles,
         }

@@ -297,7 +297,7 @@ mod tests {
         rule.plan = lower(Language::Kusto, &source, &Context::new(schema)).plan;
         let facts = facts(&rule, schema, &|id: &str| id.into());
         let sentinel = Platform::from_id("sentinel").expect("a platform");
-        let spelling = Spelling::new(&index, sentinel, &facts, &rule);
+        let spelling = Spelling::new(&index, &sentinel, &facts, &rule);
         spelling.name(field).map(Into::into)
     }
 

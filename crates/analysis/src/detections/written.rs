@@ -164,7 +164,9 @@ fn choices(
         Test::Compare(_) => return Err("the test compares two fields"),
         Test::Nested(_) => return Err("the test is of one element of a list of objects"),
         Test::Term(_) | Test::Words(_) => {
-            return Err("the test is of whole words, which its language tells apart in its own way");
+            return Err(
+                "the test is of whole words, which its language tells apart in its own way",
+            );
         }
         Test::IsTrue => return Err("the test asks whether a field is true"),
         _ => return Err("no other language has this kind of test"),
@@ -173,13 +175,15 @@ fn choices(
     Ok(found)
 }
 
-/// The test in its rule that a counted one comes from.
+/// The test in its rule that a counted one comes from, and not the one for presence that a language
+/// puts beside it.
 fn atom_at<'d>(owner: &'d Detection, wanted: &AtomFact) -> Option<&'d Atom> {
     let mut found = None;
     predicates(owner.plan.as_ref()?, &mut |predicate| {
         predicate.visit(&mut |atom| {
             let reads = atom.fields().iter().any(|field| field.name == wanted.name);
-            if atom.span == wanted.span && reads && found.is_none() {
+            let says = atom.test != Test::Exists;
+            if atom.span == wanted.span && reads && says && found.is_none() {
                 found = Some(atom);
             }
         });

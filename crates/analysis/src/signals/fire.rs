@@ -117,7 +117,8 @@ pub(super) fn candidates(index: &Index<'_>, seen: &Seen) -> Vec<u32> {
         let facts = index.facts(*at);
         let live = !matches!(facts.class, Class::Deprecated | Class::MachineLearning);
         live && asks(facts)
-            && facts.events.iter().any(|key| holds_key(&seen.keys, key)) && possible(facts, seen)
+            && facts.events.iter().any(|key| holds_key(&seen.keys, key))
+            && possible(facts, seen)
     })
     .collect()
 }
@@ -345,7 +346,9 @@ mod tests {
             rule.plan = lowered.plan;
             asks(&facts(&rule, schema, &|id: &str| id.into()))
         };
-        assert!(!asks("DeviceProcessEvents | where Timestamp > ago(7d) | take 10"));
+        assert!(!asks(
+            "DeviceProcessEvents | where Timestamp > ago(7d) | take 10"
+        ));
         assert!(!asks("DeviceProcessEvents | summarize count() by FileName"));
         assert!(!asks("DeviceProcessEvents | where FileName != 'a.exe'"));
         assert!(asks("DeviceProcessEvents | where FileName == 'a.exe'"));

@@ -27,11 +27,7 @@ pub(super) fn near(
 
 /// The first tests each of which alone, turned around, makes the predicate hold, where a positive
 /// test of behaviour that does hold is needed for it; and their number. `held` says which hold.
-fn flips(
-    index: &Index<'_>,
-    predicate: &Predicate,
-    mut held: Vec<bool>,
-) -> (Vec<NearAtom>, usize) {
+fn flips(index: &Index<'_>, predicate: &Predicate, mut held: Vec<bool>) -> (Vec<NearAtom>, usize) {
     let (holds, turning) = pivots(predicate, &held);
     if holds || turning.is_empty() {
         return (Vec::new(), 0);
@@ -172,10 +168,15 @@ mod tests {
             let lowered = lower(Language::Kuery, &source, &Context::new(Schema::builtin()));
             let plan = lowered.plan.expect("reads");
             let atoms = plan.matches()[0].predicate.atoms();
-            atoms.into_iter().map(|atom| in_words(atom).into()).collect()
+            atoms
+                .into_iter()
+                .map(|atom| in_words(atom).into())
+                .collect()
         };
         assert_eq!(
-            told("powershell.file.script_block_text : \"Assembly.Load(\" and process.name : \"a.exe\""),
+            told(
+                "powershell.file.script_block_text : \"Assembly.Load(\" and process.name : \"a.exe\""
+            ),
             [
                 "powershell.file.script_block_text has the phrase Assembly.Load(",
                 "process.name is exactly a.exe"

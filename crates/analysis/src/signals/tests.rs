@@ -82,7 +82,11 @@ fn where_a_program_lies_is_known() {
     let started = |at: usize| host.drafts[at].fields["process.command_line"].as_str();
     assert_eq!(
         [started(1), started(2), started(3)],
-        ["which openssl", "/usr/bin/openssl version", "/usr/bin/curl --help"]
+        [
+            "which openssl",
+            "/usr/bin/openssl version",
+            "/usr/bin/curl --help"
+        ]
     );
     assert_eq!(host.unknown.len(), 1);
 }

@@ -104,7 +104,13 @@ fn nested(host: &mut Host, text: &str, shell: usize, at: Place, depth: usize) {
     if depth >= MAX_DEPTH {
         return host.unknown(at, "commands are nested too deep");
     }
-    run(host, unix::read(text, host.unix()), shell, Some(at), depth + 1);
+    run(
+        host,
+        unix::read(text, host.unix()),
+        shell,
+        Some(at),
+        depth + 1,
+    );
 }
 
 /// Files that a command names, those whose value is not known left out.
