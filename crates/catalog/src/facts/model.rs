@@ -7,8 +7,8 @@ use tripline_ir::{Detection, Language, Source, Text};
 use tripline_schema::Schema;
 
 /// The events of a source, as the data sources tell that the rule names, when all of these are known:
-/// of a data model theirs, where none is among the model's usual ones; of any other source those of
-/// its own events that are named.
+/// of a data model theirs, where none is among the model's usual ones; of the source of a service
+/// those of its own events that are named.
 pub(super) fn fed<'s>(
     source: &'s Source,
     detection: &Detection,
@@ -30,7 +30,13 @@ pub(super) fn fed<'s>(
             return usual;
         }
     } else {
-        named.retain(|own| source.events.contains(own));
+        // The logs of a host share channels: its event ids tell them apart.
+        let of_host = |key: &Text| {
+            schema
+                .provider(provider(key))
+                .is_none_or(|own| !own.os.is_empty())
+        };
+        named.retain(|own| source.events.contains(own) && !of_host(own));
     }
     if named.is_empty() {
         return usual;
@@ -39,5 +45,9 @@ pub(super) fn fed<'s>(
 }
 
 fn same_provider(a: &str, b: &str) -> bool {
-    a.split('/').next() == b.split('/').next()
+    provider(a) == provider(b)
+}
+
+fn provider(key: &str) -> &str {
+    key.split('/').next().unwrap_or(key)
 }
