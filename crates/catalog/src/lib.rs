@@ -52,7 +52,7 @@ pub use facts::RuleFacts;
 pub use find::Found;
 pub use knowledge::{AtomicFile, DictionaryFile, KnowledgeInfo};
 pub use open::{Catalog, CorpusInfo, Meta};
-pub use search::{Found, Hit};
+pub use search::{Hit, Hits};
 pub use tripline_attack::Attack;
 pub use tripline_corpus::{Failure, Ledger, LedgerRow};
 pub use tripline_ir::Detection;

@@ -41,7 +41,7 @@ pub struct Hit {
 
 /// What a search found.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Found {
+pub struct Hits {
     /// Rules that fit.
     pub total: usize,
     /// The best of them, in order.
@@ -71,10 +71,10 @@ impl Catalog {
     ///
     /// # Errors
     /// When the catalogue is damaged.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Found> {
+    pub fn search(&self, text: &str, limit: usize) -> Result<Hits> {
         let query = parse(text);
         if query.words.is_empty() && query.filters.is_empty() {
-            return Ok(Found::default());
+            return Ok(Hits::default());
         }
         let fits = |facts: &&RuleFacts| query.filters.iter().all(|filter| filter.holds(facts));
         let mut found: Vec<(&RuleFacts, f64)> = if query.words.is_empty() {
@@ -107,7 +107,7 @@ impl Catalog {
             })
         };
         let hits: Result<Vec<Hit>> = found.into_iter().map(hit).collect();
-        Ok(Found { total, hits: hits? })
+        Ok(Hits { total, hits: hits? })
     }
 
     /// The rules, by position, in which all words occur, with their ranks: BM25 as FTS5 computes

@@ -291,3 +291,62 @@ fn events_that_lack_a_demanded_field_are_left_out() {
     let none = with("        Image|endswith: '\\a.exe'\n        ParentCommandLine: null\n");
     assert_eq!(none.events, both.events);
 }
+
+#[test]
+fn a_data_model_is_fed_by_what_the_rule_names() {
+    let with = |model: &str, sources: &str| {
+        of(
+            &format!(
+                "name: Test\nid: 3a1d9d3f-1c8f-4b54-9f0a-0d6f0d0c2f11\ntype: TTP\ndata_source: [{sources}]\nsearch: '| tstats count from datamodel={model} where {model}.action=failure by {model}.user | where count > 5'\n"
+            ),
+            Hint::Rule(Vendor::Splunk),
+        )
+    };
+    let usual = with("Authentication", "");
+    assert!(usual.events.contains(&"Security-Auditing/4625".into()));
+    let events = |sources| with("Authentication", sources).events;
+    assert_eq!(events("Okta"), ["Okta/*"]);
+    assert_eq!(
+        events("Azure Active Directory Sign-in activity"),
+        ["Entra-SignIn/*"]
+    );
+    assert_eq!(events("AWS CloudTrail ConsoleLogin"), ["AWS-CloudTrail/*"]);
+    assert_eq!(events("Linux Secure"), ["Linux-Auth/*"]);
+    // One of its usual sources, or one that is not known: the model holds what it usually does.
+    assert_eq!(events("Windows Event Log Security 4625"), usual.events);
+    assert_eq!(
+        events("Okta, Windows Event Log Security 4625"),
+        usual.events
+    );
+    assert_eq!(events("Okta, Some New Product"), usual.events);
+}
+
+#[test]
+fn a_rule_names_which_of_a_products_logs_it_reads() {
+    let with = |sources: &str| {
+        let rule = of(
+            &format!(
+                "name: Test\nid: 3a1d9d3f-1c8f-4b54-9f0a-0d6f0d0c2f12\ntype: TTP\ndata_source: [{sources}]\nsearch: 'sourcetype=\"azure:monitor:aad\" category=SignInLogs | stats count by user'\n"
+            ),
+            Hint::Rule(Vendor::Splunk),
+        );
+        rule.events
+    };
+    assert_eq!(
+        with("Azure Active Directory Sign-in activity"),
+        ["Entra-SignIn/*"]
+    );
+    assert_eq!(with("Azure Active Directory"), with(""));
+    assert_eq!(with("Okta"), with(""));
+}
+
+#[test]
+fn a_data_set_of_the_sensor_is_none_of_the_network() {
+    let facts = eql(r#"sequence by agent.id
+  [network where data_stream.dataset == "network_traffic.http" and http.request.method == "POST"]
+  [file where data_stream.dataset == "endpoint.events.file" and event.action == "creation"]"#);
+    let of_file = &facts.branches[1].events;
+    assert!(of_file.contains(&"Sysmon/11".into()), "{of_file:?}");
+    let network = |key: &&Text| key.starts_with("Network");
+    assert_eq!(of_file.iter().find(network), None);
+}

@@ -39,7 +39,26 @@ impl Case {
             Self::AsciiInsensitive => c.to_ascii_lowercase(),
         }
     }
+
+    /// Whether two characters are one under the rule.
+    #[inline]
+    pub fn same(self, a: char, b: char) -> bool {
+        if a == b || self == Self::Sensitive {
+            return a == b;
+        }
+        match (a.is_ascii(), b.is_ascii()) {
+            (true, true) => a.eq_ignore_ascii_case(&b),
+            (true, false) => {
+                self == Self::Insensitive && b == KELVIN && a.eq_ignore_ascii_case(&'k')
+            }
+            (false, true) => self.same(b, a),
+            (false, false) => self.fold(a) == self.fold(b),
+        }
+    }
 }
+
+/// The sign of kelvin: of all characters beyond ASCII the one that folds to one of ASCII.
+const KELVIN: char = '\u{212A}';
 
 /// Folds one character: its lower case when that is one character, itself otherwise. No locale.
 pub fn fold_char(c: char) -> char {
@@ -186,4 +205,23 @@ fn joined(run: &mut Vec<Text>) -> Option<Part> {
     };
     run.clear();
     Some(Part::Literal(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Case;
+
+    #[test]
+    fn characters_are_the_same_when_they_fold_alike() {
+        let all = ('\0'..=char::MAX).filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric());
+        for case in [Case::Sensitive, Case::Insensitive, Case::AsciiInsensitive] {
+            for c in all.clone() {
+                for other in ['k', 'K', 's', 'i', '1', '\u{17F}', '\u{130}', 'É', 'é'] {
+                    let alike = case.fold(c) == case.fold(other);
+                    assert_eq!(case.same(c, other), alike, "{c:?} {other:?} {case:?}");
+                    assert_eq!(case.same(other, c), alike, "{other:?} {c:?} {case:?}");
+                }
+            }
+        }
+    }
 }

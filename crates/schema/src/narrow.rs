@@ -62,7 +62,7 @@ const FIELDS: [(&str, Said); 38] = [
 
 /// Values of CIM's `action`: kinds of operations and outcomes, no operation's name.
 // Source: Splunk's Common Information Model, data models Authentication, Change, Endpoint.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "acl_modified",
     "allowed",
     "blocked",
@@ -72,6 +72,7 @@ const KINDS: [&str; 16] = [
     "error",
     "failure",
     "locked",
+    "lockout",
     "modified",
     "read",
     "started",
@@ -303,16 +304,21 @@ impl Schema {
         found
     }
 
+    /// Data sets of an endpoint sensor hold the events of any provider that such a sensor reports.
     fn by_dataset(&self, events: &[Text], datasets: &[&str]) -> Vec<Text> {
+        let of_sensor = |dataset: &&str| dataset.starts_with("endpoint.events.");
+        let sensor = datasets.iter().any(of_sensor);
         keep(events, |key| {
-            self.provider(provider_part(key)).is_some_and(|own| {
-                own.datasets.iter().any(|dataset| {
-                    datasets.contains(&dataset.as_str())
-                        || dataset
-                            .split_once('.')
-                            .is_some_and(|(module, _)| datasets.contains(&module))
+            let reported = self.event(key).is_some_and(|event| event.endpoint);
+            (sensor && reported)
+                || self.provider(provider_part(key)).is_some_and(|own| {
+                    own.datasets.iter().any(|dataset| {
+                        datasets.contains(&dataset.as_str())
+                            || dataset
+                                .split_once('.')
+                                .is_some_and(|(module, _)| datasets.contains(&module))
+                    })
                 })
-            })
         })
     }
 

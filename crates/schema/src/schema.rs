@@ -56,6 +56,7 @@ pub(crate) struct Sources {
     pub(crate) elastic: BTreeMap<Text, SourceEntry>,
     pub(crate) tables: BTreeMap<Text, SourceEntry>,
     pub(crate) cim: BTreeMap<Text, SourceEntry>,
+    pub(crate) named: BTreeMap<Text, SourceEntry>,
     pub(crate) categories: BTreeMap<Text, Activity>,
     pub(crate) udm: BTreeMap<Text, Activity>,
 }
@@ -193,6 +194,7 @@ impl Schema {
             elastic: entries(table.elastic),
             tables: entries(table.tables),
             cim: entries(table.cim),
+            named: entries(table.data_sources),
             categories: activities(table.categories),
             udm: activities(table.udm),
         };

@@ -289,6 +289,15 @@ impl Schema {
         Some((events, agreed(entries.iter().map(|entry| entry.activity))))
     }
 
+    /// Catalogue events of a data source as Splunk's detections name it, by the longest beginning
+    /// that is known.
+    pub fn data_source_events(&self, name: &str) -> Option<&[Text]> {
+        let known = self.sources.named.iter();
+        let fitting = known.filter(|(start, _)| name.starts_with(start.as_str()));
+        let longest = fitting.max_by_key(|(start, _)| start.len());
+        longest.map(|(_, entry)| entry.events.as_slice())
+    }
+
     /// Catalogue events and activity of a UDM `metadata.event_type`; `None` when not known.
     pub fn udm_events(&self, event_type: &str) -> Option<(Vec<Text>, Activity)> {
         let activity = *self.sources.udm.get(event_type)?;

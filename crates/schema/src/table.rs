@@ -169,6 +169,7 @@ pub(crate) struct SourceTable {
     pub(crate) elastic: BTreeMap<Text, SourceRow>,
     pub(crate) tables: BTreeMap<Text, SourceRow>,
     pub(crate) cim: BTreeMap<Text, SourceRow>,
+    pub(crate) data_sources: BTreeMap<Text, SourceRow>,
     pub(crate) categories: BTreeMap<Text, Text>,
     pub(crate) udm: BTreeMap<Text, Text>,
 }

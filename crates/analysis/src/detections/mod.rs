@@ -273,7 +273,7 @@ pub fn detection(
     let tests = trials::trials(index, &subject.id, with_subtechniques, &tried)?;
     let best = texts
         .into_iter()
-        .map(|(found, text, tuning)| rule::whole(index, found, text, tuning))
+        .map(|(found, text, tuning)| rule::whole(index, found, text, platform, tuning))
         .collect();
     let technique = index.catalog.attack.technique(&subject.id);
     let others = Platform::ALL.iter().filter(|other| other.id != platform.id);

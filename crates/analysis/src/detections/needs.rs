@@ -4,9 +4,10 @@ use crate::Index;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tripline_catalog::RuleFacts;
-use tripline_ir::Detection;
+use tripline_ir::{Detection, FieldRef, Plan, Step};
+use tripline_schema::{Activity, Scheme};
 
 /// A catalogue event that a rule reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -52,9 +53,10 @@ impl FieldRole {
 pub struct FieldNeed {
     /// The name as the rule spells it.
     pub name: Text,
-    /// The canonical field; the rule's own name where the tables do not know it.
+    /// The canonical field, the first where the name means several in the rule's events; the rule's
+    /// own name where the tables do not know it.
     pub canonical: Text,
-    /// What it holds; empty when the tables do not know it.
+    /// What it holds, all that it may hold joined by ", or "; empty when the tables do not know it.
     pub meaning: Text,
     /// What the rule does with it.
     pub roles: Vec<FieldRole>,
@@ -75,6 +77,87 @@ pub(super) fn data_sources(index: &Index<'_>, facts: &RuleFacts) -> Vec<DataSour
     .collect()
 }
 
+/// The fields that a rule reads, by name, on a platform whose names are of `scheme`.
+pub(super) fn fields(
+    index: &Index<'_>,
+    facts: &RuleFacts,
+    detection: &Detection,
+    scheme: Scheme,
+) -> Vec<FieldNeed> {
+    let mut found = Needs::default();
+    for atom in facts.atoms.iter().filter(|atom| !atom.name.is_empty()) {
+        let role = if atom.negated {
+            FieldRole::LeavesOut
+        } else {
+            FieldRole::LooksFor
+        };
+        found.add(
+            &atom.name,
+            [own_field(index, &atom.name, &atom.field)],
+            role,
+        );
+    }
+    if let Some(plan) = &detection.plan {
+        let computed = computed(plan);
+        let keys = keys(plan).into_iter();
+        for key in keys.filter(|key| !computed.contains(&key.name)) {
+            found.add(&key.name, [key.canonical.clone()], FieldRole::Groups);
+        }
+    }
+    for name in &detection.output_fields {
+        let meant = match found.known_as(index, scheme, name) {
+            Some(meant) => meant,
+            None => meant(index, facts, scheme, name),
+        };
+        found.add(name, meant, FieldRole::Shows);
+    }
+    let all = found.by_name.into_iter();
+    all.map(|(name, (meant, mut roles))| {
+        roles.sort_unstable();
+        let meanings = meant.iter().filter_map(|field| index.schema.field(field));
+        let meanings: BTreeSet<&str> = meanings.map(|field| field.meaning.as_str()).collect();
+        FieldNeed {
+            canonical: meant.first().unwrap_or(&name).clone(),
+            meaning: meanings
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", or ")
+                .into(),
+            name,
+            roles,
+        }
+    })
+    .collect()
+}
+
+/// Fields by name: what each means, the first found first, and what the rule does with it.
+#[derive(Default)]
+struct Needs {
+    by_name: BTreeMap<Text, (Vec<Text>, Vec<FieldRole>)>,
+}
+
+impl Needs {
+    fn add(&mut self, name: &Text, meant: impl IntoIterator<Item = Text>, role: FieldRole) {
+        let (all, roles) = self.by_name.entry(name.clone()).or_default();
+        for meant in meant {
+            if !all.contains(&meant) {
+                all.push(meant);
+            }
+        }
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+
+    /// What a name means that the rule also writes with its data set (`Processes.user`).
+    fn known_as(&self, index: &Index<'_>, scheme: Scheme, name: &str) -> Option<Vec<Text>> {
+        let bare = |own: &str| index.schema.without_dataset(scheme, own) == Some(name);
+        let mut all = self.by_name.iter();
+        let found = all.find(|(own, _)| *own == name || bare(own));
+        found.map(|(_, (meant, _))| meant.clone())
+    }
+}
+
 /// The field that `name` means itself, where a test of it counts on `counted`: a base name's on the
 /// path.
 fn own_field(index: &Index<'_>, name: &str, counted: &Text) -> Text {
@@ -87,48 +170,109 @@ fn own_field(index: &Index<'_>, name: &str, counted: &Text) -> Text {
     found.map_or_else(|| counted.clone(), |field| field.id.clone())
 }
 
-/// The fields that a rule reads, by name.
-pub(super) fn fields(
-    index: &Index<'_>,
-    facts: &RuleFacts,
-    detection: &Detection,
-) -> Vec<FieldNeed> {
-    let mut found: BTreeMap<Text, FieldNeed> = BTreeMap::new();
-    let mut add = |name: &Text, canonical: &Text, role| {
-        let need = found.entry(name.clone()).or_insert_with(|| FieldNeed {
-            name: name.clone(),
-            canonical: canonical.clone(),
-            meaning: Text::default(),
-            roles: Vec::new(),
-        });
-        if !need.roles.contains(&role) {
-            need.roles.push(role);
+/// What a name means in the events that a rule reads; where these say nothing, in events of no
+/// particular kind; the name itself where the tables do not know it.
+fn meant(index: &Index<'_>, facts: &RuleFacts, scheme: Scheme, name: &Text) -> Vec<Text> {
+    let mut found = Vec::new();
+    for key in &facts.events {
+        let activity = index.schema.describe_event(key).activity;
+        let meant = index.schema.canonical_in(Some(key), scheme, activity, name);
+        found.extend(meant.filter(|meant| !found.contains(meant)));
+    }
+    if found.is_empty() {
+        let plain = index.schema.canonical(scheme, Activity::Other, name);
+        found.push(plain.unwrap_or_else(|| name.clone()));
+    }
+    found
+}
+
+/// The fields that events are grouped or joined by, as the rule spells them.
+fn keys(plan: &Plan) -> Vec<&FieldRef> {
+    let mut found = match plan {
+        Plan::Sequence(sequence) => of_steps(&sequence.steps),
+        Plan::Sample(sample) => of_steps(&sample.steps),
+        Plan::Correlate(correlate) => {
+            let rules = correlate.rules.iter();
+            rules.flat_map(|rule| &rule.keys).collect()
         }
+        Plan::Aggregate(aggregate) => {
+            let keys = aggregate.group_by.iter();
+            keys.flat_map(|key| key.value.fields()).collect()
+        }
+        Plan::NewTerms(terms) => terms.fields.iter().collect(),
+        _ => Vec::new(),
     };
-    for atom in facts.atoms.iter().filter(|atom| !atom.name.is_empty()) {
-        let role = if atom.negated {
-            FieldRole::LeavesOut
-        } else {
-            FieldRole::LooksFor
+    found.extend(plan.inputs().into_iter().flat_map(keys));
+    found
+}
+
+fn of_steps(steps: &[Step]) -> Vec<&FieldRef> {
+    let keys = steps.iter().flat_map(|step| &step.by);
+    keys.flat_map(|key| key.value.fields()).collect()
+}
+
+/// The columns that a plan computes: no event has them.
+fn computed(plan: &Plan) -> BTreeSet<&Text> {
+    let mut found: BTreeSet<&Text> = match plan {
+        Plan::Derive { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
+        Plan::Aggregate(aggregate) => aggregate.measures.iter().map(|own| &own.name).collect(),
+        _ => BTreeSet::new(),
+    };
+    found.extend(plan.inputs().into_iter().flat_map(computed));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldNeed, FieldRole, fields};
+    use crate::{Index, Lookups};
+    use tripline_catalog::Catalog;
+    use tripline_catalog::facts::facts;
+    use tripline_ir::{Detection, Language};
+    use tripline_languages::{Context, lower};
+    use tripline_schema::{Schema, Scheme};
+    use tripline_text::Source;
+
+    fn needs(query: &str, shows: &[&str]) -> Vec<FieldNeed> {
+        let catalog = Catalog::starter().expect("the starter catalogue opens");
+        let schema = Schema::builtin();
+        let lookups = Lookups::new(&catalog, schema);
+        let index = Index::new(&catalog, &lookups, schema, Scheme::Cim);
+        let source = Source::new("rule", query);
+        let lowered = lower(Language::Spl, &source, &Context::new(schema));
+        let mut rule = Detection::new("splunk", Language::Spl);
+        rule.plan = lowered.plan;
+        rule.output_fields = shows.iter().map(|name| (*name).into()).collect();
+        let facts = facts(&rule, schema, &|id: &str| id.into());
+        fields(&index, &facts, &rule, Scheme::Cim)
+    }
+
+    fn meaning<'n>(needs: &'n [FieldNeed], name: &str) -> &'n str {
+        let found = needs.iter().find(|need| need.name == name);
+        found.map_or("(not there)", |need| &need.meaning)
+    }
+
+    #[test]
+    fn a_field_means_what_it_does_in_the_rules_events() {
+        let cloud = "sourcetype=aws:cloudtrail eventName=DeleteTrail | stats count by src_ip";
+        let cloud = needs(cloud, &["user", "dest"]);
+        assert_eq!(meaning(&cloud, "user"), "account the event is about");
+        let process = "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=a.exe by Processes.dest Processes.user";
+        let process = needs(process, &["user", "dest"]);
+        let account = meaning(&process, "user");
+        assert_eq!(account, "name of the account the started process runs as");
+        assert_eq!(meaning(&process, "dest"), "host");
+    }
+
+    #[test]
+    fn keys_are_named_as_the_rule_does_and_computed_columns_are_no_fields() {
+        let query = "sourcetype=aws:cloudtrail eventName=DeleteTrail | eval who=lower(user) | stats count by who awsRegion src_ip";
+        let found = needs(query, &[]);
+        let groups = |name: &str| {
+            let mut all = found.iter();
+            all.any(|need| need.name == name && need.roles.contains(&FieldRole::Groups))
         };
-        add(&atom.name, &own_field(index, &atom.name, &atom.field), role);
+        assert!(groups("awsRegion") && groups("src_ip"));
+        assert!(!found.iter().any(|need| need.name == "who"));
     }
-    for key in facts.correlations.iter().flat_map(|found| &found.keys) {
-        let own = facts.atoms.iter().find(|atom| atom.field == *key);
-        let name = own.map_or_else(|| index.field_name(key), |atom| atom.name.clone());
-        add(&name, key, FieldRole::Groups);
-    }
-    for name in &detection.output_fields {
-        let known = index.schema.lookup_field(name).into_iter().next();
-        let canonical = known.map_or_else(|| name.clone(), |field| field.id.clone());
-        add(name, &canonical, FieldRole::Shows);
-    }
-    let mut all: Vec<FieldNeed> = found.into_values().collect();
-    for need in &mut all {
-        need.roles.sort_unstable();
-        if let Some(field) = index.schema.field(&need.canonical) {
-            need.meaning = field.meaning.clone();
-        }
-    }
-    all
 }

@@ -2,7 +2,7 @@
 
 use super::needs::{self, DataSource, FieldNeed};
 use super::rank::experimental;
-use super::{Fidelity, RankedRule, Reasons, Standing, Tuning, ranked_rule};
+use super::{Fidelity, Platform, RankedRule, Reasons, Standing, Tuning, ranked_rule};
 use crate::rule::logic;
 use crate::{Index, LogicStage};
 use schemars::JsonSchema;
@@ -101,6 +101,7 @@ pub(super) fn whole(
     index: &Index<'_>,
     found: &Standing,
     detection: Detection,
+    platform: &Platform,
     (tuning, tuning_total): (Vec<Tuning>, usize),
 ) -> PlatformRule {
     let facts = index.facts(found.at);
@@ -111,7 +112,7 @@ pub(super) fn whole(
         confidence: confidence(&ranked.reasons),
         ranked,
         data_sources: needs::data_sources(index, facts),
-        fields: needs::fields(index, facts, &detection),
+        fields: needs::fields(index, facts, &detection, platform.scheme),
         tuning,
         tuning_total,
         description: detection.description,

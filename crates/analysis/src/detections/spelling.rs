@@ -13,6 +13,8 @@ pub(super) struct Spelling<'a> {
     index: &'a Index<'a>,
     /// Names that the rule itself uses, by the field that each means.
     own: BTreeMap<Text, Text>,
+    /// Names that the platform's rules use over one of its sources, where only they tell.
+    beside: Option<BTreeMap<Text, Text>>,
     /// Schemes whose names its data has.
     schemes: &'static [Scheme],
     /// What the rule's events are about, where they agree.
@@ -42,11 +44,15 @@ impl<'a> Spelling<'a> {
                 .starts_with(|c: char| c.is_ascii_uppercase())
                 .then(|| format_smolstr!("{model}."))
         });
+        let schemes = schemes(platform, facts);
+        let activity = activity(index, facts);
+        let of_service = activity == Activity::Other && schemes.contains(&Scheme::Sigma);
         Self {
             index,
             own,
-            schemes: schemes(platform, facts),
-            activity: activity(index, facts),
+            beside: of_service.then(|| beside(index, platform, facts, schemes)),
+            schemes,
+            activity,
             events: &facts.events,
             prefix: prefix
                 .filter(|_| detection.language == Language::Spl)
@@ -60,12 +66,17 @@ impl<'a> Spelling<'a> {
     }
 
     /// The name of a field in the rule: its own, else that of the platform's scheme under what the
-    /// rule's events are about.
+    /// rule's events are about. The logs of services have each its own names under one scheme: of
+    /// these, what rules over the same source use.
     pub(super) fn name(&self, canonical: &str) -> Option<Text> {
         if let Some(name) = self.own.get(canonical) {
             return Some(name.clone());
         }
         let field = self.index.schema.field(canonical)?;
+        if let Some(beside) = &self.beside {
+            let found = beside.get(canonical).cloned();
+            return found.or_else(|| self.listed(canonical, &field.names));
+        }
         let of_scheme = self.schemes.iter().find_map(|scheme| {
             let names = field.names.iter().filter(|(own, _)| own == scheme);
             let full = names.map(|(_, name)| format_smolstr!("{}{name}", self.prefix));
@@ -76,6 +87,22 @@ impl<'a> Spelling<'a> {
             })
         });
         of_scheme.or_else(|| self.event_data(canonical, &field.names))
+    }
+
+    /// The name of Windows' own that the tables list for every event of the rule.
+    fn listed(&self, canonical: &str, names: &[(Scheme, Text)]) -> Option<Text> {
+        let schema = self.index.schema;
+        let has = |name: &Text| {
+            !self.events.is_empty()
+                && self.events.iter().all(|key| {
+                    let event = schema.describe_event(key);
+                    let (key, activity) = (Some(event.key.as_str()), event.activity);
+                    let meant = schema.canonical_in(key, Scheme::Sigma, activity, name);
+                    event.fields.contains(name) && meant.is_some_and(|id| id == canonical)
+                })
+        };
+        let native = names.iter().filter(|(scheme, _)| *scheme == Scheme::Sigma);
+        native.map(|(_, name)| name).find(|name| has(name)).cloned()
     }
 
     /// The name under which Elastic, or Splunk outside of data models, keeps a field of Windows'
@@ -126,6 +153,45 @@ fn schemes(platform: &Platform, facts: &RuleFacts) -> &'static [Scheme] {
             }
         }
     }
+}
+
+/// The names that rules of the platform over one of the rule's sources use, by the field that each
+/// means; of several that of the most rules.
+fn beside(
+    index: &Index<'_>,
+    platform: &Platform,
+    facts: &RuleFacts,
+    schemes: &[Scheme],
+) -> BTreeMap<Text, Text> {
+    let kin = index.catalog.facts.iter().filter(|other| {
+        let shares = |source: &Text| facts.sources.contains(source);
+        platform.runs(other) && other.sources.iter().any(shares)
+    });
+    let means = |name: &Text, field: &Text| {
+        let mut meant = schemes.iter();
+        let meant = meant.find_map(|scheme| index.schema.canonical(*scheme, Activity::Other, name));
+        meant.is_some_and(|meant| meant == *field)
+    };
+    let mut rules: BTreeMap<(&Text, &Text), usize> = BTreeMap::new();
+    for other in kin {
+        let names: BTreeSet<(&Text, &Text)> = other
+            .atoms
+            .iter()
+            .map(|atom| (&atom.field, &atom.name))
+            .collect();
+        for pair in names {
+            *rules.entry(pair).or_default() += 1;
+        }
+    }
+    let mut found: BTreeMap<Text, (usize, Text)> = BTreeMap::new();
+    for ((field, name), count) in rules {
+        let most = found.get(field).map_or(0, |(most, _)| *most);
+        if count > most && means(name, field) {
+            found.insert(field.clone(), (count, name.clone()));
+        }
+    }
+    let names = found.into_iter();
+    names.map(|(field, (_, name))| (field, name)).collect()
 }
 
 /// What the events of a rule are about, where they agree.
@@ -206,5 +272,45 @@ pub(super) fn variable(detection: &Detection) -> Option<Text> {
     match found.first() {
         Some(one) if found.len() == 1 => Some(Text::from(*one)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spelling;
+    use crate::detections::Platform;
+    use crate::{Index, Lookups};
+    use tripline_catalog::Catalog;
+    use tripline_catalog::facts::facts;
+    use tripline_ir::{Detection, Language};
+    use tripline_languages::{Context, lower};
+    use tripline_schema::{Schema, Scheme};
+    use tripline_text::Source;
+
+    fn name(query: &str, field: &str) -> Option<String> {
+        let catalog = Catalog::starter().expect("the starter catalogue opens");
+        let schema = Schema::builtin();
+        let lookups = Lookups::new(&catalog, schema);
+        let index = Index::new(&catalog, &lookups, schema, Scheme::Sentinel);
+        let source = Source::new("rule", query);
+        let mut rule = Detection::new("sentinel", Language::Kusto);
+        rule.plan = lower(Language::Kusto, &source, &Context::new(schema)).plan;
+        let facts = facts(&rule, schema, &|id: &str| id.into());
+        let sentinel = Platform::from_id("sentinel").expect("a platform");
+        let spelling = Spelling::new(&index, &sentinel, &facts, &rule);
+        spelling.name(field).map(Into::into)
+    }
+
+    #[test]
+    fn a_table_is_not_read_by_the_names_of_another() {
+        // A column of W3CIISLog, which CloudTrail's table lacks.
+        let cloud = "AWSCloudTrail | where EventName == 'DeleteTrail'";
+        let agent = name(cloud, "user_agent.original");
+        assert_ne!(agent.as_deref(), Some("csUserAgent"));
+        let own = name(cloud, "cloud.api.action");
+        assert_eq!(own.as_deref(), Some("EventName"));
+        let process = "SecurityEvent | where EventID == 4688 and CommandLine has 'x'";
+        let image = name(process, "process.executable");
+        assert_eq!(image.as_deref(), Some("NewProcessName"));
     }
 }

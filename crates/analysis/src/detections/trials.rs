@@ -1,9 +1,8 @@
 //! Tests by which a detection can be tried.
 
 use crate::Index;
-use crate::signals::{Signal, tried};
+use crate::signals::{Signal, Tried, tried};
 use crate::technique::is_about;
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
@@ -97,9 +96,10 @@ pub(super) fn trials(
         file.atomics.tests.iter().map(move |test| (technique, test))
     });
     let tests: Vec<(&Text, &AtomicTest)> = tests.collect();
-    let rows = tests.into_par_iter();
+    let alone: Vec<&AtomicTest> = tests.iter().map(|(_, test)| *test).collect();
+    let rows = tests.into_iter().zip(tried(index, &alone, rules));
     Ok(rows
-        .map(|(technique, test)| trial(index, technique, test, rules))
+        .map(|((technique, test), runs)| trial(index, technique, test, runs, rules))
         .collect())
 }
 
@@ -132,9 +132,10 @@ fn trial(
     index: &Index<'_>,
     technique: &Text,
     test: &AtomicTest,
+    runs: Vec<Tried>,
     rules: &[(u32, &Detection)],
 ) -> Trial {
-    let runs = tried(index, test, rules).into_iter().map(|run| TrialRun {
+    let runs = runs.into_iter().map(|run| TrialRun {
         platform: run.platform,
         signals: run.signals.into_iter().map(telling).collect(),
         fires: run.fires.iter().map(|at| index.id(rules[*at].0)).collect(),

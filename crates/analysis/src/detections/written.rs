@@ -160,19 +160,30 @@ fn choices(
             Ok(net) => found.push((field.canonical.clone(), Check::Within(Net(net)))),
             Err(_) => return Err("the value is no network"),
         },
+        Test::InList(_) => return Err("its values stand in a list that the rule only names"),
+        Test::Compare(_) => return Err("the test compares two fields"),
+        Test::Nested(_) => return Err("the test is of one element of a list of objects"),
+        Test::Term(_) | Test::Words(_) => {
+            return Err(
+                "the test is of whole words, which its language tells apart in its own way",
+            );
+        }
+        Test::IsTrue => return Err("the test asks whether a field is true"),
         _ => return Err("no other language has this kind of test"),
     }
     base_names(index, &mut found);
     Ok(found)
 }
 
-/// The test in its rule that a counted one comes from.
+/// The test in its rule that a counted one comes from, and not the one for presence that a language
+/// puts beside it.
 fn atom_at<'d>(owner: &'d Detection, wanted: &AtomFact) -> Option<&'d Atom> {
     let mut found = None;
     predicates(owner.plan.as_ref()?, &mut |predicate| {
         predicate.visit(&mut |atom| {
             let reads = atom.fields().iter().any(|field| field.name == wanted.name);
-            if atom.span == wanted.span && reads && found.is_none() {
+            let says = atom.test != Test::Exists;
+            if atom.span == wanted.span && reads && says && found.is_none() {
                 found = Some(atom);
             }
         });

@@ -5,19 +5,18 @@
 //! least two of their positive tests fail on every event.
 
 use super::derive::{Draft, Platform};
+use super::near;
 use super::view::{self, View};
-use super::{Fire, NearAtom, NearMiss};
+use super::{Fire, NearMiss};
 use crate::Index;
-use smol_str::{SmolStr as Text, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr as Text, format_smolstr};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
-use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
-use tripline_ir::law::{self, LeafExplanation, Options};
-use tripline_ir::{Class, Detection, Event, Loss, Plan, Predicate, Subject, Value};
+use tripline_catalog::facts::{AtomFact, Branch, RuleFacts, Tree};
+use tripline_ir::law::{Options, Runner};
+use tripline_ir::{Class, Detection, Event, Loss, Plan, Value};
 
-/// Most tests that a near miss lists.
-const MAX_ATOMS: usize = 5;
 /// Most text of an event that the pre-filter looks at, in bytes.
 const MAX_VALUE: usize = 1 << 16;
 
@@ -117,9 +116,31 @@ pub(super) fn candidates(index: &Index<'_>, seen: &Seen) -> Vec<u32> {
     all.filter(|at| {
         let facts = index.facts(*at);
         let live = !matches!(facts.class, Class::Deprecated | Class::MachineLearning);
-        live && facts.events.iter().any(|key| holds_key(&seen.keys, key)) && possible(facts, seen)
+        live && asks(facts)
+            && facts.events.iter().any(|key| holds_key(&seen.keys, key))
+            && possible(facts, seen)
     })
     .collect()
+}
+
+/// Whether a rule asks something of an event besides when it was: one that asks nothing fires on
+/// whatever a test does.
+fn asks(facts: &RuleFacts) -> bool {
+    let asked = |branch: &Branch| !free(&branch.tree, facts);
+    facts.branches.iter().any(asked)
+}
+
+/// Whether an event of any content passes.
+fn free(tree: &Tree, facts: &RuleFacts) -> bool {
+    match tree {
+        Tree::Nothing => true,
+        Tree::Atom(at) => {
+            let atom = facts.atoms.get(*at as usize);
+            atom.is_none_or(|atom| atom.implied || atom.field == "event.time")
+        }
+        Tree::And(parts) => parts.iter().all(|part| free(part, facts)),
+        Tree::Or(parts) => parts.iter().any(|part| free(part, facts)),
+    }
 }
 
 fn holds_key(keys: &BTreeSet<Text>, key: &Text) -> bool {
@@ -205,67 +226,84 @@ pub(super) enum Outcome {
     Nothing,
 }
 
-/// Whether one rule fires in some view; of a partial rule, what could be read of it.
-pub(super) fn fires(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> bool {
-    let Some(plan) = &rule.plan else {
-        return false;
-    };
-    let facts = index.facts(at);
-    View::of(&facts.vendor).iter().any(|view| {
-        let (_, events) = seen.chosen(*view, facts, plan);
-        let alerts = law::run(plan, &events, &seen.options(*view));
-        !events.is_empty() && alerts.is_ok_and(|alerts| !alerts.is_empty())
-    })
+/// A rule that is run on the events of several tests.
+pub(super) struct Shooter<'r> {
+    facts: &'r RuleFacts,
+    rule: &'r Detection,
+    plan: &'r Plan,
+    runner: Runner<'r>,
 }
 
-/// Runs one rule. A rule that fires in no view may miss by one test.
-pub(super) fn run(index: &Index<'_>, at: u32, rule: &Detection, seen: &Seen) -> Outcome {
-    let facts = index.facts(at);
-    let Some(plan) = &rule.plan else {
-        return Outcome::Nothing;
-    };
-    let mut signals: BTreeSet<usize> = BTreeSet::new();
-    for view in View::of(&facts.vendor) {
-        let (places, events) = seen.chosen(*view, facts, plan);
-        if events.is_empty() {
-            continue;
-        }
-        let Ok(alerts) = law::run(plan, &events, &seen.options(*view)) else {
-            return Outcome::Nothing;
-        };
-        let alerts = alerts.into_iter().flat_map(|alert| alert.events);
-        signals.extend(alerts.filter_map(|at| places.get(at).copied()));
+impl<'r> Shooter<'r> {
+    /// The rule with these facts; `None` when it could not be read.
+    pub(super) fn of(facts: &'r RuleFacts, rule: &'r Detection) -> Option<Self> {
+        let plan = rule.plan.as_ref()?;
+        Some(Self {
+            facts,
+            rule,
+            plan,
+            runner: Runner::new(plan),
+        })
     }
-    if !signals.is_empty() {
-        return Outcome::Fires(Fire {
+
+    /// Whether the rule fires in some view; of a partial rule, what could be read of it.
+    pub(super) fn fires(&self, seen: &Seen) -> bool {
+        View::of(&self.facts.vendor).iter().any(|view| {
+            let (_, events) = seen.chosen(*view, self.facts, self.plan);
+            let alerts = self.runner.run(&events, &seen.options(*view));
+            !events.is_empty() && alerts.is_ok_and(|alerts| !alerts.is_empty())
+        })
+    }
+
+    /// Runs the rule. A rule that fires in no view may miss by one test.
+    pub(super) fn run(&self, index: &Index<'_>, seen: &Seen) -> Outcome {
+        let views = View::of(&self.facts.vendor).iter();
+        let views: Vec<_> = views
+            .map(|view| (*view, seen.chosen(*view, self.facts, self.plan)))
+            .filter(|(_, (_, events))| !events.is_empty())
+            .collect();
+        let mut signals: BTreeSet<usize> = BTreeSet::new();
+        for (view, (places, events)) in &views {
+            let Ok(alerts) = self.runner.run(events, &seen.options(*view)) else {
+                return Outcome::Nothing;
+            };
+            let alerts = alerts.into_iter().flat_map(|alert| alert.events);
+            signals.extend(alerts.filter_map(|at| places.get(at).copied()));
+        }
+        if !signals.is_empty() {
+            return Outcome::Fires(self.fire(signals));
+        }
+        if !single_events(self.plan) {
+            return Outcome::Nothing;
+        }
+        let missed = views.iter().find_map(|(view, (places, events))| {
+            let (at, near) = near::near(index, &self.runner, events, &seen.options(*view))?;
+            Some((*places.get(at)?, near))
+        });
+        missed.map_or(Outcome::Nothing, |(signal, (atoms, alternatives))| {
+            Outcome::Near(NearMiss {
+                rule: self.facts.id.clone(),
+                title: self.facts.title.clone(),
+                vendor: self.facts.vendor.clone(),
+                class: Text::new_static(self.facts.class.name()),
+                signal,
+                atoms,
+                alternatives,
+            })
+        })
+    }
+
+    fn fire(&self, signals: BTreeSet<usize>) -> Fire {
+        let facts = self.facts;
+        Fire {
             rule: facts.id.clone(),
             title: facts.title.clone(),
             vendor: facts.vendor.clone(),
             class: Text::new_static(facts.class.name()),
             status: Text::new_static(facts.status.name()),
             signals: signals.into_iter().collect(),
-            losses: rule.losses.iter().map(lost).collect(),
-        });
-    }
-    let mut found = None;
-    for view in View::of(&facts.vendor) {
-        found = found.or_else(|| {
-            let (places, events) = seen.chosen(*view, facts, plan);
-            let (at, atoms, count) = near(index, plan, &events, &seen.options(*view))?;
-            Some((*places.get(at)?, atoms, count))
-        });
-    }
-    match found {
-        Some((signal, atoms, count)) => Outcome::Near(NearMiss {
-            rule: facts.id.clone(),
-            title: facts.title.clone(),
-            vendor: facts.vendor.clone(),
-            class: Text::new_static(facts.class.name()),
-            signal,
-            atoms,
-            alternatives: count,
-        }),
-        None => Outcome::Nothing,
+            losses: self.rule.losses.iter().map(lost).collect(),
+        }
     }
 }
 
@@ -274,36 +312,6 @@ fn lost(loss: &Loss) -> Text {
         return loss.reason.phrase().into();
     }
     format_smolstr!("{}: {}", loss.reason.phrase(), loss.detail)
-}
-
-/// The first event that a leaf misses by one test, those tests, and their number. Only rules
-/// that alert on single events are looked at.
-fn near(
-    index: &Index<'_>,
-    plan: &Plan,
-    events: &[Event],
-    options: &Options,
-) -> Option<(usize, Vec<NearAtom>, usize)> {
-    if !single_events(plan) {
-        return None;
-    }
-    let leaves = plan.matches();
-    for explained in law::explain(plan, events, options) {
-        for leaf in explained
-            .leaves
-            .iter()
-            .filter(|leaf| leaf.source_fits && !leaf.result)
-        {
-            let predicate = &leaves[leaf.leaf].predicate;
-            let atoms = flips(index, predicate, leaf);
-            if !atoms.is_empty() {
-                let count = atoms.len();
-                let shown = atoms.into_iter().take(MAX_ATOMS).collect();
-                return Some((explained.event, shown, count));
-            }
-        }
-    }
-    None
 }
 
 /// Whether an alert of the plan is one event that one leaf finds.
@@ -319,120 +327,31 @@ fn single_events(plan: &Plan) -> bool {
     }
 }
 
-/// The tests each of which alone, turned around, makes the predicate hold, where a positive test
-/// of behaviour that does hold is needed for it.
-fn flips(index: &Index<'_>, predicate: &Predicate, leaf: &LeafExplanation) -> Vec<NearAtom> {
-    let atoms = predicate.atoms();
-    let mut held: Vec<bool> = leaf.atoms.iter().map(|atom| atom.held).collect();
-    if held.len() != atoms.len() {
-        return Vec::new();
-    }
-    let (holds, turning) = pivots(predicate, &held);
-    if holds {
-        return Vec::new();
-    }
-    let behaviour = |at: usize| {
-        let atom = atoms[at];
-        let routing = match &atom.subject {
-            Subject::Field(field) => index.schema.routing_field(&field.canonical),
-            _ => false,
+#[cfg(test)]
+mod tests {
+    use super::asks;
+    use tripline_catalog::facts::facts;
+    use tripline_ir::{Detection, Language};
+    use tripline_languages::{Context, lower};
+    use tripline_schema::Schema;
+    use tripline_text::Source;
+
+    #[test]
+    fn a_rule_that_asks_nothing_is_told_from_one_that_does() {
+        let schema = Schema::builtin();
+        let asks = |query: &str| {
+            let source = Source::new("rule", query);
+            let lowered = lower(Language::Kusto, &source, &Context::new(schema));
+            let mut rule = Detection::new("kusto", Language::Kusto);
+            rule.plan = lowered.plan;
+            asks(&facts(&rule, schema, &|id: &str| id.into()))
         };
-        !atom.implied && !routing
-    };
-    let kin = kin(predicate);
-    let mut carried: BTreeMap<usize, bool> = BTreeMap::new();
-    let mut found = Vec::new();
-    for at in turning.into_iter().filter(|at| behaviour(*at)) {
-        let carried = carried.entry(kin[at]).or_insert_with(|| {
-            held[at] = !held[at];
-            let (_, needed) = pivots(predicate, &held);
-            let carries = |other: &usize| *other != at && held[*other] && behaviour(*other);
-            let any = needed.iter().any(carries);
-            held[at] = !held[at];
-            any
-        });
-        if *carried {
-            found.push(NearAtom {
-                test: atoms[at].to_smolstr(),
-                span: [atoms[at].span.start, atoms[at].span.end],
-                excluded: held[at],
-            });
-        }
+        assert!(!asks(
+            "DeviceProcessEvents | where Timestamp > ago(7d) | take 10"
+        ));
+        assert!(!asks("DeviceProcessEvents | summarize count() by FileName"));
+        assert!(!asks("DeviceProcessEvents | where FileName != 'a.exe'"));
+        assert!(asks("DeviceProcessEvents | where FileName == 'a.exe'"));
+        assert!(asks("SecurityEvent | where EventID == 1102"));
     }
-    found
-}
-
-/// For each atom the first of its kin: those that stand side by side in one disjunction. Where several
-/// of them turn a predicate, none holds, and turning any of them leaves the same others needed.
-fn kin(predicate: &Predicate) -> Vec<usize> {
-    fn walk(predicate: &Predicate, kin: &mut Vec<usize>) {
-        match predicate {
-            Predicate::True | Predicate::False => {}
-            Predicate::Not(inner) => walk(inner, kin),
-            Predicate::Atom(_) => kin.push(kin.len()),
-            Predicate::And(parts) => parts.iter().for_each(|part| walk(part, kin)),
-            Predicate::Or(parts) => {
-                let mut first = None;
-                for part in parts {
-                    let at = kin.len();
-                    walk(part, kin);
-                    if matches!(part, Predicate::Atom(_)) {
-                        kin[at] = *first.get_or_insert(at);
-                    }
-                }
-            }
-        }
-    }
-    let mut all = Vec::new();
-    walk(predicate, &mut all);
-    all
-}
-
-/// The value of a predicate whose atoms have these values, in order, and the atoms each of which
-/// alone, turned around, turns it.
-fn pivots(predicate: &Predicate, held: &[bool]) -> (bool, Vec<usize>) {
-    fn walk(predicate: &Predicate, held: &[bool], next: &mut usize) -> (bool, Vec<usize>) {
-        match predicate {
-            Predicate::True => (true, Vec::new()),
-            Predicate::False => (false, Vec::new()),
-            Predicate::Not(inner) => {
-                let (value, turning) = walk(inner, held, next);
-                (!value, turning)
-            }
-            Predicate::Atom(_) => {
-                let at = *next;
-                *next += 1;
-                (held.get(at).copied().unwrap_or(false), vec![at])
-            }
-            Predicate::And(parts) => joined(parts, true, held, next),
-            Predicate::Or(parts) => joined(parts, false, held, next),
-        }
-    }
-    /// Of a conjunction (`all`) or disjunction: a part that is not `all` decides; two such parts
-    /// cannot both be turned by one atom.
-    fn joined(
-        parts: &[Predicate],
-        all: bool,
-        held: &[bool],
-        next: &mut usize,
-    ) -> (bool, Vec<usize>) {
-        let mut agreeing = Vec::new();
-        let mut deciding = Vec::new();
-        let mut decided = 0;
-        for part in parts {
-            let (value, turning) = walk(part, held, next);
-            if value == all {
-                agreeing.extend(turning);
-            } else {
-                decided += 1;
-                deciding = turning;
-            }
-        }
-        match decided {
-            0 => (all, agreeing),
-            1 => (!all, deciding),
-            _ => (!all, Vec::new()),
-        }
-    }
-    walk(predicate, held, &mut 0)
 }

@@ -7,6 +7,7 @@
 
 mod derive;
 mod fire;
+mod near;
 mod shell;
 mod tables;
 mod view;
@@ -18,11 +19,12 @@ use crate::Index;
 use crate::head::{CatalogHead, schema};
 use crate::technique::UnknownTechnique;
 use derive::{Draft, Host, Platform};
-use fire::{Outcome, Seen};
+use fire::{Outcome, Seen, Shooter};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr as Text, ToSmolStr};
+use std::sync::Arc;
 use tripline_attack::atomic::AtomicTest;
 use tripline_catalog::{AtomicFile, CatalogError};
 use tripline_ir::{Class, Detection};
@@ -106,7 +108,8 @@ pub struct PlatformRun {
     pub fires: Vec<Fire>,
     /// Rules of which a part could not be read and whose rest fires, in the same order.
     pub partial: Vec<Fire>,
-    /// Rules that miss by one test, in the same order; the first 20.
+    /// Rules that miss by one test, in the same order, of those of a class and technique first those
+    /// with the fewest such tests; the first 20.
     pub near: Vec<NearMiss>,
     /// How many rules miss by one test.
     pub near_total: usize,
@@ -195,7 +198,7 @@ pub struct NearMiss {
 /// The test that a rule misses by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NearAtom {
-    /// The test.
+    /// The test, in words.
     pub test: Text,
     /// First and one past the last byte in the rule's body.
     pub span: [u32; 2],
@@ -248,11 +251,10 @@ pub fn signals(
         .into_par_iter()
         .map(|(file, test)| drafted(index, file, test))
         .collect();
-    let rules = Rules::of(index, &drafted)?;
-    let rows: Vec<TestRow> = drafted
-        .into_par_iter()
-        .map(|drafted| row(index, drafted, &rules))
-        .collect();
+    let mut outcomes = outcomes(index, &drafted)?.into_iter();
+    let rows = drafted.into_iter();
+    let rows = rows.map(|drafted| row(index, drafted, &mut outcomes));
+    let rows: Vec<TestRow> = rows.collect();
     Ok(SignalsAnswer {
         schema: schema("tests"),
         catalog: CatalogHead::of(index.catalog),
@@ -295,26 +297,33 @@ pub(crate) fn left_behind(test: &AtomicTest) -> Vec<Left> {
     platforms(test).into_iter().map(of).collect()
 }
 
-/// Runs some rules, by position and with their texts, over what a test leaves behind.
+/// Runs some rules, by position and with their texts, over what each of some tests leaves behind.
 pub(crate) fn tried(
     index: &Index<'_>,
-    test: &AtomicTest,
+    tests: &[&AtomicTest],
     rules: &[(u32, &Detection)],
-) -> Vec<Tried> {
-    let left = index.left_behind(test);
-    let of = |left: &Left| {
-        let fires = |at: &usize| {
-            let (position, rule) = rules[*at];
-            fire::fires(index, position, rule, &left.seen)
-        };
+) -> Vec<Vec<Tried>> {
+    let left = tests.par_iter().map(|test| index.left_behind(test));
+    let left: Vec<Arc<[Left]>> = left.collect();
+    let fires_on = |(position, rule): &(u32, &Detection)| -> Vec<bool> {
+        let shooter = Shooter::of(index.facts(*position), rule);
+        let runs = left.iter().flat_map(|left| left.iter());
+        let fires = |run: &Left| shooter.as_ref().is_some_and(|rule| rule.fires(&run.seen));
+        runs.map(fires).collect()
+    };
+    let fires: Vec<Vec<bool>> = rules.par_iter().map(fires_on).collect();
+    let mut runs = 0..;
+    let mut of = |left: &Left| {
+        let run = runs.next().unwrap_or_default();
         let signals = left.drafts.iter();
         Tried {
             platform: left.platform.clone(),
             signals: signals.map(|draft| signal(index, draft)).collect(),
-            fires: (0..rules.len()).filter(fires).collect(),
+            fires: (0..rules.len()).filter(|at| fires[*at][run]).collect(),
         }
     };
-    left.iter().map(of).collect()
+    let of_test = |left: &Arc<[Left]>| left.iter().map(&mut of).collect();
+    left.iter().map(of_test).collect()
 }
 
 /// A test with its events on each platform, and the rules that may fire on them.
@@ -332,26 +341,36 @@ struct DraftedRun {
     candidates: Vec<u32>,
 }
 
-/// The texts of all rules that any test needs, each read once.
-struct Rules {
-    places: Vec<u32>,
-    texts: Vec<Detection>,
-}
-
-impl Rules {
-    fn of(index: &Index<'_>, drafted: &[Drafted<'_>]) -> Result<Self, CatalogError> {
-        let runs = drafted.iter().flat_map(|drafted| &drafted.runs);
-        let mut places: Vec<u32> = runs.flat_map(|run| run.candidates.clone()).collect();
-        places.sort_unstable();
-        places.dedup();
-        let texts = index.catalog.detections_at(&places)?;
-        Ok(Self { places, texts })
+/// What the rules make of each platform's events, in order of tests and of their platforms. One rule
+/// is run on all of them before the next, so that what it compiles is kept only as long.
+fn outcomes(
+    index: &Index<'_>,
+    drafted: &[Drafted<'_>],
+) -> Result<Vec<Vec<(u32, Outcome)>>, CatalogError> {
+    let runs: Vec<&DraftedRun> = drafted.iter().flat_map(|drafted| &drafted.runs).collect();
+    let mut places: Vec<u32> = runs.iter().flat_map(|run| run.candidates.clone()).collect();
+    places.sort_unstable();
+    places.dedup();
+    let texts = index.catalog.detections_at(&places)?;
+    let of_rule = |(at, rule): (&u32, &Detection)| -> Vec<(usize, Outcome)> {
+        let Some(shooter) = Shooter::of(index.facts(*at), rule) else {
+            return Vec::new();
+        };
+        let sees = |run: &&DraftedRun| run.candidates.binary_search(at).is_ok();
+        let seeing = runs.iter().enumerate().filter(|(_, run)| sees(run));
+        seeing
+            .map(|(place, run)| (place, shooter.run(index, &run.seen)))
+            .collect()
+    };
+    let each = places.par_iter().zip(&texts).map(of_rule);
+    let each: Vec<Vec<(usize, Outcome)>> = each.collect();
+    let mut found: Vec<Vec<(u32, Outcome)>> = runs.iter().map(|_| Vec::new()).collect();
+    for (at, outcomes) in places.into_iter().zip(each) {
+        for (run, outcome) in outcomes {
+            found[run].push((at, outcome));
+        }
     }
-
-    fn at(&self, position: u32) -> Option<&Detection> {
-        let at = self.places.binary_search(&position).ok()?;
-        self.texts.get(at)
-    }
+    Ok(found)
 }
 
 /// A text of a test with its arguments filled in.
@@ -381,13 +400,18 @@ fn drafted<'a>(index: &Index<'_>, file: &'a AtomicFile, test: &'a AtomicTest) ->
     }
 }
 
-fn row(index: &Index<'_>, drafted: Drafted<'_>, rules: &Rules) -> TestRow {
+/// A test with what the rules make of it: the next of the outcomes, one for each platform.
+fn row(
+    index: &Index<'_>,
+    drafted: Drafted<'_>,
+    outcomes: &mut impl Iterator<Item = Vec<(u32, Outcome)>>,
+) -> TestRow {
     let (file, test) = (drafted.file, drafted.test);
     let fill = |text: &str| filled(test, text);
     let technique = &file.atomics.technique;
-    let runs = drafted.runs.iter();
+    let runs = drafted.runs.iter().zip(outcomes);
     let runs = runs
-        .map(|run| platform_run(index, technique, run, rules))
+        .map(|(run, outcomes)| platform_run(index, technique, run, outcomes))
         .collect();
     TestRow {
         technique: file.atomics.technique.clone(),
@@ -417,9 +441,11 @@ fn row(index: &Index<'_>, drafted: Drafted<'_>, rules: &Rules) -> TestRow {
 
 /// A text with the folder of the tests in its place: where their installer puts it.
 pub(crate) fn placed(test: &AtomicTest, text: &str) -> String {
-    let windows = test.platforms.iter().any(|platform| platform == "windows");
-    let folder = if windows {
+    let named = |name: &str| test.platforms.iter().any(|platform| platform == name);
+    let folder = if named("windows") {
         "C:\\AtomicRedTeam\\atomics"
+    } else if named("macos") && !named("linux") {
+        "/Users/user/AtomicRedTeam/atomics"
     } else {
         "/home/user/AtomicRedTeam/atomics"
     };
@@ -456,14 +482,9 @@ fn platform_run(
     index: &Index<'_>,
     technique: &Text,
     drafted: &DraftedRun,
-    rules: &Rules,
+    mut outcomes: Vec<(u32, Outcome)>,
 ) -> PlatformRun {
     let host = &drafted.host;
-    let candidates = drafted.candidates.par_iter();
-    let outcomes: Vec<(u32, Outcome)> = candidates
-        .filter_map(|at| Some((*at, rules.at(*at)?)))
-        .map(|(at, rule)| (at, fire::run(index, at, rule, &drafted.seen)))
-        .collect();
     let mut run = PlatformRun {
         platform: drafted.platform.clone(),
         signals: host
@@ -484,12 +505,15 @@ fn platform_run(
         near: Vec::new(),
         near_total: 0,
     };
-    let mut outcomes = outcomes;
-    outcomes.sort_by_cached_key(|(at, _)| {
+    outcomes.sort_by_cached_key(|(at, outcome)| {
         let facts = index.facts(*at);
         let class = Class::ALL.iter().position(|known| *known == facts.class);
         let own = facts.techniques.contains(technique);
-        (class, !own, facts.id.clone())
+        let alternatives = match outcome {
+            Outcome::Near(miss) => miss.alternatives,
+            _ => 0,
+        };
+        (class, !own, alternatives, facts.id.clone())
     });
     for (_, outcome) in outcomes {
         match outcome {

@@ -86,9 +86,38 @@ pub(crate) enum Effect {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unix {
     pub(crate) builtins: Vec<String>,
+    pub(crate) macos_variables: BTreeMap<String, String>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) linux: BTreeMap<String, String>,
     pub(crate) macos: BTreeMap<String, String>,
+}
+
+/// What a Unix shell finds on one system.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UnixSystem {
+    /// Variables that stand before the usual ones.
+    pub(crate) variables: &'static BTreeMap<String, String>,
+    /// Paths of programs by base name.
+    pub(crate) programs: &'static BTreeMap<String, String>,
+}
+
+impl UnixSystem {
+    /// macOS, or else a distribution of Linux.
+    pub(crate) fn of(macos: bool) -> Self {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        let all = unix();
+        if macos {
+            Self {
+                variables: &all.macos_variables,
+                programs: &all.macos,
+            }
+        } else {
+            Self {
+                variables: &NONE,
+                programs: &all.linux,
+            }
+        }
+    }
 }
 
 /// What command lines of cloud services call.

@@ -2,6 +2,7 @@
 
 use super::derive::{Draft, Host, Platform, derive};
 use super::shell::{Script, cmd, powershell, unix};
+use super::tables::UnixSystem;
 use proptest::prelude::*;
 use tripline_attack::atomic::{AtomicTest, Executor};
 
@@ -59,6 +60,35 @@ fn on_powershell(command: &str) -> Vec<String> {
 
 fn on_linux(command: &str) -> Vec<String> {
     events(&run("bash", command, Platform::Linux))
+}
+
+#[test]
+fn macos_has_its_own_folders() {
+    let command = "cp a.plist ~/Library/LaunchAgents/a.plist; echo x >> /etc/emond.d/rules/x";
+    assert_eq!(
+        events(&run("bash", command, Platform::Macos)),
+        [
+            "EndpointSecurity/NOTIFY_EXEC cp a.plist /Users/user/Library/LaunchAgents/a.plist",
+            "EndpointSecurity/NOTIFY_CREATE /Users/user/Library/LaunchAgents/a.plist",
+            "EndpointSecurity/NOTIFY_CREATE /private/etc/emond.d/rules/x",
+        ]
+    );
+}
+
+#[test]
+fn where_a_program_lies_is_known() {
+    let command = "which_ssl=`which openssl`\n$which_ssl version\n$(command -v curl) --help\n$(which nosuch) -x";
+    let host = run("sh", command, Platform::Linux);
+    let started = |at: usize| host.drafts[at].fields["process.command_line"].as_str();
+    assert_eq!(
+        [started(1), started(2), started(3)],
+        [
+            "which openssl",
+            "/usr/bin/openssl version",
+            "/usr/bin/curl --help"
+        ]
+    );
+    assert_eq!(host.unknown.len(), 1);
 }
 
 #[test]
@@ -330,7 +360,7 @@ proptest! {
     ) {
         in_bounds(&text, &cmd::read(&text));
         in_bounds(&text, &powershell::read(&text));
-        in_bounds(&text, &unix::read(&text));
+        in_bounds(&text, &unix::read(&text, UnixSystem::of(false)));
         for (executor, platform) in [
             ("command_prompt", Platform::Windows),
             ("powershell", Platform::Windows),

@@ -2,7 +2,7 @@
 
 use super::canonical::{self, Canonical};
 use super::leaves::{Leaf, leaves};
-use super::{AtomFact, Branch, ExclusionFact, Tree, carried, clauses, events, system};
+use super::{AtomFact, Branch, ExclusionFact, Tree, carried, clauses, events, model, system};
 use tripline_ir::{Atom, Detection, Predicate, Subject, Test, Text};
 use tripline_schema::Schema;
 
@@ -34,7 +34,7 @@ pub(super) fn collect(detection: &Detection, schema: &Schema) -> Collected {
     let single = leaves.len() == 1;
     for leaf in leaves {
         let context = canonical::Context::new(schema, detection, &leaf.found.predicate);
-        out.leaf(&leaf, &context, &detection.platforms, single);
+        out.leaf(&leaf, &context, detection, single);
     }
     out
 }
@@ -44,15 +44,12 @@ impl Collected {
         &mut self,
         leaf: &Leaf<'_>,
         context: &canonical::Context<'_>,
-        platforms: &[Text],
+        detection: &Detection,
         single: bool,
     ) {
         let branch = index(self.branches.len());
-        let mut events = events::narrowed(
-            &leaf.found.source.events,
-            &leaf.found.predicate,
-            context.schema,
-        );
+        let fed = model::fed(&leaf.found.source, detection, context.schema);
+        let mut events = events::narrowed(&fed, &leaf.found.predicate, context.schema);
         let mut parts = vec![self.normal(&leaf.found.predicate, false, branch, context)];
         for filter in &leaf.filters {
             events = events::narrowed(&events, filter, context.schema);
@@ -62,6 +59,7 @@ impl Collected {
         clauses::collect(&normal, &self.atoms, single, &mut self.exclusions);
         let tree = self.positive(&normal);
         let demanded = (&tree, self.atoms.as_slice());
+        let platforms = &detection.platforms;
         let events = system::narrowed(events, platforms, demanded, context.schema);
         let events = carried::narrowed(events, demanded, context.schema);
         self.branches.push(Branch { events, tree });

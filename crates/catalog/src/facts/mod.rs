@@ -15,6 +15,7 @@ mod correlation;
 mod events;
 mod family;
 mod leaves;
+mod model;
 mod plain_regex;
 mod project;
 mod system;

@@ -367,19 +367,18 @@ fn trials(page: &mut Page, rows: &[Trial], best: &[PlatformRule]) {
         return;
     }
     page.heading("Tests", format!("{}, Atomic Red Team", rows.len()));
-    let table = Table::new().id("test").text("runs by").text("on");
-    let table = table.text("rights").flexible("expected signals");
-    let mut table = table.text("rules above that fire").flexible("id");
+    let table = Table::new().flexible("test").flexible("runs");
+    let mut table = table
+        .flexible("expected signals")
+        .text("rules above that fire");
     for row in rows.iter().take(ROWS) {
-        let rights = if row.elevated { "elevated" } else { "" };
+        let rights = if row.elevated { ", elevated" } else { "" };
+        let runs = format!("{} on {}", row.executor, row.platforms.join(", "));
         table.row(vec![
             row.name.as_str().into(),
-            toned(Tone::Faint, &row.executor),
-            toned(Tone::Faint, row.platforms.join(", ")),
-            toned(Tone::Warn, rights),
+            toned(Tone::Faint, runs).push(Tone::Warn, rights),
             signals(row),
             fired(row, best),
-            toned(Tone::Faint, &row.guid),
         ]);
     }
     page.table(table);

@@ -37,6 +37,7 @@ mod predicate;
 mod re2;
 mod regex;
 mod rows;
+mod runner;
 mod sample;
 mod scan;
 mod sequence;
@@ -49,10 +50,12 @@ pub use explain::{AtomOutcome, EventExplanation, LeafExplanation, explain};
 pub use lucene::LucenePattern;
 pub use pattern::pattern_matches;
 pub use regex::{Compiled, MAX_REGEX, RegexError, compile};
+pub use runner::Runner;
 pub use source::source_fits;
 
 use crate::{Event, Fields, LossReason, Plan, Predicate, Span, Text, Timestamp, Value};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What a run needs besides plan and events.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,10 +103,7 @@ impl std::error::Error for Unrunnable {}
 /// # Errors
 /// A part of the plan is opaque.
 pub fn run(plan: &Plan, events: &[Event], options: &Options) -> Result<Vec<Alert>, Unrunnable> {
-    let law = Law::new(events, options);
-    let mut rows = law.rows(plan)?;
-    rows.sort_by_key(|row| law.completion(row));
-    Ok(rows.into_iter().map(rows::Row::into_alert).collect())
+    Law::new(events, options).alerts(plan)
 }
 
 /// Whether one event satisfies a predicate. Lineage tests see no other event.
@@ -138,7 +138,7 @@ pub(crate) struct Law<'a> {
     /// The place of each event in `order`.
     rank: Vec<usize>,
     /// Compiled regular expressions.
-    regexes: regex::Cache,
+    regexes: Rc<regex::Cache>,
     /// What the enclosing `Apply` nodes hand in, innermost last.
     given: std::cell::RefCell<Vec<Vec<rows::Row>>>,
 }
@@ -156,9 +156,16 @@ impl<'a> Law<'a> {
             options,
             order,
             rank,
-            regexes: regex::Cache::default(),
+            regexes: Rc::default(),
             given: std::cell::RefCell::default(),
         }
+    }
+
+    /// The alerts of a plan, in order.
+    fn alerts(&self, plan: &Plan) -> Result<Vec<Alert>, Unrunnable> {
+        let mut rows = self.rows(plan)?;
+        rows.sort_by_key(|row| self.completion(row));
+        Ok(rows.into_iter().map(rows::Row::into_alert).collect())
     }
 
     /// The instant of the run.

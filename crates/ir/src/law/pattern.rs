@@ -2,62 +2,55 @@
 
 use crate::{Case, Part, Pattern};
 
-/// One step of a pattern: a character to find, or a wildcard.
-enum Token {
-    Char(char),
-    AnyOne,
-    AnyRun,
-}
-
 /// Whether a whole text fits a pattern. Takes time at most proportional to the product of the
 /// two lengths: on a mismatch only the last `*` is tried further right, which is enough, because
 /// an earlier `*` that took more could only leave less for the rest.
 pub fn pattern_matches(pattern: &Pattern, text: &str) -> bool {
-    let fold = |c: char| pattern.case.fold(c);
-    let tokens = tokens(pattern, fold);
-    let text: Vec<char> = text.chars().map(fold).collect();
-    let (mut at, mut token) = (0, 0);
-    // Where to resume when the rest does not fit: the token after the last `*`, and the place in
-    // the text up to which that `*` reaches.
-    let mut resume: Option<(usize, usize)> = None;
+    let parts = pattern.parts.as_slice();
+    let (mut rest, mut part) = (text, 0);
+    // Where to resume when the rest does not fit: the part after the last `*`, and the text after
+    // what that `*` takes.
+    let mut resume: Option<(usize, &str)> = None;
     loop {
-        match tokens.get(token) {
-            Some(Token::AnyRun) => {
-                token += 1;
-                resume = Some((token, at));
-                continue;
+        let after = match parts.get(part) {
+            Some(Part::AnyRun) => {
+                resume = Some((part + 1, rest));
+                Some(rest)
             }
-            Some(Token::AnyOne) if at < text.len() => {
-                (at, token) = (at + 1, token + 1);
-                continue;
-            }
-            Some(Token::Char(c)) if text.get(at) == Some(c) => {
-                (at, token) = (at + 1, token + 1);
-                continue;
-            }
-            None if at == text.len() => return true,
-            _ => {}
+            Some(Part::AnyOne) => without_first(rest),
+            Some(Part::Literal(literal)) => behind(rest, literal, pattern.case),
+            None if rest.is_empty() => return true,
+            None => None,
+        };
+        if let Some(after) = after {
+            (rest, part) = (after, part + 1);
+            continue;
         }
-        match resume {
-            Some((after, reach)) if reach < text.len() => {
-                resume = Some((after, reach + 1));
-                (token, at) = (after, reach + 1);
-            }
-            _ => return false,
-        }
+        let Some((next, taken)) = resume else {
+            return false;
+        };
+        let Some(taken) = without_first(taken) else {
+            return false;
+        };
+        resume = Some((next, taken));
+        (rest, part) = (taken, next);
     }
 }
 
-fn tokens(pattern: &Pattern, fold: impl Fn(char) -> char) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    for part in &pattern.parts {
-        match part {
-            Part::AnyRun => tokens.push(Token::AnyRun),
-            Part::AnyOne => tokens.push(Token::AnyOne),
-            Part::Literal(text) => tokens.extend(text.chars().map(|c| Token::Char(fold(c)))),
+fn without_first(text: &str) -> Option<&str> {
+    let mut chars = text.chars();
+    chars.next().map(|_| chars.as_str())
+}
+
+/// What comes after a literal at the beginning of a text.
+fn behind<'t>(text: &'t str, literal: &str, case: Case) -> Option<&'t str> {
+    let mut chars = text.chars();
+    for wanted in literal.chars() {
+        if !case.same(chars.next()?, wanted) {
+            return None;
         }
     }
-    tokens
+    Some(chars.as_str())
 }
 
 /// A text under a case rule, for comparing whole texts.

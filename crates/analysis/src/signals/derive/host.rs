@@ -3,7 +3,7 @@
 use super::folder::Folder;
 use super::{base, is_host};
 use crate::signals::shell::Place;
-use crate::signals::tables;
+use crate::signals::tables::{self, UnixSystem};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -85,6 +85,11 @@ impl Host {
         }
     }
 
+    /// What a Unix shell finds here.
+    pub(crate) fn unix(&self) -> UnixSystem {
+        UnixSystem::of(self.platform == Platform::Macos)
+    }
+
     /// Counts a command; false when there were too many.
     pub(crate) fn step(&mut self, place: Place) -> bool {
         self.steps += 1;
@@ -112,8 +117,7 @@ impl Host {
                 let found = all.get(&lower).or_else(|| all.get(&with));
                 found.map(|program| program.path.clone())
             }
-            Platform::Macos => tables::unix().macos.get(base(name)).cloned(),
-            Platform::Linux | Platform::Cloud(_) => tables::unix().linux.get(base(name)).cloned(),
+            _ => self.unix().programs.get(base(name)).cloned(),
         };
         found.unwrap_or_else(|| name.to_owned())
     }
@@ -230,7 +234,7 @@ impl Host {
 
     /// A file is made or written.
     pub(crate) fn file(&mut self, actor: usize, path: &str, place: Place, why: &str) {
-        let Some(path) = self.folder.rooted(path).filter(|path| self.is_file(path)) else {
+        let Some(path) = self.on_disk(path) else {
             return self.unrooted(path, place);
         };
         let (key, also): (_, &[_]) = match self.platform {
@@ -255,7 +259,7 @@ impl Host {
 
     /// A file is deleted.
     pub(crate) fn file_deleted(&mut self, actor: usize, path: &str, place: Place, why: &str) {
-        let Some(path) = self.folder.rooted(path).filter(|path| self.is_file(path)) else {
+        let Some(path) = self.on_disk(path) else {
             return;
         };
         let (key, also): (_, &[_]) = match self.platform {
@@ -267,6 +271,17 @@ impl Host {
         let mut fields = self.by(actor);
         fields.insert("file.path", path);
         self.add(key, also, fields, place, why);
+    }
+
+    /// The path that an event has for a file. On macOS three folders are links into `/private`, and
+    /// events name what a link leads to.
+    fn on_disk(&self, path: &str) -> Option<String> {
+        let path = self.folder.rooted(path).filter(|path| self.is_file(path))?;
+        let linked = ["/etc/", "/tmp/", "/var/"];
+        if self.platform == Platform::Macos && linked.iter().any(|link| path.starts_with(link)) {
+            return Some(format!("/private{path}"));
+        }
+        Some(path)
     }
 
     /// Whether a text is a path from a root, so that it is the path that an event has.

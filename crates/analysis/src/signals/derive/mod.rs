@@ -48,7 +48,7 @@ pub(crate) fn derive(test: &AtomicTest, command: &str, platform: Platform) -> Ho
             let line = format!("{executor} -c {}", joined("; "));
             let image = host.program(&executor);
             let actor = host.start(None, &image, &line, whole, why);
-            let script = shell::unix::read(command);
+            let script = shell::unix::read(command, host.unix());
             posix::run(&mut host, script, actor, None, 0);
         }
         ("manual", _) => {}

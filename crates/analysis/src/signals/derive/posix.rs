@@ -51,6 +51,10 @@ fn words(host: &mut Host, command: &Command, parent: usize, at: Place, depth: us
     }
     let name = first.text.as_str();
     if matches!(name, "exec" | "command" | "builtin") && command.words.len() > 1 {
+        // `command -v` only asks.
+        if name == "command" && matches!(command.words[1].text.as_str(), "-v" | "-V") {
+            return;
+        }
         return words(host, &without(command, 1), parent, at, depth);
     }
     if tables::unix().builtins.iter().any(|own| own == name) {
@@ -100,7 +104,13 @@ fn nested(host: &mut Host, text: &str, shell: usize, at: Place, depth: usize) {
     if depth >= MAX_DEPTH {
         return host.unknown(at, "commands are nested too deep");
     }
-    run(host, unix::read(text), shell, Some(at), depth + 1);
+    run(
+        host,
+        unix::read(text, host.unix()),
+        shell,
+        Some(at),
+        depth + 1,
+    );
 }
 
 /// Files that a command names, those whose value is not known left out.

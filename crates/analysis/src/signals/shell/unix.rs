@@ -5,7 +5,7 @@
 //! commands are read too), and the commands inside `if`, `while`, `for`, `case` and functions.
 
 use super::{Command, MAX_DEPTH, Redirect, Script, Word, bounded};
-use crate::signals::tables;
+use crate::signals::tables::{self, UnixSystem};
 use std::collections::BTreeMap;
 
 /// Words that stand before a command and do nothing themselves.
@@ -13,12 +13,17 @@ const KEYWORDS: [&str; 13] = [
     "if", "then", "else", "elif", "fi", "while", "until", "do", "done", "esac", "{", "}", "!",
 ];
 
-/// Reads the commands of a text.
-pub(crate) fn read(text: &str) -> Script {
-    read_at(text, 0, &BTreeMap::new())
+/// Reads the commands of a text, as they are on a system.
+pub(crate) fn read(text: &str, system: UnixSystem) -> Script {
+    read_at(text, 0, system, system.variables)
 }
 
-fn read_at(text: &str, depth: usize, variables: &BTreeMap<String, String>) -> Script {
+fn read_at(
+    text: &str,
+    depth: usize,
+    system: UnixSystem,
+    variables: &BTreeMap<String, String>,
+) -> Script {
     let mut script = Script::default();
     let text = bounded(text, &mut script);
     let mut reader = Reader {
@@ -26,6 +31,7 @@ fn read_at(text: &str, depth: usize, variables: &BTreeMap<String, String>) -> Sc
         at: 0,
         depth,
         script,
+        system,
         variables: variables.clone(),
         documents: Vec::new(),
     };
@@ -38,6 +44,7 @@ struct Reader<'t> {
     at: usize,
     depth: usize,
     script: Script,
+    system: UnixSystem,
     variables: BTreeMap<String, String>,
     /// Ends of here-documents that begin after this line.
     documents: Vec<String>,
@@ -278,7 +285,8 @@ impl Reader<'_> {
             let length = inner.unwrap_or(self.text.len() - start - 1);
             self.nested(start + 1, length);
             self.at = (start + length + 2).min(self.text.len());
-            return self.keep(start, word);
+            let path = self.located(start + 1, length);
+            return self.put(start, path, word);
         }
         if self.starts("$((") {
             self.at += close(&self.text[start + 1..], '(', ')') + 1;
@@ -288,7 +296,8 @@ impl Reader<'_> {
             let length = close(&self.text[start + 1..], '(', ')');
             self.nested(start + 2, length.saturating_sub(2));
             self.at = start + 1 + length;
-            return self.keep(start, word);
+            let path = self.located(start + 2, length.saturating_sub(2));
+            return self.put(start, path, word);
         }
         if self.starts("${") {
             let length = close(&self.text[start + 1..], '{', '}');
@@ -312,6 +321,15 @@ impl Reader<'_> {
         let value = self.variable(&rest[..length]);
         self.at = start + 1 + length;
         self.put(start, value, word);
+    }
+
+    /// What a command in the text prints that only asks where a program lies: `which NAME`, `command
+    /// -v NAME`.
+    fn located(&self, start: usize, length: usize) -> Option<String> {
+        let text = self.text.get(start..start + length)?.trim();
+        let name = text.strip_prefix("which ");
+        let name = name.or_else(|| text.strip_prefix("command -v "))?;
+        self.system.programs.get(name.trim()).cloned()
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -346,7 +364,7 @@ impl Reader<'_> {
         if self.depth >= MAX_DEPTH {
             return self.script.unknown.push((place, "nested too deep"));
         }
-        let inner = read_at(inner, self.depth + 1, &self.variables);
+        let inner = read_at(inner, self.depth + 1, self.system, &self.variables);
         self.script.absorb(inner, start);
     }
 
