@@ -73,5 +73,6 @@ fn table(ask: &Ask, rows: &[CodeRow]) -> Table {
         .text("severity", "Severity")
         .text("area", "Found in")
         .text("title", "What is wrong")
+        .first(usize::MAX)
         .rows(rows.iter().map(row))
 }

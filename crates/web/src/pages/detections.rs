@@ -245,7 +245,7 @@ fn basics(rule: &PlatformRule) -> Vec<(&'static str, Vec<Piece>)> {
     let requires: Vec<&str> = rule
         .requires
         .iter()
-        .map(|need| need.name.as_str())
+        .map(|need| parts::source(&need.name))
         .collect();
     let confidence = rule.confidence.value.name();
     kept(vec![

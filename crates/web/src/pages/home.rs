@@ -79,12 +79,9 @@ fn first(ask: &Ask, coverage: &Coverage) -> Vec<Link> {
     }
     if !ask.on_disk {
         let bench = ask.links.page("/workbench");
-        links.push(link("Try a rule of your own in the workbench", bench));
+        links.push(link("Try a rule in the workbench", bench));
     }
-    links.push(link(
-        "Look up what the numbers mean",
-        ask.links.page("/about"),
-    ));
+    links.push(link("What the numbers mean", ask.links.page("/about")));
     links
 }
 

@@ -40,6 +40,11 @@ pub(super) fn operator(name: &str) -> String {
     words
 }
 
+/// A log source: `product/category/service` of a Sigma rule may end in nothing.
+pub(super) fn source(name: &str) -> &str {
+    name.trim_end_matches('/')
+}
+
 /// Tactics by their names.
 pub(super) fn tactics(ask: &Ask, names: &[Text]) -> String {
     let attack = &ask.library.catalog().attack;

@@ -127,11 +127,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
     if answer.kind != answer.language {
         read.push(Piece::new(Tone::Faint, format!(" {}", answer.kind)));
     }
-    // `product/category/service` of a Sigma rule may end in nothing.
-    let sources = answer
-        .sources
-        .iter()
-        .map(|source| source.trim_end_matches('/'));
+    let sources = answer.sources.iter().map(|source| parts::source(source));
     let sources: Vec<&str> = sources.collect();
     let all = vec![
         ("Id", vec![Piece::new(Tone::Name, answer.id.as_str())]),
@@ -276,7 +272,7 @@ fn requires(answer: &RuleAnswer) -> Table {
     let rows = answer
         .requires
         .iter()
-        .map(|need| Row::new(vec![Cell::tone(Tone::Name, need.name.as_str())]));
+        .map(|need| Row::new(vec![Cell::tone(Tone::Name, parts::source(&need.name))]));
     Table::new("requires", "Requirements")
         .note("What must exist for the rule to run.")
         .text("name", "Name")
