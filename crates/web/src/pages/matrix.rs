@@ -214,5 +214,11 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         }
         Row::new(cells)
     };
-    table.rows(answer.rows.iter().filter(parts::is_listed).map(row))
+    table.rows(
+        answer
+            .rows
+            .iter()
+            .filter(|row| parts::is_listed(row))
+            .map(row),
+    )
 }

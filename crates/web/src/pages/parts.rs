@@ -129,7 +129,7 @@ pub(super) fn name_or_id<'t>(name: &'t str, id: &'t str) -> &'t str {
 
 /// Whether a row belongs into a list of techniques: tags that ATT&CK does not have and that no rule
 /// that counts carries are listed apart.
-pub(super) fn is_listed(row: &&CoverageRow) -> bool {
+pub(super) fn is_listed(row: &CoverageRow) -> bool {
     !row.name.is_empty() || row.with_subtechniques > 0
 }
 

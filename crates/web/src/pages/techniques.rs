@@ -64,7 +64,13 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         .number("with", "With sub-techniques")
         .text("vendors", "Rules by vendor")
         .first(60)
-        .rows(answer.rows.iter().filter(parts::is_listed).map(row))
+        .rows(
+            answer
+                .rows
+                .iter()
+                .filter(|row| parts::is_listed(row))
+                .map(row),
+        )
 }
 
 /// Tags that this ATT&CK does not have.
