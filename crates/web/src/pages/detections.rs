@@ -286,7 +286,8 @@ fn unwritten(ask: &Ask, row: &Tuning) -> (String, Vec<Piece>, String) {
 /// How many rules leave it out, and of whom.
 fn by(row: &Tuning) -> String {
     let rules = parts::plural(row.count, "rule");
-    format!("{rules} ({})", parts::counts(&row.by_vendor))
+    let leave = if row.count == 1 { "leaves" } else { "leave" };
+    format!("{rules} ({}) {leave} out", parts::counts(&row.by_vendor))
 }
 
 fn data_sources(ask: &Ask, rule: &PlatformRule) -> Table {
