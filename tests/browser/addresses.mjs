@@ -45,6 +45,7 @@ export async function addresses(root, technique) {
       platforms.map((row) => [`detection-${row.platform}`, `/techniques/${technique}/detections/${row.platform}`]),
     ),
     ...Object.fromEntries(vendors.map((row) => [`rule-${row.vendor}`, `/rules/${of(row.id)}`])),
+    codes: "/codes",
     about: "/about",
   };
   return Object.entries(pages);

@@ -95,6 +95,70 @@ describe("use", () => {
     }
   });
 
+  test("a rule of the catalogue is opened in the workbench", async () => {
+    const { page, wrong, close } = await at("/search?q=T1059.001");
+    await page.locator(".hits h2 a").first().click();
+    await Promise.all([page.waitForURL(/\/workbench\?rule=/), page.click("text=Open in the workbench")]);
+    assert.ok((await page.inputValue("#text")).length > 20);
+    assert.ok(await page.locator("h2.rule").isVisible());
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("what is wrong in the workbench leads to what its code means", async () => {
+    const { page, wrong, close } = await at("/workbench");
+    await page.fill("#text", 'process where process.name == "cmd.exe" and (');
+    await page.selectOption("#language", "eql");
+    await Promise.all([page.waitForLoadState("load"), page.click(".bench button")]);
+    const link = page.locator("#diagnostics tbody a").first();
+    const code = await link.innerText();
+    await Promise.all([page.waitForURL(/\/codes#/), link.click()]);
+    assert.ok(await page.locator(`#${code} .prose`).isVisible());
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("the address holds the state of every table of a page", async () => {
+    const { page, wrong, close } = await at("/techniques/T1204.001");
+    await page.click("#fields th a >> nth=0");
+    await page.waitForURL(/sort\.fields=/);
+    await page.fill("#filter-indicators", "image");
+    await page.waitForURL(/filter\.indicators=image/);
+    assert.match(page.url(), /sort\.fields=/);
+    const rows = () => page.locator("#indicators tbody tr").count();
+    const shown = await rows();
+    await page.reload({ waitUntil: "load" });
+    assert.equal(await rows(), shown);
+    assert.equal(await page.locator("#fields th[aria-sort]").count(), 1);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("the matrix shows what it compares", async () => {
+    const { page, close } = await at("/matrix?compare=sigma..elastic");
+    assert.equal(await page.inputValue("select[name=left]"), "sigma");
+    assert.equal(await page.inputValue("select[name=right]"), "elastic");
+    const heads = await page.locator("#techniques thead th").allInnerTexts();
+    assert.ok(heads.includes("sigma") && heads.includes("elastic"), heads.join(", "));
+    await close();
+  });
+
+  test("on a phone the values of a cell stand together beside the name of their column", async () => {
+    const { page, close } = await at("/fields", { size: "phone" });
+    const left = await page.evaluate(() => {
+      const cells = [...document.querySelectorAll("#fields td:last-child")];
+      const cell = cells.find((one) => one.querySelectorAll("a").length > 1);
+      const edges = [...cell.childNodes].map((node) => {
+        const range = document.createRange();
+        range.selectNode(node);
+        return range.getBoundingClientRect().left - cell.getBoundingClientRect().left;
+      });
+      return Math.min(...edges);
+    });
+    assert.ok(left > 90, `nothing of the values stands under the name: ${left}`);
+    await close();
+  });
+
   test("a chosen theme stays", async () => {
     const { page, close } = await at("/");
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

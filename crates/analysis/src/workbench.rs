@@ -225,7 +225,8 @@ fn guess(
     mut reasons: Vec<(f64, GuessReason)>,
 ) -> TechniqueGuess {
     reasons.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let support: f64 = reasons.iter().map(|(support, _)| support).sum();
+    // The sum of nothing is -0.
+    let support = reasons.iter().fold(0.0, |sum, (support, _)| sum + support);
     TechniqueGuess {
         name: name(index, &id),
         tagged: facts.techniques.contains(&id),

@@ -82,7 +82,7 @@ pub fn workbench(
         Some(name) => Hint::Query(language(name)?),
         None => Hint::Auto,
     };
-    let read = read_text("text", text, hint);
+    let read = read_text("Pasted text", text, hint);
     let attack = &library.catalog().attack;
     let resolve = |id: &str| {
         let resolved = attack.resolve_technique(id);
@@ -101,6 +101,38 @@ pub fn workbench(
         rules: reviews.collect(),
         diagnostics: diagnostics.map(|found| row(text, found)).collect(),
     })
+}
+
+/// A rule of the catalogue as it lies on the workbench: its text with the language to read it in, and how it
+/// compares with the other rules. What is wrong with the text is not asked: the rule was read with its whole
+/// corpus.
+///
+/// # Errors
+/// No rule or several bear the name.
+pub fn of_rule(
+    library: &Library,
+    name: &str,
+) -> Result<(WorkbenchRequest, WorkbenchAnswer), AppError> {
+    let detection = crate::rule::find(library, name)?;
+    let facts = library.catalog().rule_facts(&detection.id);
+    let facts = facts.ok_or_else(|| {
+        AppError::failure(format!("the catalogue lacks the facts of {}", detection.id))
+    })?;
+    let review = review(&library.index(), &detection, facts);
+    // A rule of Sigma brings its language with it.
+    let language = Some(&review.rule.language).filter(|name| name.as_str() != "sigma");
+    let request = WorkbenchRequest {
+        text: review.rule.body.to_string(),
+        language: language.map(ToString::to_string),
+    };
+    let answer = WorkbenchAnswer {
+        schema: "tripline/workbench/1".into(),
+        catalog: CatalogHead::of(library.catalog()),
+        rules_total: 1,
+        rules: vec![review],
+        diagnostics: Vec::new(),
+    };
+    Ok((request, answer))
 }
 
 fn row(text: &str, found: &Diagnostic) -> DiagnosticRow {

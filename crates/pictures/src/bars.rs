@@ -33,8 +33,8 @@ pub struct Bar {
 }
 
 const ROW: u32 = 24;
-const LABEL: u32 = 200;
-const BAR: u32 = 180;
+const LABEL: u32 = 240;
+const BAR: u32 = 260;
 const NUMBER: u32 = 56;
 const KIND: u32 = 44;
 /// Room above the rows for the names of kinds, which stand slanted.

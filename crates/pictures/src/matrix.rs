@@ -2,7 +2,7 @@
 
 use crate::svg::{Anchor, Canvas};
 use crate::table::heads;
-use crate::text::{cut, rules, short, width, wrap};
+use crate::text::{cut, rules, short, width, wrap_small};
 use crate::{DataCell, DataTable, Heading, Picture, STEPS, step};
 
 /// Columns of cells.
@@ -42,9 +42,16 @@ pub struct Cell {
     pub note: String,
 }
 
-const COLUMN: u32 = 148;
-const CELL: u32 = 54;
-const HEAD: u32 = 48;
+/// Fourteen of them fit a window of 1440 pixels.
+const COLUMN: u32 = 99;
+const CELL: u32 = 60;
+const HEAD: u32 = 58;
+/// Between cells.
+const GAP: u32 = 3;
+/// Between the edge of a cell and its texts.
+const PAD: u32 = 4;
+/// Lines of a technique's name.
+const LINES: usize = 3;
 const LEGEND: u32 = 34;
 
 /// Draws the matrix. A cell's colour is the step of its count; in a comparison, its side.
@@ -74,7 +81,7 @@ pub fn matrix(heading: Heading<'_>, data: &Matrix) -> Picture {
         canvas.text("picture-faint", at, Anchor::Start, "No techniques.");
     }
     let size = (
-        (columns * COLUMN).max(across),
+        (columns * COLUMN).saturating_sub(GAP).max(across),
         LEGEND + HEAD + rows * CELL + 4,
     );
     canvas.finish(heading, size, describe(data), table_of(data))
@@ -121,11 +128,14 @@ fn column_head(canvas: &mut Canvas, column: &Column, x: u32) {
     let of = format!("{some} of {}", column.cells.len());
     let name = format!("{}: {of} techniques", column.name);
     canvas.item(&name, column.href.as_deref(), |canvas| {
-        canvas.rect("picture-hit", (x, LEGEND), (COLUMN - 2, HEAD - 6));
-        let label = cut(&column.name, COLUMN - 10);
-        let at = (x + 4, LEGEND + 16);
-        canvas.text("picture-strong", at, Anchor::Start, label);
-        let at = (x + 4, LEGEND + 33);
+        canvas.rect("picture-hit", (x, LEGEND), (COLUMN - GAP, HEAD - 6));
+        let lines = wrap_small(&column.name, COLUMN - GAP - PAD, 2);
+        let first = LEGEND + if lines.len() == 1 { 28 } else { 14 };
+        for (line, name) in (0_u32..).zip(lines) {
+            let at = (x + PAD, first + line * 14);
+            canvas.text("picture-small picture-strong", at, Anchor::Start, name);
+        }
+        let at = (x + PAD, LEGEND + 44);
         canvas.text("picture-faint", at, Anchor::Start, &of);
     });
 }
@@ -145,9 +155,9 @@ fn look(data: &Matrix, cell: &Cell) -> (String, String, &'static str) {
         );
     }
     let (side, mark) = match (cell.count > 0, cell.other > 0) {
-        (true, true) => ("both", "\u{25c6} "),
-        (true, false) => ("left", "\u{25c0} "),
-        (false, true) => ("right", "\u{25b6} "),
+        (true, true) => ("both", "\u{25c6}"),
+        (true, false) => ("left", "\u{25c0}"),
+        (false, true) => ("right", "\u{25b6}"),
         (false, false) => return ("picture-step-0".into(), "picture-on-0".into(), ""),
     };
     (
@@ -160,22 +170,26 @@ fn look(data: &Matrix, cell: &Cell) -> (String, String, &'static str) {
 fn draw(canvas: &mut Canvas, data: &Matrix, cell: &Cell, (x, y): (u32, u32)) {
     let (class, on, mark) = look(data, cell);
     let class = format!("picture-cell {class}");
-    canvas.rect(&class, (x, y), (COLUMN - 4, CELL - 3));
-    let label = format!("picture-label {on}");
-    for (line, name) in (0_u32..).zip(wrap(&cell.name, COLUMN - 12, 2)) {
-        let at = (x + 5, y + 15 + line * 14);
+    canvas.rect(&class, (x, y), (COLUMN - GAP, CELL - GAP));
+    let room = COLUMN - GAP - 2 * PAD;
+    let label = format!("picture-label picture-small {on}");
+    for (line, name) in (0_u32..).zip(wrap_small(&cell.name, room, LINES)) {
+        let at = (x + PAD, y + 12 + line * 12);
         canvas.text(&label, at, Anchor::Start, name);
     }
+    let base = y + CELL - GAP - 5;
     let small = format!("picture-small {on}");
-    let base = y + CELL - 9;
-    canvas.text(&small, (x + 5, base), Anchor::Start, cut(&cell.id, 70));
-    let number = match (&data.sides, counts(cell)) {
-        (_, false) => String::new(),
-        (None, true) => short(cell.count),
-        (Some(_), true) => format!("{mark}{}|{}", short(cell.count), short(cell.other)),
+    canvas.text(&small, (x + PAD, base), Anchor::Start, cut(&cell.id, room));
+    let (class, number) = match (&data.sides, counts(cell)) {
+        (_, false) => return,
+        (None, true) => ("picture-number", short(cell.count)),
+        (Some(_), true) => {
+            let counts = format!("{mark}{}|{}", short(cell.count), short(cell.other));
+            ("picture-small picture-number", counts)
+        }
     };
-    let class = format!("picture-number {on}");
-    canvas.text(&class, (x + COLUMN - 9, base), Anchor::End, number);
+    let class = format!("{class} {on}");
+    canvas.text(&class, (x + PAD + room, base), Anchor::End, number);
 }
 
 fn name_of(data: &Matrix, cell: &Cell) -> String {

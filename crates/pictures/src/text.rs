@@ -4,6 +4,8 @@ use unicode_width::UnicodeWidthChar;
 
 /// Size of the letters, in the picture's units.
 pub(crate) const SIZE: u32 = 12;
+/// Tenths of the size of small letters, in the same units.
+const SMALL: u32 = 105;
 /// What stands where a text was cut.
 const CUT: char = '\u{2026}';
 
@@ -53,18 +55,17 @@ pub(crate) fn cut(text: &str, room: u32) -> String {
     kept
 }
 
-/// The text on at most `lines` lines, broken between words where that is possible; the last line
-/// is cut.
+/// The text on at most `lines` lines, broken after blanks, `/` and `-`, within a word only where the
+/// word alone is too long; the last line is cut.
 pub(crate) fn wrap(text: &str, room: u32, lines: usize) -> Vec<String> {
     let text = visible(text);
     let mut done: Vec<String> = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() && done.len() + 1 < lines {
-        let fits = |end: &usize| width(rest[..*end].trim_end()) <= room;
-        let ends = rest.match_indices(' ').map(|(at, _)| at);
-        let Some(end) = ends.chain([rest.len()]).take_while(fits).last() else {
+        let end = line_end(rest, room);
+        if end == 0 {
             break;
-        };
+        }
         done.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
     }
@@ -72,6 +73,31 @@ pub(crate) fn wrap(text: &str, room: u32, lines: usize) -> Vec<String> {
         done.push(cut(rest, room));
     }
     done
+}
+
+/// The same in small letters ([`SMALL`]).
+pub(crate) fn wrap_small(text: &str, room: u32, lines: usize) -> Vec<String> {
+    wrap(text, room * SIZE * 10 / SMALL, lines)
+}
+
+/// Where the first line ends; 0 where not one character has room.
+fn line_end(text: &str, room: u32) -> usize {
+    let fits_in = |room: u32| move |end: &usize| width(text[..*end].trim_end()) <= room;
+    let breaks = text.match_indices([' ', '/', '-']);
+    let ends = breaks.map(|(at, found)| at + found.len());
+    let of_words = ends.chain([text.len()]).collect::<Vec<_>>();
+    let some = of_words.iter().copied().take_while(fits_in(room)).last();
+    // A width is what a text takes at most: one word may overshoot it by a twelfth and still fits.
+    let word = of_words[..1]
+        .iter()
+        .copied()
+        .take_while(fits_in(room + room / 12));
+    some.or(word.last()).unwrap_or_else(|| {
+        let ends = text
+            .char_indices()
+            .map(|(at, character)| at + character.len_utf8());
+        ends.take_while(fits_in(room)).last().unwrap_or(0)
+    })
 }
 
 /// The text on one line, with what is not to be seen or not allowed in XML made visible.
@@ -116,4 +142,26 @@ pub(crate) fn short(number: u64) -> String {
 pub(crate) fn rules(count: u64) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} rule{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_break_where_a_reader_expects_it() {
+        let lines = |text, lines| wrap(text, 110, lines);
+        assert_eq!(
+            lines("Adversary-in-the-Middle", 3),
+            ["Adversary-in-", "the-Middle"]
+        );
+        assert_eq!(lines("Valid Accounts", 3), ["Valid Accounts"]);
+        let long = lines("Virtualization/Sandbox Evasion", 3);
+        assert_eq!(
+            long.concat().replace(' ', ""),
+            "Virtualization/SandboxEvasion"
+        );
+        assert_eq!(lines("one two three four", 1).len(), 1);
+        assert!(wrap("word", 2, 3)[0].ends_with('\u{2026}'));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::svg::{Anchor, Canvas};
 use crate::table::heads;
-use crate::text::{cut, width};
+use crate::text::{cut, width, wrap};
 use crate::{DataCell, DataTable, Heading, Picture};
 use std::fmt::Write;
 
@@ -53,10 +53,12 @@ impl When {
     }
 }
 
-const WIDTH: u32 = 640;
+const WIDTH: u32 = 860;
 const LEFT: u32 = 74;
 const TEXT: u32 = LEFT + 24;
-const ROW: u32 = 58;
+const ROW: u32 = 68;
+/// Lines of what a moment tests.
+const LINES: usize = 2;
 
 /// Draws the moments from top to bottom, the window as a bracket at their left.
 pub fn timeline(heading: Heading<'_>, data: &Timeline) -> Picture {
@@ -154,8 +156,10 @@ fn draw(canvas: &mut Canvas, moment: &Moment, number: Option<u32>, y: u32) {
             Anchor::Start,
             cut(&label, room),
         );
-        let detail = cut(&moment.detail, room);
-        canvas.text("picture-faint", (TEXT, y + 18), Anchor::Start, detail);
+        for (line, detail) in (0_u32..).zip(wrap(&moment.detail, room, LINES)) {
+            let at = (TEXT, y + 17 + line * 15);
+            canvas.text("picture-faint", at, Anchor::Start, detail);
+        }
     });
 }
 

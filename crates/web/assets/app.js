@@ -44,6 +44,21 @@
       });
   }
 
+  // The address of one table in its newest state, and of every other as it is now: links were written
+  // before the other tables were sorted or filtered.
+  function together(address, id) {
+    var to = new URL(address, location.href);
+    var now = new URL(location.href);
+    var own = "." + id;
+    var others = function (name) { return name.indexOf(".") > 0 && name.slice(-own.length) !== own; };
+    if (to.pathname !== now.pathname) return address;
+    Array.from(to.searchParams.keys()).filter(others).forEach(function (name) { to.searchParams.delete(name); });
+    now.searchParams.forEach(function (value, name) {
+      if (others(name)) to.searchParams.set(name, value);
+    });
+    return to.href;
+  }
+
   function addressOf(form) {
     var address = new URL(form.action, location.href);
     var query = new URLSearchParams();
@@ -68,7 +83,7 @@
     var link = event.target.closest && event.target.closest("a[data-into]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    swap(link.href, link.dataset.into, false).catch(function (error) {
+    swap(together(link.href, link.dataset.into), link.dataset.into, false).catch(function (error) {
       if (error.name !== "AbortError") location.href = link.href;
     });
   });
@@ -77,11 +92,11 @@
     var form = event.target.closest("form[data-into]");
     if (!form) return;
     event.preventDefault();
-    swap(addressOf(form), form.dataset.into, true).catch(quiet);
+    swap(together(addressOf(form), form.dataset.into), form.dataset.into, true).catch(quiet);
   });
 
   var filter = later(function (form) {
-    swap(addressOf(form), form.dataset.into, true).catch(quiet);
+    swap(together(addressOf(form), form.dataset.into), form.dataset.into, true).catch(quiet);
   }, 180);
 
   var search = later(function (form) {
@@ -101,6 +116,28 @@
 
   var contents = document.querySelector(".contents details");
   if (contents && matchMedia("(max-width: 62rem)").matches) contents.open = false;
+
+  // --- texts to take along ----------------------------------------------------------------------
+
+  function copying(pre) {
+    var frame = document.createElement("div");
+    var button = document.createElement("button");
+    frame.className = "copied";
+    button.type = "button";
+    button.textContent = "Copy";
+    var label = pre.getAttribute("aria-label");
+    if (label) button.setAttribute("aria-label", "Copy: " + label);
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(pre.textContent).then(function () {
+        button.textContent = "Copied";
+        setTimeout(function () { button.textContent = "Copy"; }, 1500);
+      }).catch(quiet);
+    });
+    pre.replaceWith(frame);
+    frame.append(pre, button);
+  }
+
+  if (navigator.clipboard) document.querySelectorAll("main pre").forEach(copying);
 
   // --- theme ----------------------------------------------------------------------------------
 

@@ -150,9 +150,12 @@ impl Frame {
 }
 
 fn corpora(head: &CatalogHead) -> String {
+    // A word in the place of a commit says that there is not one of all its files.
     let one = |corpus: &tripline_app::answers::CorpusHead| match &corpus.commit {
-        Some(commit) => format!("{} at {}", corpus.name, short(commit)),
-        None => corpus.name.to_string(),
+        Some(commit) if short(commit) != commit.as_str() => {
+            format!("{} at {}", corpus.name, short(commit))
+        }
+        _ => corpus.name.to_string(),
     };
     let all: Vec<String> = head.corpora.iter().map(one).collect();
     all.join(", ")

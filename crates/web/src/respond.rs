@@ -25,7 +25,7 @@ const MAX_TARGET: usize = 4096;
 /// Longest time that making a response may take, waiting for a turn included.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// The same for what runs rules over events.
-const SLOW_LIMIT: Duration = Duration::from_secs(90);
+pub(crate) const SLOW_LIMIT: Duration = Duration::from_secs(90);
 /// Longest time for a text to arrive.
 const BODY_TIME: Duration = Duration::from_secs(15);
 /// Longest form: a text of the greatest length, every byte of which is encoded.

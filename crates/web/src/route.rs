@@ -38,6 +38,7 @@ pub(crate) const PAGES: &[Page] = &[
     ("/indicators", pages::indicator::page),
     ("/ledger", pages::ledger::page),
     ("/workbench", pages::workbench::page),
+    ("/codes", pages::codes::page),
     ("/about", pages::about::page),
 ];
 

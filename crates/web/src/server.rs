@@ -1,5 +1,6 @@
 //! A listening server: bounded connections, no endless waits, an orderly end.
 
+use crate::respond::SLOW_LIMIT;
 use crate::{Hosts, router};
 use axum::Router;
 use hyper::server::conn::http1;
@@ -33,18 +34,22 @@ pub struct Limits {
     pub connections: usize,
     /// Longest time for the head of a request.
     pub head: Duration,
-    /// Longest time that a connection may neither send nor take a byte.
+    /// Longest time that a client may send nothing. It counts while its answer is made, too, and so is
+    /// longer than the longest making; heads and texts have shorter times of their own.
+    pub silent: Duration,
+    /// Longest time that a client may take nothing of its answer.
     pub idle: Duration,
     /// Longest time for running requests after the server was told to end.
     pub end: Duration,
 }
 
 impl Default for Limits {
-    /// 1,000 connections; 10 s for a head, 30 s idle, 5 s to end.
+    /// 1,000 connections; 10 s for a head, 10 s more of silence than an answer takes, 30 s idle, 5 s to end.
     fn default() -> Self {
         Self {
             connections: 1_000,
             head: Duration::from_secs(10),
+            silent: SLOW_LIMIT.saturating_add(Duration::from_secs(10)),
             idle: Duration::from_secs(30),
             end: Duration::from_secs(5),
         }
@@ -134,7 +139,7 @@ fn connect(
     // Answers are written whole: waiting to join small packets would only delay them.
     drop(stream.set_nodelay(true));
     let mut stream = TimeoutStream::new(stream);
-    stream.set_read_timeout(Some(limits.idle));
+    stream.set_read_timeout(Some(limits.silent));
     stream.set_write_timeout(Some(limits.idle));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -42,7 +42,7 @@ pub(crate) struct Table {
 #[derive(Debug, Clone)]
 struct Column {
     key: &'static str,
-    label: &'static str,
+    label: Cow<'static, str>,
     number: bool,
 }
 
@@ -133,6 +133,9 @@ impl Piece {
 
     fn written(&self, (text, more): (&str, &str)) -> Html {
         let mut html = Html::new();
+        if text.is_empty() {
+            return html;
+        }
         let href = self.href.as_ref().or(self.web.as_ref());
         let element = match (href, self.tone) {
             (Some(_), _) => "a",
@@ -259,15 +262,15 @@ impl Table {
     }
 
     /// Adds a column of texts.
-    pub(crate) fn text(mut self, key: &'static str, label: &'static str) -> Self {
-        let number = false;
+    pub(crate) fn text(mut self, key: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
+        let (label, number) = (label.into(), false);
         self.columns.push(Column { key, label, number });
         self
     }
 
     /// Adds a column of numbers.
-    pub(crate) fn number(mut self, key: &'static str, label: &'static str) -> Self {
-        let number = true;
+    pub(crate) fn number(mut self, key: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
+        let (label, number) = (label.into(), true);
         self.columns.push(Column { key, label, number });
         self
     }

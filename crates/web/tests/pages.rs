@@ -183,6 +183,8 @@ async fn a_rule_shows_its_body_with_its_tests() {
         "id=\"indicator-0\"",
         "href=\"/techniques/T1003.001\"",
         "<dt>Licence</dt>",
+        ">T1003.001 LSASS Memory</a>",
+        ">Open in the workbench</a>",
     ] {
         assert!(text.contains(fact), "{fact}");
     }
@@ -214,7 +216,7 @@ async fn search_finds_and_explains_itself() {
         get(&site, "/search?q=zzzzqq")
             .await
             .text()
-            .contains("No rule has all of this.")
+            .contains("No rule of the catalogue has all of this.")
     );
 }
 
@@ -233,6 +235,9 @@ async fn what_is_not_there_is_said() {
             "{target}"
         );
     }
+    let page = get(&site, "/techniques/T9999").await;
+    let text = page.text();
+    assert!(text.contains("<code>T9999</code>") && !text.contains("tripline coverage"));
     let near = get(&site, "/techniques/T1059.099").await;
     assert!(near.text().contains("T1059.001"));
     assert_eq!(
@@ -243,6 +248,65 @@ async fn what_is_not_there_is_said() {
         get(&site, "/search?q=a&limit=x").await.status,
         StatusCode::BAD_REQUEST
     );
+}
+
+#[tokio::test]
+async fn the_workbench_begins_with_a_rule_of_the_catalogue() {
+    let site = starter();
+    let page = get(&site, &RULE.replace("/rules/", "/workbench?rule=")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    for fact in [
+        "<h2 class=\"rule\">Dump File of LSASS Written",
+        "<option value=\"eql\" selected>EQL</option>",
+        ">tagged</span>",
+        "id=\"indicators-1\"",
+    ] {
+        assert!(text.contains(fact), "{fact}");
+    }
+    assert!(
+        !text.contains("No flaw"),
+        "its text was not looked at alone"
+    );
+    let missing = get(&site, "/workbench?rule=sigma:no").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_code_is_explained() {
+    let page = get(&starter(), "/codes").await;
+    let text = page.text();
+    for code in ["E0203", "W0122", "N0121"] {
+        assert!(
+            text.contains(&format!("<section class=\"block\" id=\"{code}\"")),
+            "{code}"
+        );
+        assert!(text.contains(&format!("href=\"/codes#{code}\"")), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_choice_that_changes_nothing_is_not_offered() {
+    let site = starter();
+    for page in ["dossier", "detections", "tests"] {
+        let one = get(&site, &format!("/techniques/T1059.001/{page}")).await;
+        assert!(!one.text().contains("sub=1"), "{page}");
+        let parent = get(&site, &format!("/techniques/T1059/{page}")).await;
+        assert!(parent.text().contains("sub=1"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_matrix_names_its_sides() {
+    let page = get(&starter(), "/matrix?compare=sigma..elastic").await;
+    let chosen = |name: &str| format!("<option value=\"{name}\" selected>{name}</option>");
+    for name in ["sigma", "elastic"] {
+        assert!(page.text().contains(&chosen(name)), "{name}");
+        assert!(
+            page.text().contains(&format!("data-label=\"{name}\"")),
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -96,6 +96,7 @@ fn rest(stream: &mut TcpStream) -> String {
 fn quick() -> Limits {
     Limits {
         head: Duration::from_millis(400),
+        silent: Duration::from_millis(800),
         idle: Duration::from_millis(800),
         end: Duration::from_secs(2),
         ..Limits::default()

@@ -22,7 +22,7 @@ struct Overview {
     frame: Frame,
     id: Text,
     name: Text,
-    toggle: Toggle,
+    toggle: Option<Toggle>,
     tables: Vec<TableView>,
 }
 
@@ -35,7 +35,7 @@ struct Page {
     platform: Text,
     facts: Vec<(&'static str, Vec<Piece>)>,
     platforms: Vec<Link>,
-    toggle: Toggle,
+    toggle: Option<Toggle>,
     rules: Vec<Rule>,
     tables: Vec<TableView>,
 }
@@ -82,7 +82,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     frame.api = Some(ask.api(&format!("techniques/{}/detections", answer.id)));
     Reply::page(&Overview {
         frame,
-        toggle: toggle(ask),
+        toggle: toggle(ask, &answer.id),
         id: answer.id,
         name: answer.name,
         tables,
@@ -108,9 +108,9 @@ pub(crate) fn of_platform(ask: &Ask) -> Result<Reply, Stop> {
     frame.api = Some(ask.api(&path));
     Reply::page(&Page {
         frame,
-        facts: facts(&answer),
+        facts: facts(ask, &answer),
         platforms: choices(ask, &answer),
-        toggle: toggle(ask),
+        toggle: toggle(ask, &answer.id),
         rules,
         tables,
         id: answer.id,
@@ -129,12 +129,14 @@ fn frame(ask: &Ask, title: &str, id: &str) -> Frame {
     frame
 }
 
-fn toggle(ask: &Ask) -> Toggle {
+/// The choice, where there is one.
+fn toggle(ask: &Ask, id: &str) -> Option<Toggle> {
     let with = ask.flag("sub");
-    Toggle {
+    let toggle = || Toggle {
         with,
         other: ask.again(&[("sub", if with { "" } else { "1" })]),
-    }
+    };
+    (with || parts::has_subtechniques(ask, id)).then(toggle)
 }
 
 /// Every platform with its number of rules, this one among them.
@@ -158,7 +160,7 @@ fn choices(ask: &Ask, answer: &DetectionAnswer) -> Vec<Link> {
         .collect()
 }
 
-fn facts(answer: &DetectionAnswer) -> Vec<(&'static str, Vec<Piece>)> {
+fn facts(ask: &Ask, answer: &DetectionAnswer) -> Vec<(&'static str, Vec<Piece>)> {
     let which = if answer.with_subtechniques {
         " with sub-techniques"
     } else {
@@ -174,7 +176,7 @@ fn facts(answer: &DetectionAnswer) -> Vec<(&'static str, Vec<Piece>)> {
     let asked = answer.asked.as_deref().unwrap_or("");
     let all = vec![
         ("Replaces", plain(asked)),
-        ("Tactics", plain(answer.tactics.join(", "))),
+        ("Tactics", plain(parts::tactics(ask, &answer.tactics))),
         ("Rules", rules),
     ];
     kept(all)
@@ -243,7 +245,7 @@ fn basics(rule: &PlatformRule) -> Vec<(&'static str, Vec<Piece>)> {
     let requires: Vec<&str> = rule
         .requires
         .iter()
-        .map(|need| need.name.as_str())
+        .map(|need| parts::source(&need.name))
         .collect();
     let confidence = rule.confidence.value.name();
     kept(vec![
@@ -257,7 +259,7 @@ fn basics(rule: &PlatformRule) -> Vec<(&'static str, Vec<Piece>)> {
             based(Tone::Plain, confidence, &rule.confidence.basis),
         ),
         ("Requires", plain(requires.join(", "))),
-        ("Shows", plain(rule.output_fields.join(", "))),
+        ("Output fields", plain(rule.output_fields.join(", "))),
         ("Licence", plain(rule.licence.as_deref().unwrap_or(""))),
         ("File", plain(format!("{}/{}", rule.corpus, rule.path))),
     ])
@@ -284,7 +286,8 @@ fn unwritten(ask: &Ask, row: &Tuning) -> (String, Vec<Piece>, String) {
 /// How many rules leave it out, and of whom.
 fn by(row: &Tuning) -> String {
     let rules = parts::plural(row.count, "rule");
-    format!("{rules} ({})", parts::counts(&row.by_vendor))
+    let leave = if row.count == 1 { "leaves" } else { "leave" };
+    format!("{rules} ({}) {leave} out", parts::counts(&row.by_vendor))
 }
 
 fn data_sources(ask: &Ask, rule: &PlatformRule) -> Table {
@@ -401,15 +404,15 @@ fn platforms(ask: &Ask, id: &str, rows: &[PlatformRow]) -> Table {
         let (best, why) = match &row.best {
             Some(best) => (
                 Cell::text(best.rule.title.as_str()).to(&ask.links.rule(&best.rule.id)),
-                best.why.join("; "),
+                parts::phrases(Tone::Faint, &best.why),
             ),
-            None => (Cell::tone(Tone::Faint, "no rule"), String::new()),
+            None => (Cell::tone(Tone::Faint, "no rule"), Vec::new()),
         };
         Row::new(vec![
             Cell::text(row.name.as_str()).to(&link),
             Cell::number(row.rules_total),
             best,
-            Cell::tone(Tone::Faint, why),
+            Cell::of(why),
         ])
     };
     Table::new("other-platforms", "Other platforms")

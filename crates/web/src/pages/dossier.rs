@@ -19,7 +19,7 @@ struct Page {
     id: Text,
     name: Text,
     with: bool,
-    toggle: String,
+    toggle: Option<String>,
     sheet: Sheet,
 }
 
@@ -60,7 +60,8 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     Reply::page(&Page {
         frame,
         with,
-        toggle: ask.again(&[("sub", if with { "" } else { "1" })]),
+        toggle: (with || parts::has_subtechniques(ask, &answer.id))
+            .then(|| ask.again(&[("sub", if with { "" } else { "1" })])),
         sheet: Draw::page(&ask.links).sheet(&drawn),
         id: answer.id,
         name: answer.name,

@@ -99,7 +99,7 @@ pub(super) fn counts<'a>(
 ) -> Option<Drawing> {
     let mut rows: Vec<Bar> = counts
         .map(|(name, count)| Bar {
-            label: name.to_owned(),
+            label: super::parts::operator(name),
             count: count as u64,
             ..Bar::default()
         })
@@ -178,7 +178,7 @@ pub(super) fn overlap(answer: &OverlapAnswer) -> Option<Drawing> {
 pub(super) fn sequence(number: usize, title: &str, steps: &SequenceSteps) -> Drawing {
     let moment = |step: &tripline_app::answers::SequenceStep| Moment {
         label: step.label.to_string(),
-        detail: step.meaning.to_string(),
+        detail: super::parts::unquoted(&step.meaning),
         when: match step.role {
             StepRole::Occurs => When::Occurs,
             StepRole::Missing => When::Missing,

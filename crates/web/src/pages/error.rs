@@ -1,7 +1,9 @@
 //! What is shown when there is no answer.
 
+use super::parts;
 use crate::ask::Ask;
-use crate::frame::Frame;
+use crate::frame::{Frame, Link};
+use crate::html::Html;
 use crate::respond::{HTML, JSON, Reply, Site};
 use crate::stop::Stop;
 use askama::Template;
@@ -14,8 +16,15 @@ use tripline_app::AppError;
 struct Page<'a> {
     frame: Frame,
     number: u16,
-    message: &'a str,
-    hints: &'a [String],
+    message: Html,
+    hints: Vec<Html>,
+    links: &'a [Link],
+}
+
+/// What to do, without commands: there is no terminal here.
+fn hints(hints: &[String]) -> Vec<Html> {
+    let shown = hints.iter().filter(|hint| !hint.starts_with("`tripline "));
+    shown.map(|hint| parts::worded(hint)).collect()
 }
 
 /// The end of a page function that stopped: what was asked for instead, or an error page.
@@ -43,11 +52,13 @@ fn page(site: &Site, error: &AppError) -> String {
     };
     let frame = Ask::new(site.library(), "", Vec::new(), "").map(|ask| ask.frame(title));
     let rendered = frame.and_then(|frame| {
+        let links = frame.parts.clone();
         let page = Page {
             frame,
             number: status(error).as_u16(),
-            message: error.message(),
-            hints: error.hints(),
+            message: parts::worded(error.message()),
+            hints: hints(error.hints()),
+            links: &links,
         };
         page.render()
             .map(crate::html::visible)
@@ -80,8 +91,9 @@ pub(crate) fn on_disk(library: &tripline_app::Library, reason: &str) -> String {
         let page = Page {
             frame: ask.for_disk().frame(title),
             number: StatusCode::NOT_FOUND.as_u16(),
-            message: reason,
-            hints: &[],
+            message: parts::worded(reason),
+            hints: Vec::new(),
+            links: &[],
         };
         page.render()
             .map_err(|error| AppError::failure(error.to_string()))

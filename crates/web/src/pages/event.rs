@@ -16,7 +16,7 @@ use tripline_app::event::event;
 struct Page {
     frame: Frame,
     name: String,
-    title: Text,
+    title: String,
     facts: Vec<(&'static str, String)>,
     native: Vec<Text>,
     tables: Vec<TableView>,
@@ -52,10 +52,19 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         frame,
         name,
         facts: facts(&answer),
-        title: answer.title,
+        title: heading(&answer),
         native: answer.native_fields,
         tables,
     })
+}
+
+/// The title; what stands for it where the catalogue of events has none.
+fn heading(answer: &EventAnswer) -> String {
+    match (answer.title.as_str(), answer.event.as_str()) {
+        ("", "*") => format!("Any event of {}", answer.provider),
+        ("", event) => event.to_owned(),
+        (title, _) => title.to_owned(),
+    }
 }
 
 fn api(ask: &Ask, answer: &EventAnswer) -> String {

@@ -18,7 +18,7 @@ struct Page {
     field: Text,
     canonical: Text,
     meaning: Text,
-    rules: usize,
+    rules: String,
     excluded: usize,
     others: Vec<Link>,
     tables: Vec<TableView>,
@@ -50,7 +50,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         field: found.field,
         canonical: found.canonical,
         meaning: found.meaning,
-        rules: found.rules_total,
+        rules: parts::plural(found.rules_total, "rule"),
         excluded: found.excluded_in,
         others,
         tables,
@@ -73,7 +73,9 @@ fn others(ask: &Ask, fields: &[FieldUse], chosen: usize) -> Vec<Link> {
 }
 
 fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
-    let how = found.how.iter().map(|(operator, count)| {
+    let mut how: Vec<_> = found.how.iter().collect();
+    how.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let how = how.into_iter().map(|(operator, count)| {
         Row::new(vec![
             Cell::text(parts::operator(operator)),
             Cell::number(*count),
@@ -88,7 +90,7 @@ fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
             .drawn(drawings::counts(
                 "picture-operators",
                 "Rules per operator",
-                "rules",
+                "operator",
                 found
                     .how
                     .iter()

@@ -38,7 +38,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let all = vec![
         most(ask, &coverage),
         corpora(&ask.library),
-        super::ledger::read(&rows),
+        super::ledger::read(ask, &rows),
     ];
     let tables = parts::views(ask, all)?;
     let mut frame = ask.frame("Tripline").with_tables(&tables);
@@ -75,15 +75,13 @@ fn first(ask: &Ask, coverage: &Coverage) -> Vec<Link> {
     if let Some(row) = most {
         let label = format!("Read the guide of {} {}", row.id, row.name);
         links.push(link(&label, ask.links.technique(&row.id)));
+        links.push(link("Read its dossier", ask.links.dossier(&row.id)));
     }
     if !ask.on_disk {
         let bench = ask.links.page("/workbench");
-        links.push(link("Try a rule of your own in the workbench", bench));
+        links.push(link("Try a rule in the workbench", bench));
     }
-    links.push(link(
-        "Look up what the numbers mean",
-        ask.links.page("/about"),
-    ));
+    links.push(link("What the numbers mean", ask.links.page("/about")));
     links
 }
 

@@ -16,9 +16,9 @@ struct Page {
     frame: Frame,
     field: Piece,
     family: String,
-    rules: usize,
+    rules: String,
     vendors: String,
-    excluded: usize,
+    excluded: Option<String>,
     tables: Vec<TableView>,
 }
 
@@ -44,9 +44,9 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
         frame,
         field: parts::field(ask, &answer.field, &answer.canonical),
         family: shown,
-        rules: answer.rules_total,
+        rules: parts::plural(answer.rules_total, "rule"),
         vendors: parts::counts(&answer.by_vendor),
-        excluded: answer.excluded_in,
+        excluded: (answer.excluded_in > 0).then(|| parts::plural(answer.excluded_in, "rule")),
         tables,
     })
 }

@@ -24,7 +24,11 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let answer = ledger(&ask.library);
     let tables = parts::views(
         ask,
-        vec![read(&answer.rows), reasons(&answer), failures(&answer)],
+        vec![
+            read(ask, &answer.rows),
+            reasons(&answer),
+            failures(ask, &answer),
+        ],
     )?;
     let mut frame = ask.frame("Ledger").with_tables(&tables);
     frame.about = "What was read, how well, and what was not".into();
@@ -33,7 +37,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
 }
 
 /// How well each corpus and language was read.
-pub(super) fn read(rows: &[LedgerRow]) -> Table {
+pub(super) fn read(ask: &Ask, rows: &[LedgerRow]) -> Table {
     let row = |row: &LedgerRow| {
         let corpus = if row.withdrawn {
             format!("{}, withdrawn", row.corpus)
@@ -41,7 +45,11 @@ pub(super) fn read(rows: &[LedgerRow]) -> Table {
             row.corpus.to_string()
         };
         Row::new(vec![
-            Cell::text(corpus),
+            if row.rules > 0 {
+                Cell::text(corpus).to(&ask.links.search(&format!("corpus:{}", row.corpus)))
+            } else {
+                Cell::text(corpus)
+            },
             Cell::text(row.language.as_str()),
             Cell::tone(
                 Tone::Faint,
@@ -95,13 +103,13 @@ fn reasons(answer: &LedgerAnswer) -> Table {
 }
 
 /// Files and rules that gave no plan.
-fn failures(answer: &LedgerAnswer) -> Table {
+fn failures(ask: &Ask, answer: &LedgerAnswer) -> Table {
     let row = |row: &LedgerFailure| {
         Row::new(vec![
             Cell::text(row.corpus.as_str()),
             Cell::tone(Tone::Name, row.path.as_str()),
-            Cell::tone(Tone::Warn, row.code.as_str()),
-            Cell::text(row.message.as_str()),
+            super::codes::link(ask, Tone::Warn, &row.code),
+            Cell::of(parts::sentence(Tone::Plain, &row.message)),
         ])
     };
     Table::new("failures", "What gave no plan")

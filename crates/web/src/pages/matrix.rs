@@ -95,10 +95,20 @@ fn compared(comparison: &Comparison) -> Compared {
     }
 }
 
+/// What is chosen for a name of the form; `compare=LEFT..RIGHT` names both sides.
+fn chosen<'a>(ask: &'a Ask, name: &str) -> &'a str {
+    let sides = ask.query("compare").and_then(|both| both.split_once(".."));
+    match (name, sides) {
+        ("left", Some((left, _))) => left,
+        ("right", Some((_, right))) => right,
+        _ => ask.query(name).unwrap_or(""),
+    }
+}
+
 fn filters(ask: &Ask, answer: &Coverage) -> Vec<Select> {
     let choices = &answer.choices;
     let select = |name, label, first: (&str, &str), names: Vec<String>| {
-        let chosen = ask.query(name).unwrap_or("");
+        let chosen = chosen(ask, name);
         let all = names.into_iter().map(|name| {
             let shown = name.replace('_', " ");
             (name, shown)
@@ -119,7 +129,7 @@ fn filters(ask: &Ask, answer: &Coverage) -> Vec<Select> {
     let owned = |names: &[Text]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
     let mut classes = owned(&choices.classes);
     classes.push("any".to_owned());
-    let mut sides = vec!["all".to_owned(), "rest".to_owned()];
+    let mut sides = vec!["all".to_owned()];
     sides.extend(owned(&choices.vendors));
     let own = choices
         .corpora
@@ -141,7 +151,7 @@ fn filters(ask: &Ask, answer: &Coverage) -> Vec<Select> {
         ),
         select("class", "Class", ("", "those that count"), classes),
         select("left", "Compare", ("", "nothing"), sides.clone()),
-        select("right", "with", ("", "nothing"), sides),
+        select("right", "with", ("", "the rest"), sides),
     ]
 }
 
@@ -171,9 +181,9 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         None => table
             .number("rules", "Rules")
             .number("with", "With sub-techniques"),
-        Some(_) => table
-            .number("left", "Left")
-            .number("right", "Right")
+        Some(sides) => table
+            .number("left", sides.left.name.to_string())
+            .number("right", sides.right.name.to_string())
             .text("side", "Side"),
     };
     let row = |row: &CoverageRow| {
@@ -181,7 +191,7 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         let mut cells = vec![
             Cell::tone(Tone::Name, row.id.as_str()).to(&link),
             Cell::text(parts::name_or_id(&row.name, &row.id)).to(&link),
-            Cell::tone(Tone::Faint, row.tactics.join(", ")),
+            Cell::tone(Tone::Faint, parts::tactics(ask, &row.tactics)),
         ];
         match row.sides {
             None => cells.extend([
@@ -191,9 +201,9 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
             Some(sides) => {
                 let side = match (sides.left > 0, sides.right > 0) {
                     (true, true) => "both",
-                    (true, false) => "left only",
-                    (false, true) => "right only",
-                    (false, false) => "",
+                    (true, false) => "only the first",
+                    (false, true) => "only the second",
+                    (false, false) => "neither",
                 };
                 cells.extend([
                     Cell::number(sides.left),
@@ -204,5 +214,11 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         }
         Row::new(cells)
     };
-    table.rows(answer.rows.iter().map(row))
+    table.rows(
+        answer
+            .rows
+            .iter()
+            .filter(|row| parts::is_listed(row))
+            .map(row),
+    )
 }

@@ -1,6 +1,7 @@
 //! The pages: one file each, from an answer to the view model of its template.
 
 pub(crate) mod about;
+pub(crate) mod codes;
 pub(crate) mod detections;
 pub(crate) mod dossier;
 pub(crate) mod drawings;

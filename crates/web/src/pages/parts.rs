@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use tripline_app::Text;
-use tripline_app::answers::{ClauseItem, LogicStage};
+use tripline_app::answers::{ClauseItem, CoverageRow, LogicStage};
 
 /// Most rules that open below a number.
 const MAX_LISTED: usize = 12;
@@ -24,9 +24,41 @@ pub(super) fn views(ask: &Ask, tables: Vec<Table>) -> Result<Vec<TableView>, Sto
     kept.collect()
 }
 
-/// `eq`, `starts with`: an operator in words.
+/// `eq`, `starts with`: an operator in words, without the kind of comparison that it names in `<>`.
 pub(super) fn operator(name: &str) -> String {
-    name.replace('_', " ")
+    let mut words = String::with_capacity(name.len());
+    let mut inside = false;
+    for character in name.chars() {
+        match character {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if inside => {}
+            '_' => words.push(' '),
+            other => words.push(other),
+        }
+    }
+    words
+}
+
+/// A log source: `product/category/service` of a Sigma rule may end in nothing.
+pub(super) fn source(name: &str) -> &str {
+    name.trim_end_matches('/')
+}
+
+/// Tactics by their names.
+pub(super) fn tactics(ask: &Ask, names: &[Text]) -> String {
+    let attack = &ask.library.catalog().attack;
+    let name = |short: &Text| {
+        let known = attack.tactic(short);
+        known.map_or_else(|| short.to_string(), |tactic| tactic.head.name.to_string())
+    };
+    names.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the choice between a technique alone and with sub-techniques makes a difference.
+pub(super) fn has_subtechniques(ask: &Ask, id: &str) -> bool {
+    let attack = &ask.library.catalog().attack;
+    attack.subtechniques(id).next().is_some()
 }
 
 /// `1 rule`, `2 rules`.
@@ -95,6 +127,12 @@ pub(super) fn name_or_id<'t>(name: &'t str, id: &'t str) -> &'t str {
     if name.is_empty() { id } else { name }
 }
 
+/// Whether a row belongs into a list of techniques: tags that ATT&CK does not have and that no rule
+/// that counts carries are listed apart.
+pub(super) fn is_listed(row: &CoverageRow) -> bool {
+    !row.name.is_empty() || row.with_subtechniques > 0
+}
+
 /// Phrases side by side, in each of which one value may stand between backquotes.
 pub(super) fn phrases(tone: Tone, phrases: &[Text]) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -111,6 +149,32 @@ pub(super) fn phrases(tone: Tone, phrases: &[Text]) -> Vec<Piece> {
         pieces.extend(parts.map(|(tone, part)| Piece::new(tone, part)));
     }
     pieces
+}
+
+/// A sentence in which names and values stand between backquotes.
+pub(super) fn sentence(tone: Tone, text: &str) -> Vec<Piece> {
+    if !is_quoted(text) {
+        return vec![Piece::new(tone, text)];
+    }
+    let tones = [tone, Tone::Value].into_iter().cycle();
+    let all = text.split('`').zip(tones);
+    all.filter(|(part, _)| !part.is_empty())
+        .map(|(part, tone)| Piece::new(tone, part))
+        .collect()
+}
+
+/// Whether backquotes stand in pairs: a value with a backquote in it leaves a sentence as it is.
+fn is_quoted(text: &str) -> bool {
+    text.matches('`').count().is_multiple_of(2) && !text.contains("``")
+}
+
+/// A sentence without the backquotes around names and values.
+pub(super) fn unquoted(text: &str) -> String {
+    if is_quoted(text) {
+        text.replace('`', "")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A field as a link to its page.
@@ -157,10 +221,10 @@ pub(super) fn stages(stages: &[LogicStage]) -> Vec<(Text, Html)> {
     stages.iter().map(stage).collect()
 }
 
-fn worded(sentence: &str) -> Html {
+/// A sentence, its names and values as code.
+pub(super) fn worded(sentence: &str) -> Html {
     let mut html = Html::new();
-    // A value with a backtick in it leaves the sentence as it is.
-    if sentence.matches('`').count() % 2 == 1 || sentence.contains("``") {
+    if !is_quoted(sentence) {
         html.text(sentence);
         return html;
     }
@@ -204,6 +268,15 @@ pub(super) fn level(level: &str) -> Tone {
     }
 }
 
+/// The look of a diagnostic's severity.
+pub(super) fn severity(severity: &str) -> Tone {
+    match severity {
+        "error" => Tone::Bad,
+        "warning" => Tone::Warn,
+        _ => Tone::Faint,
+    }
+}
+
 /// The look of how a rule was read.
 pub(super) fn status(status: &str) -> Tone {
     match status {
@@ -228,13 +301,39 @@ pub(super) fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::{thousands, visible, worded};
+    use super::{Tone, operator, sentence, thousands, unquoted, visible, worded};
 
     #[test]
     fn names_in_a_sentence_are_code() {
         let html = worded("Require `a<b` and `c`.").to_string();
         assert_eq!(html, "Require <code>a&lt;b</code> and <code>c</code>.");
         assert_eq!(worded("a ` b").to_string(), "a ` b");
+    }
+
+    #[test]
+    fn names_in_a_cell_are_values() {
+        let pieces = sentence(Tone::Plain, "no field `a<b` is known");
+        let shown: Vec<_> = pieces
+            .iter()
+            .map(|piece| (piece.tone, &*piece.text))
+            .collect();
+        let expected = [
+            (Tone::Plain, "no field "),
+            (Tone::Value, "a<b"),
+            (Tone::Plain, " is known"),
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(unquoted("`a` is `b`"), "a is b");
+        assert_eq!(unquoted("a ` b"), "a ` b");
+    }
+
+    #[test]
+    fn operators_are_words() {
+        assert_eq!(operator("starts_with"), "starts with");
+        assert_eq!(
+            operator("regex_capture<re2> in_list"),
+            "regex capture in list"
+        );
     }
 
     #[test]

@@ -29,6 +29,7 @@ struct Page {
     language: Text,
     tables: Vec<TableView>,
     notes: Vec<Note>,
+    bench: Option<String>,
     references: Vec<(Text, bool)>,
 }
 
@@ -80,12 +81,22 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
             .enumerate()
             .map(|(at, steps)| drawings::sequence(at + 1, "Steps of the rule", steps))
             .collect(),
+        bench: bench(ask, &answer),
         logic: parts::stages(&answer.logic),
         language: answer.language,
         title: answer.title,
         tables,
         notes,
     })
+}
+
+/// The workbench with the rule in it; it has no place in a static site and for what is no query.
+fn bench(ask: &Ask, answer: &RuleAnswer) -> Option<String> {
+    let page = || {
+        let path = "/workbench".to_owned();
+        ask.links.with(path, &[("rule", &answer.id)])
+    };
+    (!ask.on_disk && answer.language != "none").then(page)
 }
 
 fn plain(text: impl Into<String>) -> Vec<Piece> {
@@ -107,27 +118,20 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         .collect();
     let class = vec![
         Piece::new(Tone::Plain, parts::operator(answer.class.name())),
-        Piece::new(Tone::Faint, format!(" {}", answer.class_reason)),
+        Piece::new(Tone::Faint, format!(": {}", answer.class_reason)),
     ];
     let mut read = vec![
         Piece::new(parts::status(&answer.status), answer.status.as_str()),
-        Piece::new(Tone::Faint, format!(" {}", answer.language)),
+        Piece::new(Tone::Faint, format!(", {}", answer.language)),
     ];
     if answer.kind != answer.language {
         read.push(Piece::new(Tone::Faint, format!(" {}", answer.kind)));
     }
-    // `product/category/service` of a Sigma rule may end in nothing.
-    let sources = answer
-        .sources
-        .iter()
-        .map(|source| source.trim_end_matches('/'));
+    let sources = answer.sources.iter().map(|source| parts::source(source));
     let sources: Vec<&str> = sources.collect();
-    let commit = answer.commit.as_deref().map(crate::frame::short);
-    let commit = commit.map_or_else(String::new, |commit| format!(" at {commit}"));
-    let file = format!("{}/{}{commit}", answer.corpus, answer.path);
     let all = vec![
         ("Id", vec![Piece::new(Tone::Name, answer.id.as_str())]),
-        ("Techniques", parts::techniques(ask, &answer.techniques)),
+        ("Techniques", techniques(ask, &answer.techniques)),
         ("Tactics", plain(answer.tactics.join(", "))),
         ("Severity", severity),
         ("Class", class),
@@ -143,7 +147,7 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
         ),
         ("Platforms", plain(answer.platforms.join(", "))),
         ("Sources", plain(sources.join(", "))),
-        ("Shows", plain(answer.output_fields.join(", "))),
+        ("Output fields", plain(answer.output_fields.join(", "))),
         ("Authors", plain(answer.authors.join(", "))),
         ("Created", plain(answer.created.as_deref().unwrap_or(""))),
         ("Modified", plain(answer.modified.as_deref().unwrap_or(""))),
@@ -152,18 +156,56 @@ fn facts(ask: &Ask, answer: &RuleAnswer) -> Vec<(&'static str, Vec<Piece>)> {
             "Licence",
             plain(answer.licence.as_deref().unwrap_or("not stated")),
         ),
-        ("File", plain(file)),
+        ("File", vec![file(ask, answer)]),
     ];
     all.into_iter()
         .filter(|(_, pieces)| !pieces.is_empty())
         .collect()
 }
 
+/// The techniques with their names, as links.
+fn techniques(ask: &Ask, ids: &[Text]) -> Vec<Piece> {
+    let attack = &ask.library.catalog().attack;
+    let mut pieces = Vec::new();
+    for (at, id) in ids.iter().enumerate() {
+        if at > 0 {
+            pieces.push(Piece::new(Tone::Faint, ", "));
+        }
+        let known = attack.technique(id);
+        let name = known.map_or("", |technique| technique.head.name.as_str());
+        let label = format!("{id} {name}");
+        pieces.push(Piece::new(Tone::Plain, label.trim_end()).to(ask.links.technique(id)));
+    }
+    pieces
+}
+
+/// The rule's file; a link to it where its repository and commit are known.
+fn file(ask: &Ask, answer: &RuleAnswer) -> Piece {
+    let commit = answer.commit.as_deref().unwrap_or("");
+    let short = crate::frame::short(commit);
+    let at = if commit.is_empty() { "" } else { " at " };
+    let piece = Piece::new(
+        Tone::Plain,
+        format!("{}/{}{at}{short}", answer.corpus, answer.path),
+    );
+    let corpora = &ask.library.catalog().meta.corpora;
+    let corpus = corpora.iter().find(|corpus| corpus.name == answer.corpus);
+    let upstream = corpus.and_then(|corpus| corpus.upstream.as_deref());
+    match upstream.filter(|url| url.starts_with("https://github.com/")) {
+        // Only of a whole hash is there a short form.
+        Some(url) if short != commit => {
+            let steps: Vec<String> = answer.path.split('/').map(crate::links::encode).collect();
+            piece.out(&format!("{url}/blob/{commit}/{}", steps.join("/")))
+        }
+        _ => piece,
+    }
+}
+
 fn all(ask: &Ask, answer: &RuleAnswer) -> Vec<Table> {
     vec![
         indicators(ask, answer),
         exclusions(ask, answer),
-        tables::events(ask, &answer.events),
+        tables::own_events(ask, &answer.events),
         losses(answer),
         requires(answer),
         same_action(ask, answer),
@@ -211,11 +253,12 @@ fn exclusions(ask: &Ask, answer: &RuleAnswer) -> Table {
         .rows(rows)
 }
 
-fn losses(answer: &RuleAnswer) -> Table {
+/// What was not held of a rule.
+pub(super) fn losses(answer: &RuleAnswer) -> Table {
     let rows = answer.losses.iter().map(|loss| {
         Row::new(vec![
             Cell::tone(Tone::Warn, loss.reason.phrase()),
-            Cell::tone(Tone::Value, loss.detail.as_str()),
+            Cell::of(parts::sentence(Tone::Plain, &loss.detail)),
         ])
     });
     Table::new("losses", "Losses")
@@ -229,7 +272,7 @@ fn requires(answer: &RuleAnswer) -> Table {
     let rows = answer
         .requires
         .iter()
-        .map(|need| Row::new(vec![Cell::tone(Tone::Name, need.name.as_str())]));
+        .map(|need| Row::new(vec![Cell::tone(Tone::Name, parts::source(&need.name))]));
     Table::new("requires", "Requirements")
         .note("What must exist for the rule to run.")
         .text("name", "Name")

@@ -22,6 +22,7 @@ struct Page {
     text: String,
     technique: Option<Link>,
     hits: Vec<Hit>,
+    found: String,
     more: Option<String>,
 }
 
@@ -32,6 +33,7 @@ struct Hit {
     language: Text,
     level: &'static str,
     level_class: &'static str,
+    class: Option<String>,
     status: Text,
     status_class: &'static str,
     techniques: Vec<Link>,
@@ -53,8 +55,14 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     frame.api = (!text.is_empty()).then(|| ask.api("search"));
     let more = (hits.len() > limit && limit < MAX_SHOWN)
         .then(|| ask.again(&[("limit", &MAX_SHOWN.to_string())]));
+    let found = if hits.len() > limit {
+        format!("The {limit} best of more than {limit} rules")
+    } else {
+        parts::plural(hits.len(), "rule")
+    };
     Reply::page(&Page {
         frame,
+        found,
         technique: technique(ask, text),
         hits: hits
             .into_iter()
@@ -78,6 +86,8 @@ fn hit(ask: &Ask, found: SearchHit) -> Hit {
         level,
         level_class: parts::level(level).class(),
         status_class: parts::status(&found.rule.status).class(),
+        class: (found.rule.class.name() != "alert")
+            .then(|| parts::operator(found.rule.class.name())),
         title: found.rule.title,
         vendor: found.rule.vendor,
         language: found.rule.language,

@@ -28,6 +28,23 @@ pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
         .rows(rows.iter().map(row))
 }
 
+/// Events that one rule can fire on.
+pub(super) fn own_events(ask: &Ask, rows: &[EventRow]) -> Table {
+    let row = |row: &EventRow| {
+        Row::new(vec![
+            Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
+            Cell::tone(Tone::Name, row.event.as_str())
+                .to(&ask.links.event(&row.provider, &row.event)),
+            Cell::text(row.title.as_str()),
+        ])
+    };
+    Table::new("events", "Events covered")
+        .text("provider", "Provider")
+        .text("event", "Event")
+        .text("title", "Title")
+        .rows(rows.iter().map(row))
+}
+
 /// Fields that rules filter on.
 pub(super) fn fields(ask: &Ask, rows: &[FieldRow]) -> Table {
     let row = |row: &FieldRow| {

@@ -74,7 +74,7 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     Reply::page(&Page {
         frame,
         summary: markdown::html(&answer.summary),
-        tactics: answer.tactics.join(", "),
+        tactics: parts::tactics(ask, &answer.tactics),
         platforms: answer.platforms.join(", "),
         tagged_exactly: answer.counts.tagged_exactly,
         with_subtechniques: answer.counts.with_subtechniques,

@@ -50,7 +50,7 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         Row::new(vec![
             Cell::tone(Tone::Name, row.id.as_str()).to(&link),
             Cell::text(parts::name_or_id(&row.name, &row.id)).to(&link),
-            Cell::tone(Tone::Faint, row.tactics.join(", ")),
+            Cell::tone(Tone::Faint, parts::tactics(ask, &row.tactics)),
             Cell::number(row.count),
             Cell::number(row.with_subtechniques),
             Cell::tone(Tone::Faint, parts::counts(&row.by_vendor)),
@@ -64,7 +64,13 @@ fn techniques(ask: &Ask, answer: &Coverage) -> Table {
         .number("with", "With sub-techniques")
         .text("vendors", "Rules by vendor")
         .first(60)
-        .rows(answer.rows.iter().map(row))
+        .rows(
+            answer
+                .rows
+                .iter()
+                .filter(|row| parts::is_listed(row))
+                .map(row),
+        )
 }
 
 /// Tags that this ATT&CK does not have.

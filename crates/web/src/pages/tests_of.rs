@@ -2,12 +2,14 @@
 
 use super::parts;
 use crate::ask::Ask;
-use crate::frame::Frame;
+use crate::frame::{Frame, Link};
 use crate::html::Html;
 use crate::markdown;
 use crate::respond::Reply;
 use crate::stop::Stop;
+use crate::table::{Cell, Row, Table, TableView, Tone};
 use askama::Template;
+use std::collections::BTreeMap;
 use tripline_app::Text;
 use tripline_app::answers::{Fire, NearMiss, PlatformRun, Signal, TestRow};
 use tripline_app::signals::signals;
@@ -18,8 +20,9 @@ struct Page {
     frame: Frame,
     id: Text,
     name: Text,
-    facts: Vec<(&'static str, String)>,
-    again: (String, &'static str),
+    again: Option<(String, &'static str)>,
+    overview: Option<TableView>,
+    elsewhere: Vec<Link>,
     tests: Vec<Test>,
 }
 
@@ -64,8 +67,6 @@ struct Rule {
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let below = ask.flag("sub");
     let answer = signals(&ask.library, ask.part("id"), below)?;
-    let detected = |test: &&TestRow| test.runs.iter().any(|run| !run.fires.is_empty());
-    let fired = answer.tests.iter().filter(detected).count();
     let title = format!("{} {} tests", answer.id, answer.name);
     let mut frame = ask
         .frame(&title)
@@ -76,27 +77,91 @@ pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     frame.about = format!("{title}: expected events and the rules that fire on them");
     let id = crate::links::encode(&answer.id);
     frame.api = Some(ask.api(&format!("techniques/{id}/tests")));
-    let again = if below {
-        (
-            ask.again(&[("sub", "0")]),
-            "Tests of exactly this technique",
-        )
+    let overview = parts::views(ask, vec![overview(&answer.tests)])?.pop();
+    frame = frame.with_tables(overview.as_slice());
+    for (at, test) in answer.tests.iter().enumerate() {
+        frame.section(&format!("test-{}", at + 1), &test.name, None);
+    }
+    let elsewhere = if answer.tests.is_empty() {
+        elsewhere(ask, &answer.id)
     } else {
-        (ask.again(&[("sub", "1")]), "With tests of sub-techniques")
+        Vec::new()
     };
-    let facts = vec![
-        ("Tests", answer.tests.len().to_string()),
-        ("Detected", format!("{fired} by at least one rule")),
-    ];
     let tests = answer.tests.into_iter();
     Reply::page(&Page {
         frame,
-        facts,
-        again,
+        again: again(ask, &answer.id, below),
+        overview,
+        elsewhere,
         tests: tests.map(|row| test(ask, row)).collect(),
         id: answer.id,
         name: answer.name,
     })
+}
+
+/// The choice between tests of the technique and those below it too, where there are some.
+fn again(ask: &Ask, id: &str, below: bool) -> Option<(String, &'static str)> {
+    if below {
+        let label = "Tests of exactly this technique";
+        return Some((ask.again(&[("sub", "0")]), label));
+    }
+    let more = || (ask.again(&[("sub", "1")]), "With tests of sub-techniques");
+    parts::has_subtechniques(ask, id).then(more)
+}
+
+/// What each test leaves behind, and how many rules see it.
+fn overview(tests: &[TestRow]) -> Table {
+    let sum = |row: &TestRow, of: fn(&PlatformRun) -> usize| row.runs.iter().map(of).sum::<usize>();
+    let rows = tests.iter().enumerate().map(|(at, row)| {
+        let fires = sum(row, |run| run.fires.len());
+        Row::new(vec![
+            Cell::text(row.name.as_str()).to(&format!("#test-{}", at + 1)),
+            Cell::tone(Tone::Faint, row.platforms.join(", ")),
+            Cell::tone(Tone::Faint, row.executor.as_str()),
+            Cell::number(sum(row, |run| run.signals.len())),
+            Cell::number(fires),
+            Cell::number(sum(row, |run| run.near_total)),
+        ])
+    });
+    Table::new("tests", "Tests")
+        .text("name", "Test")
+        .text("platforms", "Platforms")
+        .text("executor", "Run by")
+        .number("signals", "Expected signals")
+        .number("fires", "Rules that fire")
+        .number("near", "Miss by one test")
+        .first(50)
+        .rows(rows)
+}
+
+/// The nearest techniques that have tests: the parent and what else is below it.
+fn elsewhere(ask: &Ask, id: &str) -> Vec<Link> {
+    let catalog = ask.library.catalog();
+    let parent = |id: &'_ str| {
+        id.split_once('.')
+            .map_or(id, |(parent, _)| parent)
+            .to_owned()
+    };
+    let wanted = parent(id);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    // The page itself has failed where the files cannot be read.
+    for file in catalog.atomics().unwrap_or_default() {
+        if parent(&file.atomics.technique) == wanted {
+            *counts.entry(&file.atomics.technique).or_default() += file.atomics.tests.len();
+        }
+    }
+    let link = |(id, count): (&str, usize)| {
+        let name = catalog
+            .attack
+            .technique(id)
+            .map_or("", |known| known.head.name.as_str());
+        Link {
+            label: format!("{id} {name}: {}", parts::plural(count, "test")),
+            href: ask.links.tests(id),
+            here: false,
+        }
+    };
+    counts.into_iter().map(link).collect()
 }
 
 fn test(ask: &Ask, mut row: TestRow) -> Test {

@@ -13,7 +13,7 @@ use tripline_app::Text;
 use tripline_app::answers::{Additions, FamilyItem, Review, TechniqueGuess};
 use tripline_app::check::languages;
 use tripline_app::workbench::{
-    DiagnosticRow, MAX_RULES, MAX_TEXT, WorkbenchAnswer, WorkbenchRequest, workbench,
+    DiagnosticRow, MAX_RULES, MAX_TEXT, WorkbenchAnswer, WorkbenchRequest, of_rule, workbench,
 };
 
 #[derive(Template)]
@@ -26,12 +26,31 @@ struct Page {
     result: Option<Found>,
 }
 
+impl Page {
+    /// A language as people write it.
+    fn shown(name: &str) -> &str {
+        match name {
+            "sigma" => "Sigma",
+            "eql" => "EQL",
+            "kuery" => "KQL of Kibana",
+            "lucene" => "Lucene",
+            "esql" => "ES|QL",
+            "spl" => "SPL",
+            "kusto" => "Kusto",
+            "yaral" => "YARA-L",
+            other => other,
+        }
+    }
+}
+
 /// What was found in a text.
 struct Found {
+    /// The text was sent, and so looked at for flaws.
+    checked: bool,
     total: usize,
     most: usize,
     diagnostics: Option<TableView>,
-    marked: Html,
+    marked: Option<Html>,
     rules: Vec<Rule>,
 }
 
@@ -43,15 +62,24 @@ struct Rule {
     tables: Vec<TableView>,
 }
 
-/// The empty workbench.
+/// The workbench before a text was sent: empty, or with the rule of the catalogue that `rule` names.
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
-    show(ask, None)
+    let Some(id) = ask.query("rule") else {
+        return show(ask, "", ask.query("language"), None);
+    };
+    let (request, answer) = of_rule(&ask.library, id)?;
+    show(
+        ask,
+        &request.text,
+        request.language.as_deref(),
+        Some(answer),
+    )
 }
 
 /// The workbench with what was found in the text that was sent.
 pub(crate) fn sent(ask: &Ask) -> Result<Reply, Stop> {
     let answer = workbench(&ask.library, &request(ask))?;
-    show(ask, Some(answer))
+    show(ask, ask.sent(), ask.query("language"), Some(answer))
 }
 
 /// What the sent text asks for.
@@ -62,8 +90,14 @@ pub(crate) fn request(ask: &Ask) -> WorkbenchRequest {
     }
 }
 
-fn show(ask: &Ask, answer: Option<WorkbenchAnswer>) -> Result<Reply, Stop> {
-    let result = answer.map(|answer| found(ask, &answer)).transpose()?;
+fn show(
+    ask: &Ask,
+    text: &str,
+    language: Option<&str>,
+    answer: Option<WorkbenchAnswer>,
+) -> Result<Reply, Stop> {
+    let result = answer.map(|answer| found(ask, text, &answer));
+    let result = result.transpose()?;
     let mut frame = ask.frame("Workbench");
     frame.about = "Paste a rule: what it does, what is wrong with it, what others add".into();
     if let Some(result) = &result {
@@ -73,32 +107,32 @@ fn show(ask: &Ask, answer: Option<WorkbenchAnswer>) -> Result<Reply, Stop> {
             frame = frame.with_tables(&rule.tables);
         }
     }
-    let chosen = ask.query("language").unwrap_or("");
-    let language = |name: &'static str| (name, name == chosen);
+    let chosen = |name: &'static str| (name, Some(name) == language);
     Reply::page(&Page {
         frame,
-        sent: ask.sent().to_owned(),
-        languages: languages().into_iter().map(language).collect(),
+        sent: text.to_owned(),
+        languages: languages().into_iter().map(chosen).collect(),
         most: MAX_TEXT / 1024,
         result,
     })
 }
 
-fn found(ask: &Ask, answer: &WorkbenchAnswer) -> Result<Found, Stop> {
+fn found(ask: &Ask, text: &str, answer: &WorkbenchAnswer) -> Result<Found, Stop> {
     let rules = answer.rules.iter().enumerate();
     let rules: Result<Vec<Rule>, Stop> = rules.map(|(at, review)| rule(ask, at, review)).collect();
-    let diagnostics = parts::views(ask, vec![diagnostics(&answer.diagnostics)])?.pop();
+    let diagnostics = parts::views(ask, vec![diagnostics(ask, &answer.diagnostics)])?.pop();
     Ok(Found {
+        checked: !ask.sent().is_empty(),
         total: answer.rules_total,
         most: MAX_RULES,
         diagnostics,
-        marked: marked(ask.sent(), &answer.diagnostics),
+        marked: marked(text, &answer.diagnostics),
         rules: rules?,
     })
 }
 
-/// The text with the places of its diagnostics; nothing when there is none.
-fn marked(text: &str, rows: &[DiagnosticRow]) -> Html {
+/// The text with the places of its diagnostics, where they have some.
+fn marked(text: &str, rows: &[DiagnosticRow]) -> Option<Html> {
     let mark = |row: &DiagnosticRow| {
         Some(Mark {
             span: row.span?,
@@ -108,30 +142,28 @@ fn marked(text: &str, rows: &[DiagnosticRow]) -> Html {
         })
     };
     let marks: Vec<Mark> = rows.iter().filter_map(mark).collect();
-    if marks.is_empty() {
-        Html::new()
-    } else {
-        highlight::html(text, &marks)
-    }
+    (!marks.is_empty()).then(|| highlight::html(text, &marks))
 }
 
-fn diagnostics(rows: &[DiagnosticRow]) -> Table {
+fn diagnostics(ask: &Ask, rows: &[DiagnosticRow]) -> Table {
     let row = |row: &DiagnosticRow| {
         let place = match (row.line, row.column) {
             (Some(line), Some(column)) => format!("{line}:{column}"),
             _ => String::new(),
         };
-        let tone = match row.severity.as_str() {
-            "error" => Tone::Bad,
-            "warning" => Tone::Warn,
-            _ => Tone::Faint,
+        // A command is no use here: the code leads to the same text.
+        let hint = row.hint.as_deref().unwrap_or("");
+        let hint = if hint.starts_with("`tripline explain") {
+            ""
+        } else {
+            hint
         };
         Row::new(vec![
             Cell::tone(Tone::Name, place),
-            Cell::tone(tone, row.severity.as_str()),
-            Cell::tone(Tone::Name, row.code.as_str()),
-            Cell::text(row.message.as_str()),
-            Cell::tone(Tone::Faint, row.hint.as_deref().unwrap_or("")),
+            Cell::tone(parts::severity(&row.severity), row.severity.as_str()),
+            super::codes::link(ask, Tone::Name, &row.code),
+            Cell::of(parts::sentence(Tone::Plain, &row.message)),
+            Cell::of(parts::sentence(Tone::Faint, hint)),
         ])
     };
     Table::new("diagnostics", "Diagnostics")
@@ -148,9 +180,11 @@ fn diagnostics(rows: &[DiagnosticRow]) -> Table {
 fn rule(ask: &Ask, at: usize, review: &Review) -> Result<Rule, Stop> {
     let rule = &review.rule;
     let mut all = vec![
+        super::rule::losses(rule),
         guesses(ask, &review.techniques),
-        tables::events(ask, &rule.events),
+        tables::own_events(ask, &rule.events),
         indicators(ask, review),
+        exclusions(ask, review),
         sharing(ask, review),
     ];
     for additions in &review.additions {
@@ -180,18 +214,37 @@ fn guesses(ask: &Ask, rows: &[TechniqueGuess]) -> Table {
             Cell::tone(Tone::Name, row.id.as_str()).to(&ask.links.technique(&row.id)),
             Cell::text(row.name.as_str()),
             Cell::tone(Tone::Faint, if row.tagged { "tagged" } else { "guessed" }),
-            Cell::text(format!("{:.3}", row.support)),
+            Cell::text(if row.support > 0.0 {
+                format!("{:.2}", row.support)
+            } else {
+                String::new()
+            }),
             Cell::of(reasons),
         ])
     };
     Table::new("techniques", "Techniques")
-        .note("Support: the share of the rules with the same family that count under the technique, rarer families weighing more.")
+        .note(
+            "Support: over the values that the rule looks for, the sum of the shares of their rules that count under the \
+             technique; a common value weighs less than a rare one.",
+        )
         .text("id", "Technique")
         .text("name", "Name")
         .text("how", "How")
         .text("support", "Support")
         .text("reasons", "Because of")
         .rows(rows.iter().map(row))
+}
+
+fn exclusions(ask: &Ask, review: &Review) -> Table {
+    let rows = review.rule.exclusions.iter().map(|row| {
+        let scope = Cell::tone(Tone::Faint, tables::scope(row.scope));
+        Row::new(vec![parts::clause(ask, &row.clause), scope])
+    });
+    Table::new("exclusions", "Exclusions")
+        .text("clause", "Left out when")
+        .text("scope", "Scope")
+        .first(50)
+        .rows(rows)
 }
 
 fn family(ask: &Ask, item: &FamilyItem) -> Vec<Piece> {
@@ -223,6 +276,17 @@ fn indicators(ask: &Ask, review: &Review) -> Table {
         .rows(rows)
 }
 
+/// The first techniques of a rule; its own page has them all.
+fn techniques(ask: &Ask, ids: &[Text]) -> Cell {
+    const SHOWN: usize = 4;
+    let mut pieces = parts::techniques(ask, &ids[..ids.len().min(SHOWN)]);
+    if ids.len() > SHOWN {
+        let more = format!(" +{}", ids.len() - SHOWN);
+        pieces.push(Piece::new(Tone::Faint, more));
+    }
+    Cell::of(pieces)
+}
+
 fn sharing(ask: &Ask, review: &Review) -> Table {
     let rows = review.sharing.iter().map(|row| {
         let mut families = Vec::new();
@@ -235,7 +299,7 @@ fn sharing(ask: &Ask, review: &Review) -> Table {
         Row::new(vec![
             Cell::text(row.rule.title.as_str()).to(&ask.links.rule(&row.rule.id)),
             Cell::text(row.rule.vendor.as_str()),
-            Cell::of(parts::techniques(ask, &row.techniques)),
+            techniques(ask, &row.techniques),
             Cell::number(row.families.len()),
             Cell::of(families),
         ])

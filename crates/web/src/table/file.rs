@@ -40,7 +40,7 @@ pub(super) fn write(
 
 fn csv(columns: &[Column], rows: &[Row]) -> String {
     let mut out = String::new();
-    let labels = columns.iter().map(|column| quoted(column.label, false));
+    let labels = columns.iter().map(|column| quoted(&column.label, false));
     line(&mut out, labels);
     for row in rows {
         let cells = row.cells.iter();

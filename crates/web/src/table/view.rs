@@ -6,6 +6,7 @@ use crate::pages::drawings::Drawing;
 use crate::stop::Stop;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Rows of a table in a static site, where nobody can ask for the rest.
@@ -44,7 +45,7 @@ impl HtmlSafe for TableView {}
 
 #[derive(Debug)]
 struct ColumnView {
-    label: &'static str,
+    label: Cow<'static, str>,
     number: bool,
     sort: String,
     direction: Option<&'static str>,
@@ -85,7 +86,7 @@ impl Table {
         let columns = self.columns.iter().map(|column| {
             let (link, direction) = sorting(column, order);
             ColumnView {
-                label: column.label,
+                label: column.label.clone(),
                 number: column.number,
                 sort: here(&[(&sort, &link)]),
                 direction,
