@@ -150,6 +150,11 @@ fn sides_are_counted_apart() {
             assert_eq!(found, expected, "{}", row.id);
         }
         assert!(!both.only_left.is_empty() && !both.only_right.is_empty());
+        let sides = [&both.both, &both.only_left, &both.only_right];
+        let covered = sides.into_iter().flatten();
+        let covered = covered.filter(|id| index.catalog.attack.technique(id).is_some());
+        let covered = covered.count();
+        assert_eq!(answer.covered, covered, "of the two sides alone");
         let rest = compare("sigma", "rest").comparison.expect("two sides");
         let all = compare("sigma", "all").comparison.expect("two sides");
         assert_eq!(rest.right.rules, all.right.rules - both.left.rules);

@@ -11,6 +11,6 @@ pub fn events(library: &Library, provider: Option<&str>) -> Result<EventsAnswer,
     tripline_analysis::events(&library.index(), provider).ok_or_else(|| {
         let provider = provider.unwrap_or_default();
         AppError::not_found(format!("no provider is called `{provider}`"))
-            .hint("`tripline events` lists all of them")
+            .hint("`tripline event --all` lists all of them")
     })
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use tripline_ir::{Detection, Language, Provenance, Text};
 use tripline_languages::{Context, kusto, lower};
 use tripline_schema::Schema;
-use tripline_text::{Diagnostic, Source, Span};
+use tripline_text::{Code, Diagnostic, Source, Span};
 
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,9 +102,18 @@ fn read_one(path: &Path, loaded: LoadedFile, hint: Hint) -> SingleRead {
         path: file_name(path),
         full: path.to_path_buf(),
     });
+    let name = loaded.source.name().to_string();
     let mut out = SingleRead::default();
     out.add(read_loaded(&spec, vec![loaded], &mut IdRegistry::new()));
+    if out.detections.is_empty() && out.diagnostics.is_empty() {
+        out.diagnostics.push(without_rule(name));
+    }
     out
+}
+
+/// What is said of a text that holds nothing to read.
+fn without_rule(name: String) -> Diagnostic {
+    Diagnostic::for_file(Code::RuleWithoutPlan, name, "there is no rule in it")
 }
 
 /// The language of a file that holds bare queries, by its extension. `.kql` is Kusto's; Kibana's
@@ -218,6 +227,9 @@ fn file_name(path: &Path) -> Text {
 impl SingleRead {
     fn add_query(&mut self, source: &Source, index: u32, span: Span, language: Language) {
         let (detection, mut diagnostics) = query(source, index, span, language);
+        if detection.plan.is_none() && diagnostics.is_empty() {
+            diagnostics.push(without_rule(source.name().to_string()));
+        }
         self.diagnostics.append(&mut diagnostics);
         self.detections.push(detection);
     }

@@ -43,6 +43,15 @@ fn blank_lines_divide_queries_of_kusto() {
 }
 
 #[test]
+fn a_text_without_a_rule_says_so() {
+    for (name, text) in [("a.kql", ""), ("a.kql", "// later\n"), ("a.yml", "")] {
+        let read = read_text(name, text, Hint::Auto);
+        let errors = read.diagnostics.iter().filter(|found| found.is_error());
+        assert_eq!(errors.count(), 1, "{name}: {text:?}");
+    }
+}
+
+#[test]
 fn a_rule_is_picked_with_what_is_said_of_it() {
     let mut read = read_text("a.kql", THREE, Hint::Auto);
     assert!(!read.pick(3));

@@ -188,13 +188,17 @@ impl<'r> Selection<'r> {
         wanted.is_none_or(|platform| technique.platforms.contains(platform))
     }
 
-    fn of_vendor(&self, facts: &RuleFacts) -> bool {
+    /// Whether a rule is of the vendor, and on a side where two are compared.
+    fn is_asked_for(&self, facts: &RuleFacts) -> bool {
         let vendor = self.request.vendor.as_ref();
         vendor.is_none_or(|vendor| facts.vendor == *vendor)
+            && self.compared.as_ref().is_none_or(|(left, right)| {
+                self.on_side(left, facts) || self.on_side(right, facts)
+            })
     }
 
     pub(super) fn counts(&self, facts: &RuleFacts) -> bool {
-        self.request.classes.takes(facts.class) && self.of_vendor(facts)
+        self.request.classes.takes(facts.class) && self.is_asked_for(facts)
     }
 
     /// Whether a rule that counts is on a side.
@@ -227,10 +231,10 @@ impl<'r> Selection<'r> {
         })
     }
 
-    /// Rules of the vendor that are left out for their class.
+    /// Rules that are asked for and left out for their class.
     pub(super) fn left_out(&self, index: &Index<'_>) -> Vec<u32> {
         let all = (0_u32..).zip(&index.catalog.facts);
-        all.filter(|(_, facts)| self.of_vendor(facts) && !self.counts(facts))
+        all.filter(|(_, facts)| self.is_asked_for(facts) && !self.counts(facts))
             .map(|(at, _)| at)
             .collect()
     }

@@ -22,7 +22,7 @@ pub(crate) fn platforms(answer: &DetectionsAnswer) -> Page {
             .plain(" ")
             .push(Tone::Strong, &answer.name),
     );
-    page.facts(vec![("Replaces", asked(answer.asked.as_deref()))]);
+    page.facts(vec![("Asked for", asked(answer.asked.as_deref()))]);
     page.heading("Platforms", Line::new());
     page.table(platform_table(&answer.platforms));
     page.remark(format!(
@@ -77,7 +77,7 @@ fn head(answer: &DetectionAnswer) -> Vec<(&'static str, Line)> {
     vec![
         ("Part of", parent),
         ("Tactics", joined(&answer.tactics)),
-        ("Replaces", asked(answer.asked.as_deref())),
+        ("Asked for", asked(answer.asked.as_deref())),
         (
             "At ATT&CK",
             Line::from(answer.url.as_deref().unwrap_or_default()),

@@ -43,7 +43,7 @@ fn head(answer: &TechniqueAnswer) -> Vec<(&'static str, Line)> {
         ("Tactics", joined(&answer.tactics)),
         ("Platforms", joined(&answer.platforms)),
         (
-            "Replaces",
+            "Asked for",
             replaced.map_or_else(Line::new, |id| toned(Tone::Warn, id)),
         ),
         (

@@ -175,7 +175,7 @@ fn facts(ask: &Ask, answer: &DetectionAnswer) -> Vec<(&'static str, Vec<Piece>)>
     }
     let asked = answer.asked.as_deref().unwrap_or("");
     let all = vec![
-        ("Replaces", plain(asked)),
+        ("Asked for", plain(asked)),
         ("Tactics", plain(parts::tactics(ask, &answer.tactics))),
         ("Rules", rules),
     ];

@@ -44,31 +44,28 @@ struct Hit {
 pub(crate) fn page(ask: &Ask) -> Result<Reply, Stop> {
     let text = ask.query("q").unwrap_or("").trim();
     let limit = ask.number("limit", SHOWN, MAX_SHOWN)?;
-    let hits = if text.is_empty() {
-        Vec::new()
+    let (total, hits) = if text.is_empty() {
+        (0, Vec::new())
     } else {
-        search(&ask.library, text, limit + 1)?.hits
+        let answer = search(&ask.library, text, limit)?;
+        (answer.total, answer.hits)
     };
     let mut frame = ask.frame(if text.is_empty() { "Search" } else { text });
     text.clone_into(&mut frame.query);
     frame.about = "Rules by title, text, field value, technique or vendor".into();
     frame.api = (!text.is_empty()).then(|| ask.api("search"));
-    let more = (hits.len() > limit && limit < MAX_SHOWN)
+    let more = (total > limit && limit < MAX_SHOWN)
         .then(|| ask.again(&[("limit", &MAX_SHOWN.to_string())]));
-    let found = if hits.len() > limit {
-        format!("The {limit} best of more than {limit} rules")
+    let found = if total > limit {
+        format!("The {limit} best of {} rules", parts::thousands(total))
     } else {
-        parts::plural(hits.len(), "rule")
+        parts::plural(total, "rule")
     };
     Reply::page(&Page {
         frame,
         found,
         technique: technique(ask, text),
-        hits: hits
-            .into_iter()
-            .take(limit)
-            .map(|found| hit(ask, found))
-            .collect(),
+        hits: hits.into_iter().map(|found| hit(ask, found)).collect(),
         text: text.to_owned(),
         more,
     })
