@@ -303,10 +303,10 @@ impl Reasons {
             all.push(format_smolstr!("maturity {maturity}"));
         }
         all.push(self.fidelity_phrase());
-        all.push(format_smolstr!(
-            "shares values with {} of the technique",
-            counted(self.support, "other rule")
-        ));
+        if self.support > 0 {
+            let others = counted(self.support, "other rule");
+            all.push(format_smolstr!("shares values with {others} of the technique"));
+        }
         if let Some(level) = self.level {
             all.push(format_smolstr!("severity {}", level.name()));
         }
