@@ -115,6 +115,10 @@ pub(crate) struct ProviderRow {
     #[serde(default)]
     pub(crate) ids: Text,
     #[serde(default)]
+    pub(crate) form: Text,
+    #[serde(default)]
+    pub(crate) activity: Text,
+    #[serde(default)]
     pub(crate) level: Text,
 }
 
@@ -170,6 +174,7 @@ pub(crate) struct SourceTable {
     pub(crate) tables: BTreeMap<Text, SourceRow>,
     pub(crate) cim: BTreeMap<Text, SourceRow>,
     pub(crate) categories: BTreeMap<Text, Text>,
+    pub(crate) products: BTreeMap<Text, SourceRow>,
     pub(crate) udm: BTreeMap<Text, Text>,
 }
 
