@@ -109,9 +109,9 @@ impl<'c> Index<'c> {
         self.lookups.testing_family(self, field, family)
     }
 
-    /// The rules, of any class, all events of which have this operation, by position.
-    pub(crate) fn doing(&self, field: &str, value: &str) -> &'c [u32] {
-        self.lookups.doing(self, field, value)
+    /// The counted rules that name this operation of an audit log, a folded key, by position.
+    pub(crate) fn doing(&self, key: &str) -> &'c [u32] {
+        self.lookups.doing(self, key)
     }
 
     /// All rules under a technique, of any class, by position; with those of its sub-techniques

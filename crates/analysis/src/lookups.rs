@@ -3,7 +3,7 @@
 
 use crate::Index;
 use crate::detections::{Standing, standings};
-use crate::same_action::operations;
+use crate::same_action::{folded, operations};
 use crate::signals::{Left, left_behind};
 use crate::together::Together;
 use hashbrown::{HashMap, HashTable};
@@ -56,8 +56,8 @@ struct Tests {
     values: Groups,
     /// Counted rules by field and family of a literal value.
     families: Groups,
-    /// Rules of any class by the operation that all their events have: canonical field and value.
-    operations: HashMap<(Text, Text), Vec<u32>>,
+    /// Counted rules by the operations of audit logs that they name: keys of events, folded.
+    operations: HashMap<Text, Vec<u32>>,
 }
 
 impl Lookups {
@@ -158,10 +158,10 @@ impl Lookups {
         tests.families.get(&format!("{field}{BETWEEN}{family}"))
     }
 
-    /// The rules, of any class, all events of which have this operation, by position.
-    pub(crate) fn doing(&self, index: &Index<'_>, field: &str, value: &str) -> &[u32] {
+    /// The counted rules that name this operation of an audit log, a folded key, by position.
+    pub(crate) fn doing(&self, index: &Index<'_>, key: &str) -> &[u32] {
         let tests = self.tests(index.catalog, index.schema);
-        let found = tests.operations.get(&(field.into(), value.into()));
+        let found = tests.operations.get(key);
         found.map_or(&[], Vec::as_slice)
     }
 
@@ -232,9 +232,12 @@ impl Tests {
             operations: HashMap::new(),
         };
         for (at, facts) in (0_u32..).zip(&catalog.facts) {
-            for (field, value) in operations(facts) {
-                let key = (field.into(), value.into());
-                made.operations.entry(key).or_default().push(at);
+            let named = operations(schema, facts).into_iter();
+            for key in named.filter(|_| facts.class.counts()) {
+                let rules = made.operations.entry(folded(key)).or_default();
+                if rules.last() != Some(&at) {
+                    rules.push(at);
+                }
             }
             for atom in &facts.atoms {
                 made.add(at, atom, facts.class.counts());

@@ -1,72 +1,54 @@
-//! Rules that find the same operation: they share a necessary test on a field that names what
-//! was done, such as an API call or an audit operation.
+//! Rules that find the same operation of a cloud's or service's audit log.
 
 use crate::Index;
+use crate::tables::{RuleRow, rule_row};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
 use std::collections::BTreeSet;
-use tripline_catalog::facts::{AtomFact, RuleFacts, Tree};
+use tripline_catalog::facts::RuleFacts;
+use tripline_schema::{Activity, Schema};
 
-/// Rules with the same necessary operation.
+/// Rules that can fire on the same operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SameAction {
-    /// The name shown for the field.
-    pub field: Text,
+    /// The audit log.
+    pub provider: Text,
     /// The operation.
-    pub value: Text,
-    /// Ids of the other rules, sorted.
-    pub rules: Vec<Text>,
+    pub action: Text,
+    /// The other rules that count, sorted by id.
+    pub rules: Vec<RuleRow>,
 }
 
-/// Canonical fields that name an operation.
-const OPERATION_FIELDS: [&str; 5] = [
-    "cloud.api.action",
-    "event.action",
-    "registry.event_type",
-    "rpc.operation",
-    "wmi.operation",
-];
-
-/// The other rules that share a necessary operation with `facts`.
+/// The other rules that count and can fire on an operation that `facts` names.
 pub(crate) fn same_action(index: &Index<'_>, facts: &RuleFacts) -> Vec<SameAction> {
-    let mine = operations(facts);
-    mine.into_iter()
-        .filter_map(|(field, value)| {
-            let mut others = index.ids(index.doing(field, value));
-            others.retain(|other| *other != facts.id);
-            (!others.is_empty()).then(|| SameAction {
-                field: index.field_name(field),
-                value: value.into(),
-                rules: others,
-            })
-        })
-        .collect()
-}
-
-/// Every (field, value) on an operation-naming field that each event of a branch must have.
-pub(crate) fn operations(facts: &RuleFacts) -> BTreeSet<(&str, &str)> {
-    facts
-        .branches
-        .iter()
-        .flat_map(|branch| necessary(facts, &branch.tree))
-        .collect()
-}
-
-fn necessary<'f>(facts: &'f RuleFacts, tree: &Tree) -> Vec<(&'f str, &'f str)> {
-    match tree {
-        Tree::Atom(at) => operation(&facts.atoms[*at as usize]).into_iter().collect(),
-        Tree::And(parts) => parts
-            .iter()
-            .flat_map(|part| necessary(facts, part))
-            .collect(),
-        Tree::Or(_) | Tree::Nothing => Vec::new(),
+    let mut same = Vec::new();
+    for key in operations(index.schema, facts) {
+        let all = index.doing(&folded(key)).iter();
+        let others = all.map(|&at| index.facts(at));
+        let mut rules: Vec<RuleRow> = others
+            .filter(|other| other.id != facts.id)
+            .map(rule_row)
+            .collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        if let (Some((provider, action)), false) = (key.split_once('/'), rules.is_empty()) {
+            same.push(SameAction {
+                provider: provider.into(),
+                action: action.into(),
+                rules,
+            });
+        }
     }
+    same
 }
 
-fn operation(atom: &AtomFact) -> Option<(&str, &str)> {
-    let named = atom.is_indicator()
-        && atom.operator == "eq"
-        && OPERATION_FIELDS.contains(&atom.field.as_str());
-    named.then_some((atom.field.as_str(), atom.value.as_str()))
+/// The events of audit logs that a rule names.
+pub(crate) fn operations<'f>(schema: &Schema, facts: &'f RuleFacts) -> BTreeSet<&'f Text> {
+    let named = |key: &&Text| !key.ends_with("/*") && schema.key_activity(key) == Activity::Audit;
+    facts.events.iter().filter(named).collect()
+}
+
+/// An operation's event in any letter case: languages differ in whether it matters.
+pub(crate) fn folded(key: &str) -> Text {
+    key.to_lowercase().into()
 }

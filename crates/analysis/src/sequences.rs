@@ -235,7 +235,12 @@ fn step(step: &Step) -> SequenceStep {
 }
 
 /// Fields that name the kind of an event, the most telling first.
-const KINDS: [&str; 3] = ["event.category", "event.action", "event.code"];
+const KINDS: [&str; 4] = [
+    "event.category",
+    "event.action",
+    "cloud.api.action",
+    "event.code",
+];
 
 fn label(found: &Match) -> Text {
     let mut atoms = Vec::new();

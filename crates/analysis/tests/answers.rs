@@ -264,3 +264,42 @@ fn the_layer_scores_what_coverage_counts() {
         }
     });
 }
+
+#[test]
+fn an_operation_joins_counted_rules_of_every_vendor() {
+    with_index(|index| {
+        let key = "AWS-CloudTrail/CreateAccessKey";
+        let doing: Vec<&RuleFacts> = index
+            .catalog
+            .facts
+            .iter()
+            .filter(|facts| facts.events.iter().any(|event| event == key))
+            .collect();
+        let vendors: BTreeSet<_> = doing.iter().map(|facts| &facts.vendor).collect();
+        assert!(vendors.len() > 1, "{vendors:?}");
+        for facts in &doing {
+            let detection = index.catalog.detection(&facts.id);
+            let detection = detection.expect("readable").expect("there");
+            let answer = rule(index, &detection, facts);
+            let same = answer.same_action.iter();
+            let same: Vec<_> = same
+                .filter(|same| same.action == "CreateAccessKey")
+                .collect();
+            assert_eq!(same.len(), 1, "{}", facts.id);
+            let found: BTreeSet<_> = same[0].rules.iter().map(|row| &row.id).collect();
+            let others = doing.iter().filter(|other| other.id != facts.id);
+            let others = others.filter(|other| other.class.counts());
+            assert_eq!(found, others.map(|other| &other.id).collect());
+            assert!(same[0].rules.iter().all(|row| !row.title.is_empty()));
+        }
+        // An action that is no operation of an audit log joins none.
+        for facts in &index.catalog.facts {
+            let detection = index.catalog.detection(&facts.id);
+            let detection = detection.expect("readable").expect("there");
+            for same in rule(index, &detection, facts).same_action {
+                let key = format!("{}/{}", same.provider, same.action);
+                assert!(facts.events.iter().any(|event| *event == key), "{key}");
+            }
+        }
+    });
+}

@@ -350,3 +350,63 @@ fn a_data_set_of_the_sensor_is_none_of_the_network() {
     let network = |key: &&Text| key.starts_with("Network");
     assert_eq!(of_file.iter().find(network), None);
 }
+
+/// Facts of one rule of each vendor that looks for the same.
+fn everywhere(rules: &[(&str, Hint)], field: &str) -> Vec<(Vec<Text>, bool)> {
+    let of_one = |(text, hint): &(&str, Hint)| {
+        let facts = of(text, *hint);
+        let names = |atom: &AtomFact| atom.field == field && atom.is_indicator();
+        (facts.events.clone(), facts.atoms.iter().any(names))
+    };
+    rules.iter().map(of_one).collect()
+}
+
+#[test]
+fn one_operation_is_one_event_and_one_field_for_every_vendor() {
+    let sigma = "title: Test\nid: 7d2ab28e-3dba-4ee0-a2a6-7b8f0ff6f2a9\nlogsource:\n    product: aws\n    service: cloudtrail\ndetection:\n    selection:\n        eventName: ConsoleLogin\n    condition: selection\n";
+    let yaral = "rule test {\n meta:\n  author = \"x\"\n events:\n  $e.metadata.product_name = \"AWS CloudTrail\"\n  $e.metadata.product_event_type = \"ConsoleLogin\"\n condition:\n  $e\n}\n";
+    let rules = [
+        (sigma, Hint::Rule(Vendor::Sigma)),
+        (
+            "AWSCloudTrail | where EventName == \"ConsoleLogin\"",
+            Hint::Query(Language::Kusto),
+        ),
+        (
+            "sourcetype=aws:cloudtrail eventName=ConsoleLogin",
+            Hint::Query(Language::Spl),
+        ),
+        (
+            "from logs-aws.cloudtrail-* | where event.action == \"ConsoleLogin\"",
+            Hint::Query(Language::Esql),
+        ),
+        (yaral, Hint::Query(Language::Yaral)),
+    ];
+    for (at, (events, named)) in everywhere(&rules, "cloud.api.action")
+        .into_iter()
+        .enumerate()
+    {
+        assert_eq!(events, ["AWS-CloudTrail/ConsoleLogin"], "{}", rules[at].0);
+        assert!(named, "{}", rules[at].0);
+    }
+}
+
+#[test]
+fn the_kind_of_event_decides_what_fields_of_a_table_mean() {
+    let kusto = |query| indicators(&of(query, Hint::Query(Language::Kusto)));
+    let found = kusto(
+        "SecurityEvent | where EventID == 4688 | where CommandLine has \"-enc\" | where Process =~ \"a.exe\"",
+    );
+    assert!(
+        found
+            .iter()
+            .any(|one| one.starts_with("process.command_line ")),
+        "{found:?}"
+    );
+    let found = kusto(
+        "DeviceEvents | where ActionType == \"OpenProcessApiCall\" | where FileName =~ \"lsass.exe\"",
+    );
+    assert!(
+        found.iter().any(|one| one.starts_with("target.process.")),
+        "{found:?}"
+    );
+}

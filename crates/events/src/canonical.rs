@@ -91,6 +91,12 @@ fn said(schema: &Schema, native: &Fields) -> Option<Activity> {
     {
         return Some(activity);
     }
+    if let Some(dataset) = text(native, &["event.dataset", "data_stream.dataset"])
+        && let Some(key) = schema.dataset_provider(&dataset)
+        && schema.key_activity(&key) == Activity::Audit
+    {
+        return Some(Activity::Audit);
+    }
     let category = native.get("event.category")?;
     let activities: Vec<Activity> = category
         .elements()

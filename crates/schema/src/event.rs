@@ -18,10 +18,62 @@ pub struct Provider {
     pub sentinel_table: Text,
     /// Elastic data sets of its events.
     pub datasets: Vec<Text>,
-    /// Ids are names of operations, not event ids.
+    /// Ids are names, not event ids.
     pub named_ids: bool,
+    /// How its operations are written, where rules name them: each is an event of its own.
+    pub operations: Option<Form>,
+    /// What its events are about, unless they say otherwise.
+    pub activity: Activity,
     /// Level of its events unless they say otherwise, or empty.
     pub level: Text,
+}
+
+/// How a provider writes the names of its operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Anyhow.
+    Any,
+    /// Letters and digits: `CreateUser`.
+    Word,
+    /// Words with dots between: `user.account.lock`.
+    Dotted,
+    /// A path, or a title with blanks: `Microsoft.Compute/virtualMachines/write`, `Create Role`.
+    Path,
+    /// No path: `Add member to role`, `Request Approved/Denied`.
+    Title,
+    /// Capitals, digits and `_`: the types of records, `USER_LOGIN`.
+    Record,
+}
+
+impl Form {
+    /// The form that a table calls `name`.
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "" => Some(Self::Any),
+            "word" => Some(Self::Word),
+            "dotted" => Some(Self::Dotted),
+            "path" => Some(Self::Path),
+            "title" => Some(Self::Title),
+            "record" => Some(Self::Record),
+            _ => None,
+        }
+    }
+
+    /// Whether an operation's name is written so.
+    pub fn fits(self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Word => name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b' '),
+            Self::Dotted => name.contains('.') && !name.contains(['/', ' ']),
+            Self::Path => name.contains(['/', ' ']),
+            Self::Title => name.matches('/').count() < 2,
+            Self::Record => name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'),
+        }
+    }
 }
 
 /// A kind of event.
@@ -76,7 +128,9 @@ impl Provider {
             os: row.os,
             sentinel_table: row.sentinel,
             datasets: row.datasets,
-            named_ids: row.ids == "action",
+            named_ids: row.ids == "action" || row.ids == "operation",
+            operations: Form::from_name(&row.form).filter(|_| row.ids == "operation"),
+            activity: Activity::from_name(&row.activity).unwrap_or_default(),
             level: row.level,
         }
     }
@@ -107,7 +161,7 @@ impl CatalogueEvent {
             id,
             title: row.title,
             channel: or(row.channel, provider.channels.first()),
-            activity: Activity::from_name(&row.activity).unwrap_or_default(),
+            activity: Activity::from_name(&row.activity).unwrap_or(provider.activity),
             ecs_category: row.category,
             ecs_type: row.types,
             ecs_action: row.action,

@@ -9,6 +9,7 @@
 //! does not name its events; [`Schema::narrow`] turns it into keys, also ones that the tables do not
 //! list, when the rule tests an event id, a provider, a channel or an action.
 
+mod actions;
 mod collection;
 mod event;
 mod field;
@@ -20,7 +21,7 @@ mod sources;
 mod table;
 
 pub use collection::{Collection, SysmonElement};
-pub use event::{CatalogueEvent, Provider};
+pub use event::{CatalogueEvent, Form, Provider};
 pub use field::{CanonicalField, Projection, ProjectionKind};
 pub use schema::Schema;
 pub use scheme::{Activity, Scheme};

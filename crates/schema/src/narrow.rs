@@ -19,7 +19,7 @@ enum Said {
 }
 
 /// What each field says, by canonical id and by native name.
-const FIELDS: [(&str, Said); 38] = [
+const FIELDS: [(&str, Said); 37] = [
     ("event.code", Said::Id),
     ("EventID", Said::Id),
     ("EventCode", Said::Id),
@@ -36,7 +36,6 @@ const FIELDS: [(&str, Said); 38] = [
     ("event.action", Said::Action),
     ("ActionType", Said::Action),
     ("cloud.api.action", Said::Action),
-    ("okta.event_type", Said::Action),
     ("eventName", Said::Action),
     ("operationName", Said::Action),
     ("OperationName", Said::Action),
@@ -60,38 +59,13 @@ const FIELDS: [(&str, Said); 38] = [
     ("auditd.message_type", Said::Action),
 ];
 
-/// Values of CIM's `action`: kinds of operations and outcomes, no operation's name.
-// Source: Splunk's Common Information Model, data models Authentication, Change, Endpoint.
-const KINDS: [&str; 17] = [
-    "acl_modified",
-    "allowed",
-    "blocked",
-    "cleared",
-    "created",
-    "deleted",
-    "error",
-    "failure",
-    "locked",
-    "lockout",
-    "modified",
-    "read",
-    "started",
-    "stopped",
-    "success",
-    "unlocked",
-    "updated",
-];
-
-fn is_kind(action: &str) -> bool {
-    KINDS.iter().any(|kind| action.eq_ignore_ascii_case(kind))
-}
-
 impl Schema {
     /// Keeps of `events` those that fit one of the values of a routing field, given by its
     /// canonical id or a native name. An event id that the tables do not list makes a key of its
-    /// own (`Security-Auditing/9999`), and so does an action of a source whose ids are actions.
-    /// Values that are not plain texts (patterns) and fields that route nothing leave the list as
-    /// it is, and so does a test that no candidate fits.
+    /// own (`Security-Auditing/9999`), and so does an operation of a source that rules name the
+    /// operations of. A test that no candidate fits leaves none. Values that are not plain texts
+    /// (patterns), or say nothing that the tables know, and fields that route nothing leave the
+    /// list as it is.
     pub fn narrow(&self, events: &[Text], field: &str, values: &[&str]) -> Vec<Text> {
         let said = FIELDS.iter().find(|(name, _)| *name == field);
         let (Some((_, said)), false) = (said, values.is_empty()) else {
@@ -100,7 +74,7 @@ impl Schema {
         if values.iter().any(|value| value.contains(['*', '?'])) {
             return events.to_vec();
         }
-        let mut found = match said {
+        let found = match said {
             Said::Id => self.by_id(events, values),
             Said::Action => self.by_action(events, values),
             Said::Provider => self.by_provider(events, values),
@@ -108,22 +82,34 @@ impl Schema {
             Said::Dataset => self.by_dataset(events, values),
             Said::Os => {
                 let os: Vec<Text> = values.iter().map(|os| os.to_lowercase().into()).collect();
-                keep(events, |key| self.runs_on(provider_part(key), &os))
+                Some(keep(events, |key| self.runs_on(provider_part(key), &os)))
             }
             Said::RegistryEventType => by_registry_type(events, values),
             Said::EcsType => self.by_list(events, values, |event| &event.ecs_type),
-            Said::EcsCategory => self.by_list(events, values, |event| &event.ecs_category),
-            Said::UdmType => keep(events, |key| {
-                self.event(key)
-                    .is_none_or(|event| values.contains(&event.udm_type.as_str()))
+            // UDM's types of events are categories too.
+            Said::EcsCategory => self
+                .by_list(events, values, |event| &event.ecs_category)
+                .or_else(|| {
+                    self.by_list(events, values, |event| {
+                        std::slice::from_ref(&event.udm_type)
+                    })
+                }),
+            Said::UdmType => self.by_list(events, values, |event| {
+                std::slice::from_ref(&event.udm_type)
             }),
         };
-        if found.is_empty() {
+        let Some(mut found) = found else {
             return events.to_vec();
-        }
+        };
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether tests of a canonical field tell events apart: they select events, or name an
+    /// operation, which is behaviour too.
+    pub fn narrows(&self, canonical: &str) -> bool {
+        self.field(canonical).is_some() && FIELDS.iter().any(|(name, _)| *name == canonical)
     }
 
     /// The events that do not all have the value: an event stays unless `value` is all that it can
@@ -151,9 +137,10 @@ impl Schema {
         }
     }
 
-    fn by_id(&self, events: &[Text], ids: &[&str]) -> Vec<Text> {
+    /// `None` when an id is no number.
+    fn by_id(&self, events: &[Text], ids: &[&str]) -> Option<Vec<Text>> {
         if ids.iter().any(|id| id.parse::<u32>().is_err()) {
-            return Vec::new();
+            return None;
         }
         let mut found = Vec::new();
         for id in ids {
@@ -180,7 +167,12 @@ impl Schema {
                 found.extend(creatable.map(|provider| format_smolstr!("{provider}/{id}")));
             }
         }
-        found
+        if found.is_empty() {
+            // A source of names may have ids beside them.
+            let named = |key: &str| key.ends_with("/*");
+            found = keep(events, named);
+        }
+        Some(found)
     }
 
     /// The listed events of this id that `PROVIDER/*` covers: the provider's own, else those of
@@ -217,77 +209,46 @@ impl Schema {
             .then_some(provider)
     }
 
-    fn by_action(&self, events: &[Text], actions: &[&str]) -> Vec<Text> {
+    /// The candidates that one of these providers writes. One that the tables do not list may still
+    /// write to a whole log: its events bear the name that the rule gives it. Where no candidate is
+    /// one's, whole providers of the same system. `None` when nothing is known of the providers.
+    fn by_provider(&self, events: &[Text], names: &[&str]) -> Option<Vec<Text>> {
+        let mut any = false;
         let mut found = Vec::new();
-        for key in events {
-            if let Some(event) = self.event(key) {
-                let has = |list: &[Text]| {
-                    list.iter()
-                        .any(|own| actions.iter().any(|said| own.eq_ignore_ascii_case(said)))
-                };
-                if has(&event.ecs_action)
-                    || has(&event.defender_action)
-                    || actions.contains(&event.id.as_str())
-                {
-                    found.push(key.clone());
-                }
-                continue;
-            }
-            let named = key
-                .strip_suffix("/*")
-                .and_then(|name| self.provider(name))
-                .filter(|provider| provider.named_ids);
-            if let Some(provider) = named {
-                found.extend(self.named_events(provider, actions));
-            }
-        }
-        found
-    }
-
-    /// The keys of these actions in a source whose ids are names of operations.
-    fn named_events(&self, provider: &Provider, actions: &[&str]) -> Vec<Text> {
-        let mut listed = self
-            .events
-            .values()
-            .filter(|event| event.provider == provider.name)
-            .peekable();
-        if listed.peek().is_some() {
-            return listed
-                .filter(|event| {
-                    event
-                        .ecs_action
-                        .iter()
-                        .any(|own| actions.contains(&own.as_str()))
-                })
-                .map(|event| event.key.clone())
-                .collect();
-        }
-        let names = actions.iter().filter(|action| !is_kind(action));
-        names
-            .map(|action| format_smolstr!("{}/{action}", provider.name))
-            .collect()
-    }
-
-    fn by_provider(&self, events: &[Text], names: &[&str]) -> Vec<Text> {
-        let mut found = Vec::new();
-        for provider in self
-            .providers
-            .iter()
-            .filter(|provider| names.iter().any(|name| provider.is_called(name)))
-        {
+        for name in names {
+            let called = self.providers.iter().filter(|own| own.is_called(name));
+            let known: Vec<&Provider> = called.collect();
+            any |= !known.is_empty();
             for key in events {
                 let (own, id) = key.split_once('/').unwrap_or((key, "*"));
-                if own == provider.name {
-                    found.push(key.clone());
-                } else if self.provider(own).is_some_and(|own| covers(own, provider)) {
-                    found.push(format_smolstr!("{}/{id}", provider.name));
+                let source = self.provider(own);
+                let source = source.filter(|own| id == "*" || is_whole(own));
+                for provider in &known {
+                    if own == provider.name || source.is_some_and(|own| covers(own, provider)) {
+                        found.push(format_smolstr!("{}/{id}", provider.name));
+                    }
+                }
+                if known.is_empty() && source.is_some_and(is_whole) && !name.contains('/') {
+                    found.push(format_smolstr!("{name}/{id}"));
                 }
             }
         }
-        found
+        if found.is_empty() && any {
+            let of_host = |key: &Text| self.provider(provider_part(key)).map(|own| &own.os);
+            let called = |own: &&Provider| names.iter().any(|name| own.is_called(name));
+            let all = self.providers.iter().filter(called);
+            let near = all.filter(|own| events.iter().any(|key| of_host(key) == Some(&own.os)));
+            found.extend(near.map(|own| format_smolstr!("{}/*", own.name)));
+        }
+        (any || !found.is_empty()).then_some(found)
     }
 
-    fn by_channel(&self, events: &[Text], channels: &[&str]) -> Vec<Text> {
+    /// `None` when nothing is known of the channels.
+    fn by_channel(&self, events: &[Text], channels: &[&str]) -> Option<Vec<Text>> {
+        let mut all = self.providers.iter();
+        if !all.any(|own| channels.iter().any(|channel| own.writes_to(channel))) {
+            return None;
+        }
         let mut found = keep(events, |key| {
             self.provider(provider_part(key))
                 .is_some_and(|own| channels.iter().any(|channel| own.writes_to(channel)))
@@ -301,52 +262,61 @@ impl Schema {
                 .filter_map(|channel| self.provider_of("", channel));
             found.extend(writers.map(|writer| format_smolstr!("{}/{id}", writer.name)));
         }
-        found
+        Some(found)
     }
 
-    /// Data sets of an endpoint sensor hold the events of any provider that such a sensor reports.
-    fn by_dataset(&self, events: &[Text], datasets: &[&str]) -> Vec<Text> {
+    /// `None` when no candidate is of one of the data sets, of which those of an endpoint sensor
+    /// hold the events of any provider that such a sensor reports.
+    fn by_dataset(&self, events: &[Text], datasets: &[&str]) -> Option<Vec<Text>> {
         let of_sensor = |dataset: &&str| dataset.starts_with("endpoint.events.");
         let sensor = datasets.iter().any(of_sensor);
-        keep(events, |key| {
-            let reported = self.event(key).is_some_and(|event| event.endpoint);
-            (sensor && reported)
-                || self.provider(provider_part(key)).is_some_and(|own| {
-                    own.datasets.iter().any(|dataset| {
-                        datasets.contains(&dataset.as_str())
-                            || dataset
-                                .split_once('.')
-                                .is_some_and(|(module, _)| datasets.contains(&module))
-                    })
-                })
-        })
+        let reported = |key: &str| self.event(key).is_some_and(|event| event.endpoint);
+        let has = |own: &Provider| {
+            own.datasets.iter().any(|dataset| {
+                let module = dataset.split_once('.').map(|(module, _)| module);
+                datasets.contains(&dataset.as_str())
+                    || module.is_some_and(|module| datasets.contains(&module))
+            })
+        };
+        let found = keep(events, |key| {
+            (sensor && reported(key)) || self.provider(provider_part(key)).is_some_and(has)
+        });
+        (!found.is_empty()).then_some(found)
     }
 
+    /// `None` when the lists have none of the values.
     fn by_list(
         &self,
         events: &[Text],
         values: &[&str],
-        list: impl Fn(&CatalogueEvent) -> &Vec<Text>,
-    ) -> Vec<Text> {
-        keep(events, |key| {
-            self.event(key)
-                .is_none_or(|event| list(event).iter().any(|own| values.contains(&own.as_str())))
-        })
+        list: impl Fn(&CatalogueEvent) -> &[Text],
+    ) -> Option<Vec<Text>> {
+        let has = |event: &CatalogueEvent| {
+            let mut own = list(event).iter();
+            own.any(|own| values.contains(&own.as_str()))
+        };
+        let known = self.events.values().any(has);
+        known.then(|| keep(events, |key| self.event(key).is_none_or(has)))
     }
 }
 
-/// Whether `source/*` may hold `provider`'s events: all of Windows, or a log named as a whole.
+/// Whether `source/*` may hold `provider`'s events: all of Windows, or a log that both write to.
 fn covers(source: &Provider, provider: &Provider) -> bool {
-    let whole_log = source.names.is_empty()
-        && source
-            .channels
-            .iter()
-            .any(|channel| provider.writes_to(channel));
-    whole_log || (source.name == "Windows" && provider.os == "windows")
+    let same_log = source
+        .channels
+        .iter()
+        .any(|channel| provider.writes_to(channel));
+    same_log || (source.name == "Windows" && provider.os == "windows")
+}
+
+/// Whether a source is a log that any provider may write to, or all of Windows.
+fn is_whole(source: &Provider) -> bool {
+    source.os == "windows" && source.names.is_empty()
 }
 
 /// Sysmon's registry event types: 12 for keys and deletions, 13 for values, 14 for renames.
-fn by_registry_type(events: &[Text], types: &[&str]) -> Vec<Text> {
+/// `None` for others.
+fn by_registry_type(events: &[Text], types: &[&str]) -> Option<Vec<Text>> {
     let ids: Vec<&str> = types
         .iter()
         .map(|kind| match kind.to_ascii_lowercase().as_str() {
@@ -357,15 +327,15 @@ fn by_registry_type(events: &[Text], types: &[&str]) -> Vec<Text> {
         })
         .collect();
     if ids.contains(&"") {
-        return Vec::new();
+        return None;
     }
-    keep(events, |key| ids.contains(&key))
+    Some(keep(events, |key| ids.contains(&key)))
 }
 
 fn keep(events: &[Text], fits: impl Fn(&str) -> bool) -> Vec<Text> {
     events.iter().filter(|key| fits(key)).cloned().collect()
 }
 
-fn provider_part(key: &str) -> &str {
+pub(crate) fn provider_part(key: &str) -> &str {
     key.split_once('/').map_or(key, |(provider, _)| provider)
 }

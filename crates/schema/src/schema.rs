@@ -58,6 +58,7 @@ pub(crate) struct Sources {
     pub(crate) cim: BTreeMap<Text, SourceEntry>,
     pub(crate) named: BTreeMap<Text, SourceEntry>,
     pub(crate) categories: BTreeMap<Text, Activity>,
+    pub(crate) products: BTreeMap<Text, SourceEntry>,
     pub(crate) udm: BTreeMap<Text, Activity>,
 }
 
@@ -189,12 +190,14 @@ impl Schema {
                 .map(|(name, activity)| (name, Activity::from_name(&activity).unwrap_or_default()))
                 .collect()
         };
+        let entries = |rows| entries(rows, &|key: &Text| self.key_activity(key));
         self.sources = Sources {
             sigma: entries(table.sigma),
             elastic: entries(table.elastic),
             tables: entries(table.tables),
             cim: entries(table.cim),
             named: entries(table.data_sources),
+            products: entries(table.products),
             categories: activities(table.categories),
             udm: activities(table.udm),
         };
@@ -240,8 +243,8 @@ impl Schema {
             .map(|number| self.fields[usize::from(number)].id.clone())
     }
 
-    /// As [`Schema::canonical`], for a name in an event of a known kind: some names mean
-    /// something else in one event.
+    /// As [`Schema::canonical`], for a name in an event of a known kind, or in a source
+    /// (`PROVIDER/*`): some names mean something else there.
     pub fn canonical_in(
         &self,
         event: Option<&str>,
@@ -458,6 +461,16 @@ impl Schema {
         self.events.values()
     }
 
+    /// What the event of any key is about, listed or not.
+    pub fn key_activity(&self, key: &str) -> Activity {
+        if let Some(event) = self.event(key) {
+            return event.activity;
+        }
+        let provider = key.split('/').next().unwrap_or(key);
+        self.provider(provider)
+            .map_or(Activity::Other, |provider| provider.activity)
+    }
+
     /// A title for any key, listed or not.
     pub fn event_title(&self, key: &str) -> String {
         match (self.event(key), key.split_once('/')) {
@@ -547,11 +560,22 @@ fn role(canonical: &str) -> &str {
     canonical.split('.').next().unwrap_or(canonical)
 }
 
-fn entries(rows: BTreeMap<Text, SourceRow>) -> BTreeMap<Text, SourceEntry> {
+/// A source without an activity of its own that only holds audit logs is about what they are.
+fn entries(
+    rows: BTreeMap<Text, SourceRow>,
+    activity: &dyn Fn(&Text) -> Activity,
+) -> BTreeMap<Text, SourceEntry> {
     rows.into_iter()
         .map(|(name, row)| {
+            let mut events = row.events.iter();
+            let audits = events.len() > 0 && events.all(|key| activity(key) == Activity::Audit);
+            let general = if audits {
+                Activity::Audit
+            } else {
+                Activity::Other
+            };
             let entry = SourceEntry {
-                activity: Activity::from_name(&row.activity).unwrap_or_default(),
+                activity: Activity::from_name(&row.activity).unwrap_or(general),
                 events: row.events,
                 endpoint: row.endpoint,
                 os: row.os,

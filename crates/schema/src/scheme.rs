@@ -76,6 +76,8 @@ pub enum Activity {
     Script,
     /// Logons and authentication.
     Authentication,
+    /// Operations that the audit log of a cloud or service records.
+    Audit,
     /// Anything else, or not known.
     #[default]
     Other,
@@ -83,7 +85,7 @@ pub enum Activity {
 
 impl Activity {
     /// Every activity, in declaration order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Process,
         Self::File,
         Self::Registry,
@@ -97,6 +99,7 @@ impl Activity {
         Self::Wmi,
         Self::Script,
         Self::Authentication,
+        Self::Audit,
         Self::Other,
     ];
 
@@ -116,6 +119,7 @@ impl Activity {
             Self::Wmi => "wmi",
             Self::Script => "script",
             Self::Authentication => "authentication",
+            Self::Audit => "audit",
             Self::Other => "other",
         }
     }

@@ -205,22 +205,20 @@ impl Schema {
             .collect()
     }
 
-    /// The activity of Elastic's `event.category` values and index patterns.
+    /// The activity of Elastic's `event.category` values and index patterns. Audit logs record
+    /// operations, whatever category these are given.
     pub fn ecs_activity(&self, indices: &[Text], categories: &[Text]) -> Activity {
         let known: Vec<Activity> = categories
             .iter()
             .filter(|category| *category != "any")
             .map(|category| self.category_activity(category))
             .collect();
-        if !known.is_empty() {
-            return agreed(known);
+        let sources = indices.iter().flat_map(|index| self.elastic_sources(index));
+        let own = agreed(sources.map(|entry| entry.activity));
+        if known.is_empty() || own == Activity::Audit {
+            return own;
         }
-        agreed(
-            indices
-                .iter()
-                .flat_map(|index| self.elastic_sources(index))
-                .map(|entry| entry.activity),
-        )
+        agreed(known)
     }
 
     /// The activity of one ECS `event.category` value.
@@ -296,6 +294,14 @@ impl Schema {
         let fitting = known.filter(|(start, _)| name.starts_with(start.as_str()));
         let longest = fitting.max_by_key(|(start, _)| start.len());
         longest.map(|(_, entry)| entry.events.as_slice())
+    }
+
+    /// Catalogue events and activity of a product that UDM events name (in any letter case);
+    /// `None` when not known.
+    pub fn udm_product(&self, name: &str) -> Option<(Vec<Text>, Activity)> {
+        let mut all = self.sources.products.iter();
+        all.find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, entry)| known(entry))
     }
 
     /// Catalogue events and activity of a UDM `metadata.event_type`; `None` when not known.

@@ -115,6 +115,10 @@ pub(crate) struct ProviderRow {
     #[serde(default)]
     pub(crate) ids: Text,
     #[serde(default)]
+    pub(crate) form: Text,
+    #[serde(default)]
+    pub(crate) activity: Text,
+    #[serde(default)]
     pub(crate) level: Text,
 }
 
@@ -171,6 +175,7 @@ pub(crate) struct SourceTable {
     pub(crate) cim: BTreeMap<Text, SourceRow>,
     pub(crate) data_sources: BTreeMap<Text, SourceRow>,
     pub(crate) categories: BTreeMap<Text, Text>,
+    pub(crate) products: BTreeMap<Text, SourceRow>,
     pub(crate) udm: BTreeMap<Text, Text>,
 }
 

@@ -345,3 +345,112 @@ fn any_schemes_source_is_known() {
     );
     assert_eq!(known("no such source"), None);
 }
+
+#[test]
+fn a_named_operation_is_an_event_of_the_log_that_records_it() {
+    let narrow =
+        |events: &[&str], field, values: &[&str]| schema().narrow(&texts(events), field, values);
+    let several = ["AWS-CloudTrail/*", "Okta/*", "Security-Auditing/4720"];
+    assert_eq!(
+        narrow(&several, "cloud.api.action", &["user.account.lock"]),
+        texts(&["Okta/user.account.lock"])
+    );
+    // What other sources call an action is no operation of theirs.
+    assert_eq!(
+        narrow(
+            &["Azure-Activity/*", "Network-Flow/*", "Sysmon/3"],
+            "event.action",
+            &["connection_attempted"]
+        ),
+        texts(&["Sysmon/3"])
+    );
+    assert_eq!(
+        narrow(&["Network-Flow/*"], "event.action", &["netflow_flow"]),
+        texts(&["Network-Flow/*"])
+    );
+    // An operation that is narrowed to stays that one.
+    assert_eq!(
+        narrow(&["Okta/a.b", "Okta/c.d"], "cloud.api.action", &["a.b"]),
+        texts(&["Okta/a.b"])
+    );
+    assert_eq!(
+        narrow(&["Auditd/*"], "linux.audit_type", &["EXECVE", "USER_LOGIN"]),
+        texts(&["Auditd/EXECVE", "Auditd/USER_LOGIN"])
+    );
+    assert_eq!(
+        narrow(&["Auditd/*"], "event.action", &["opened-file"]),
+        texts(&["Auditd/*"])
+    );
+}
+
+#[test]
+fn what_no_event_fits_leaves_none() {
+    let narrow =
+        |events: &[&str], field, values: &[&str]| schema().narrow(&texts(events), field, values);
+    let table = |name| schema().table_events(name).expect("a table").0;
+    let device = table("DeviceEvents");
+    let found = schema().narrow(&device, "event.action", &["PnpDeviceConnected"]);
+    assert_eq!(found, texts(&["DeviceEvents/PnpDeviceConnected"]));
+    let found = schema().narrow(
+        &device,
+        "event.action",
+        &["OpenProcessApiCall", "UserAccountCreated"],
+    );
+    assert_eq!(found, texts(&["Security-Auditing/4720", "Sysmon/10"]));
+    let asked = table("IdentityQueryEvents");
+    let found = schema().narrow(&asked, "event.action", &["LDAP query"]);
+    assert_eq!(found, texts(&["IdentityQueryEvents/LDAP query"]));
+    assert!(narrow(&["Sysmon/11"], "event.action", &["SensitiveFileRead"]).is_empty());
+    // Kinds of actions tell no events apart, and neither do unknown data sets.
+    let change = ["Security-Auditing/4720"];
+    assert_eq!(
+        narrow(&change, "event.action", &["created"]),
+        texts(&change)
+    );
+    assert_eq!(narrow(&change, "event.dataset", &["x.y"]), texts(&change));
+}
+
+#[test]
+fn a_provider_of_a_log_is_told_from_others() {
+    let table = schema().table_events("SecurityEvent").expect("a table").0;
+    let adfs = schema().narrow(&table, "event.provider", &["AD FS Auditing"]);
+    assert_eq!(adfs, texts(&["AD-FS-Auditing/*"]));
+    assert_eq!(
+        schema().narrow(&adfs, "event.code", &["412"]),
+        texts(&["AD-FS-Auditing/412"])
+    );
+    let unknown = schema().narrow(&texts(&["System/*"]), "event.provider", &["Some Driver"]);
+    assert_eq!(unknown, texts(&["Some Driver/*"]));
+}
+
+#[test]
+fn an_operation_is_one_field_in_every_audit_log() {
+    let named = [
+        (Scheme::Sigma, "eventName"),
+        (Scheme::Ecs, "event.action"),
+        (Scheme::Ecs, "okta.event_type"),
+        (Scheme::Cim, "command"),
+        (Scheme::Defender, "ActionType"),
+        (Scheme::Sentinel, "OperationName"),
+        (Scheme::Udm, "metadata.product_event_type"),
+    ];
+    for (scheme, name) in named {
+        let found = schema().canonical(scheme, Activity::Audit, name);
+        assert_eq!(found.as_deref(), Some("cloud.api.action"), "{name}");
+    }
+    let elsewhere = schema().canonical(Scheme::Ecs, Activity::Process, "event.action");
+    assert_eq!(elsewhere.as_deref(), Some("event.action"));
+    let okta = schema().canonical_in(Some("Okta/*"), Scheme::Sigma, Activity::Audit, "eventType");
+    assert_eq!(okta.as_deref(), Some("cloud.api.action"));
+    assert_eq!(
+        schema().ecs_activity(
+            &texts(&["filebeat-*", "logs-okta*"]),
+            &texts(&["authentication"])
+        ),
+        Activity::Audit
+    );
+    assert_eq!(
+        schema().udm_product("aws cloudtrail"),
+        Some((texts(&["AWS-CloudTrail/*"]), Activity::Audit))
+    );
+}

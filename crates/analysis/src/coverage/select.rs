@@ -192,9 +192,10 @@ impl<'r> Selection<'r> {
     fn is_asked_for(&self, facts: &RuleFacts) -> bool {
         let vendor = self.request.vendor.as_ref();
         vendor.is_none_or(|vendor| facts.vendor == *vendor)
-            && self.compared.as_ref().is_none_or(|(left, right)| {
-                self.on_side(left, facts) || self.on_side(right, facts)
-            })
+            && self
+                .compared
+                .as_ref()
+                .is_none_or(|(left, right)| self.on_side(left, facts) || self.on_side(right, facts))
     }
 
     pub(super) fn counts(&self, facts: &RuleFacts) -> bool {

@@ -305,7 +305,9 @@ impl Reasons {
         all.push(self.fidelity_phrase());
         if self.support > 0 {
             let others = counted(self.support, "other rule");
-            all.push(format_smolstr!("shares values with {others} of the technique"));
+            all.push(format_smolstr!(
+                "shares values with {others} of the technique"
+            ));
         }
         if let Some(level) = self.level {
             all.push(format_smolstr!("severity {}", level.name()));

@@ -199,12 +199,7 @@ fn activity(index: &Index<'_>, facts: &RuleFacts) -> Activity {
     let all: BTreeSet<Activity> = facts
         .events
         .iter()
-        .map(|key| {
-            index
-                .schema
-                .event(key)
-                .map_or(Activity::Other, |e| e.activity)
-        })
+        .map(|key| index.schema.key_activity(key))
         .collect();
     match all.first() {
         Some(one) if all.len() == 1 => *one,

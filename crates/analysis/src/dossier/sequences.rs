@@ -157,6 +157,7 @@ fn what(events: &[CatalogueEvent]) -> Text {
             Activity::Wmi => "a WMI event",
             Activity::Script => "a script runs",
             Activity::Authentication => "a logon",
+            Activity::Audit => "an operation",
             Activity::Other => "",
         },
         _ => "",

@@ -27,7 +27,7 @@ fn without(candidates: &[Text], left_out: &Predicate, schema: &Schema) -> Vec<Te
             without(&kept, part, schema)
         }),
         Predicate::Atom(atom) => match (&atom.subject, exact_value(atom)) {
-            (Subject::Field(field), Some(value)) if schema.routing_field(&field.canonical) => {
+            (Subject::Field(field), Some(value)) if schema.narrows(&field.canonical) => {
                 schema.without(candidates, &field.canonical, &value)
             }
             _ => candidates.to_vec(),
@@ -63,7 +63,7 @@ fn by_values(candidates: &[Text], atoms: &[Atom], schema: &Schema) -> Vec<Text> 
     let Some(Subject::Field(field)) = atoms.first().map(|atom| &atom.subject) else {
         return candidates.to_vec();
     };
-    if !schema.routing_field(&field.canonical) {
+    if !schema.narrows(&field.canonical) {
         return candidates.to_vec();
     }
     let values: Option<Vec<Text>> = atoms.iter().map(exact_value).collect();
@@ -75,7 +75,7 @@ fn by_values(candidates: &[Text], atoms: &[Atom], schema: &Schema) -> Vec<Text> 
 }
 
 /// Events whose actions, as the tables know them, fit a pattern on the action. Events without a
-/// known action stay where no event of their provider fits, and so do all when none fits.
+/// known action stay where no event of their provider fits.
 fn by_actions(candidates: &[Text], field: &str, atoms: &[Atom], schema: &Schema) -> Vec<Text> {
     let patterns: Option<Vec<&Pattern>> = atoms
         .iter()
@@ -92,26 +92,23 @@ fn by_actions(candidates: &[Text], field: &str, atoms: &[Atom], schema: &Schema)
             .iter()
             .any(|pattern| law::pattern_matches(pattern, action))
     };
-    let known = |key: &Text| schema.event(key).map(|event| &event.ecs_action);
-    let fitting = |key: &&Text| known(key).is_some_and(|actions| actions.iter().any(fits));
+    let known = |key: &Text| {
+        let event = schema.event(key)?;
+        let actions = event.ecs_action.iter().chain(&event.defender_action);
+        Some(actions.collect::<Vec<_>>())
+    };
+    let fitting =
+        |key: &&Text| known(key).is_some_and(|actions| actions.iter().any(|own| fits(own)));
     let provider = |key: &Text| key.split('/').next().map(Text::new);
     let providers: BTreeSet<Option<Text>> =
         candidates.iter().filter(fitting).map(provider).collect();
     let keeps = |key: &Text| match known(key) {
         None => true,
         Some(actions) if actions.is_empty() => !providers.contains(&provider(key)),
-        Some(actions) => actions.iter().any(fits),
+        Some(actions) => actions.iter().any(|own| fits(own)),
     };
-    let kept: Vec<Text> = candidates
-        .iter()
-        .filter(|key| keeps(key))
-        .cloned()
-        .collect();
-    if kept.is_empty() {
-        candidates.to_vec()
-    } else {
-        kept
-    }
+    let kept = candidates.iter().filter(|key| keeps(key));
+    kept.cloned().collect()
 }
 
 /// The one text that satisfies the test, if it is an equality.

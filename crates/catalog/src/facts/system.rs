@@ -18,8 +18,12 @@ pub(super) fn narrowed(
     (tree, atoms): (&Tree, &[AtomFact]),
     schema: &Schema,
 ) -> Vec<Text> {
+    let of = |events: Vec<Text>, systems: &[&str]| {
+        let kept = schema.narrow(&events, "host.os.type", systems);
+        if kept.is_empty() { events } else { kept }
+    };
     let events = match demanded(tree, atoms, schema) {
-        Some(systems) => schema.narrow(&events, "host.os.type", systems),
+        Some(systems) => of(events, systems),
         None => events,
     };
     let named = |system: &&str| platforms.iter().any(|platform| platform == system);
@@ -30,7 +34,7 @@ pub(super) fn narrowed(
         0 => without_hosts(events, schema),
         // Beside a service's platform the hosts' are not all.
         n if n < platforms.len() => events,
-        _ => schema.narrow(&events, "host.os.type", &systems),
+        _ => of(events, &systems),
     }
 }
 

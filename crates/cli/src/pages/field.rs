@@ -35,7 +35,7 @@ fn one(page: &mut Page, field: &FieldUse, shown: Shown) {
         ("Spellings", spellings(&field.spellings)),
         ("Techniques", tables::counted(&field.techniques, shown)),
     ]);
-    tables::indicators(page, "Indicators", &field.indicators, shown);
+    tables::values(page, "Indicators", &field.indicators, shown);
     tables::rules(page, "Rules", &field.rules, shown);
 }
 

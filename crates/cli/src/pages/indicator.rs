@@ -25,7 +25,7 @@ pub(crate) fn page(answer: &IndicatorAnswer, shown: Shown) -> Page {
         ),
         ("Techniques", tables::counted(&answer.techniques, shown)),
     ]);
-    tables::indicators(&mut page, "Values of the family", &answer.values, shown);
+    tables::values(&mut page, "Values of the family", &answer.values, shown);
     beside(&mut page, &answer.beside, shown);
     tables::rules(&mut page, "Rules", &answer.rules, shown);
     let excluding = &answer.excluding_rules;

@@ -191,13 +191,15 @@ fn notes(page: &mut Page, answer: &RuleAnswer) {
     };
     list("False positives", flat_lines(&answer.false_positives));
     list("References", flat_lines(&answer.references));
-    let same = answer.same_action.iter().map(|same| {
-        Line::new()
-            .push(Tone::Name, &same.field)
-            .plain(" ")
-            .push(Tone::Value, &same.value)
-            .plain(": ")
-            .push(Tone::Faint, same.rules.join(", "))
+    let same = answer.same_action.iter().flat_map(|same| {
+        same.rules.iter().map(|rule| {
+            Line::new()
+                .push(Tone::Name, &same.provider)
+                .plain(" ")
+                .push(Tone::Value, &same.action)
+                .plain(format!(": {}", rule.title))
+                .push(Tone::Faint, format!("  {}", rule.id))
+        })
     });
     list("Same action", same.collect());
     let related = answer.related.iter().map(|related| {

@@ -24,6 +24,9 @@ pub(super) fn events(page: &mut Page, rows: &[EventRow], shown: Shown) {
         ]);
     }
     page.table(table);
+    page.remark(
+        "what an endpoint sensor reports counts as the events that systems log of the same happening",
+    );
 }
 
 /// Fields that rules filter on.
@@ -69,6 +72,15 @@ fn samples(row: &FieldRow) -> Line {
 
 /// What rules look for. Tests that only select events are left out unless all rows are shown.
 pub(super) fn indicators(page: &mut Page, heading: &str, rows: &[IndicatorRow], shown: Shown) {
+    listed(page, heading, rows, (shown, false));
+}
+
+/// Indicators where the rules here are all rules with them: nothing compares here with elsewhere.
+pub(super) fn values(page: &mut Page, heading: &str, rows: &[IndicatorRow], shown: Shown) {
+    listed(page, heading, rows, (shown, true));
+}
+
+fn listed(page: &mut Page, heading: &str, rows: &[IndicatorRow], (shown, whole): (Shown, bool)) {
     let kept: Vec<&IndicatorRow> = rows
         .iter()
         .filter(|row| shown.all() || !row.routing)
@@ -78,33 +90,45 @@ pub(super) fn indicators(page: &mut Page, heading: &str, rows: &[IndicatorRow], 
     }
     page.heading(heading, shown.count(kept.len()));
     let table = Table::new().flexible("field").text("operator");
-    let mut table = table
-        .flexible("value")
-        .number("here")
-        .number("reach")
-        .number("family")
-        .text("reach by vendor");
+    let table = table.flexible("value");
+    let table = if whole {
+        table.number("rules")
+    } else {
+        table.number("here").number("reach")
+    };
+    let by_vendor = if whole {
+        "by vendor"
+    } else {
+        "reach by vendor"
+    };
+    let mut table = table.number("family").text(by_vendor);
     for row in shown.of(&kept) {
         let reach = if row.specific {
             toned(Tone::Good, format!("{}*", row.reach))
         } else {
             Line::from(format!("{} ", row.reach))
         };
-        table.row(vec![
+        let mut cells = vec![
             toned(Tone::Name, &row.field),
             toned(Tone::Faint, operator(&row.operator)),
             parts::operand(&row.operator, &row.value),
             number(row.count),
-            reach,
-            number(row.family_reach),
-            toned(Tone::Faint, counts(&row.reach_by_vendor)),
-        ]);
+        ];
+        cells.extend((!whole).then_some(reach));
+        cells.push(number(row.family_reach));
+        cells.push(toned(Tone::Faint, counts(&row.reach_by_vendor)));
+        table.row(cells);
     }
     page.table(table);
-    page.remark(
-        "reach: rules of the whole catalogue with this value, those here included; * no rule elsewhere has it; \
-         family: rules with a value of the same family on the field",
-    );
+    let family = "family: rules with a value of the same family on the field";
+    if whole {
+        page.remark(family);
+    } else {
+        page.remark(format!(
+            "reach: rules of the whole catalogue with this value, those here included; \
+             * no rule elsewhere has it; {family}"
+        ));
+    }
     let routing = rows.len() - kept.len();
     if routing > 0 {
         page.remark(format!(

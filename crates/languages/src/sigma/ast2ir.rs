@@ -55,8 +55,17 @@ pub(super) fn activity_of(logsource: &LogSource, context: &Context<'_>) -> Activ
     })
 }
 
-pub(super) fn field_of(name: &str, activity: Activity, context: &Context<'_>) -> FieldRef {
-    match context.schema.canonical(Scheme::Sigma, activity, name) {
+/// The field that a name means in events about `activity`, or in the only event or source that
+/// the log source is.
+pub(super) fn field_of(
+    name: &str,
+    (activity, only): (Activity, Option<&str>),
+    context: &Context<'_>,
+) -> FieldRef {
+    let known = context
+        .schema
+        .canonical_in(only, Scheme::Sigma, activity, name);
+    match known {
         Some(canonical) => FieldRef::mapped(name, canonical),
         None => FieldRef::unmapped(name),
     }
@@ -68,6 +77,8 @@ pub(super) struct Lowering<'a> {
     body: Span,
     context: &'a Context<'a>,
     activity: Activity,
+    /// The event or source (`PROVIDER/*`) that the log source is, if it is one.
+    only: Option<Text>,
     diagnostics: Vec<Diagnostic>,
     losses: Vec<Loss>,
     opaque: Vec<Plan>,
@@ -84,11 +95,13 @@ impl<'a> Lowering<'a> {
         logsource: &LogSource,
         context: &'a Context<'a>,
     ) -> Self {
+        let events = events_of(logsource, context).events;
         Self {
             source,
             body,
             context,
             activity: activity_of(logsource, context),
+            only: <[Text; 1]>::try_from(events).ok().map(|[one]| one),
             diagnostics: Vec::new(),
             losses: Vec::new(),
             opaque: Vec::new(),
@@ -359,7 +372,7 @@ impl<'a> Lowering<'a> {
         if let Some(known) = self.fields.get(name) {
             return known.clone();
         }
-        let field = field_of(name, self.activity, self.context);
+        let field = field_of(name, (self.activity, self.only.as_deref()), self.context);
         self.fields.insert(name.clone(), field.clone());
         field
     }

@@ -96,7 +96,7 @@ fn all(ask: &Ask, found: &FieldUse) -> Vec<Table> {
                     .iter()
                     .map(|(name, count)| (name.as_str(), *count)),
             )),
-        tables::indicators(ask, "Values", &found.indicators),
+        tables::values(ask, "Values", &found.indicators),
         tables::techniques(ask, "Techniques", &found.techniques),
         tables::rules(ask, "rules", "Rules", &found.rules),
     ]

@@ -281,15 +281,18 @@ fn requires(answer: &RuleAnswer) -> Table {
 
 fn same_action(ask: &Ask, answer: &RuleAnswer) -> Table {
     let rows = answer.same_action.iter().map(|same| {
+        let ids: Vec<Text> = same.rules.iter().map(|rule| rule.id.clone()).collect();
+        let event = ask.links.event(&same.provider, &same.action);
         Row::new(vec![
-            Cell::tone(Tone::Name, same.field.as_str()),
-            Cell::tone(Tone::Value, same.value.as_str()),
-            parts::rules_cell(ask, same.rules.len(), &same.rules),
+            Cell::tone(Tone::Name, same.provider.as_str()),
+            Cell::tone(Tone::Value, same.action.as_str()).to(&event),
+            parts::rules_cell(ask, ids.len(), &ids),
         ])
     });
     Table::new("same-action", "Rules that find the same action")
-        .text("field", "Field")
-        .text("value", "Action")
+        .note("Other rules that count and can fire on the same operation of an audit log.")
+        .text("provider", "Log")
+        .text("action", "Operation")
         .number("rules", "Other rules")
         .rows(rows)
 }

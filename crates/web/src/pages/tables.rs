@@ -20,6 +20,7 @@ pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
         ])
     };
     Table::new("events", "Events covered")
+        .note("What an endpoint sensor reports counts as the events that systems log of the same happening.")
         .text("provider", "Provider")
         .text("event", "Event")
         .text("title", "Title")
@@ -84,45 +85,67 @@ fn samples(ask: &Ask, row: &FieldRow) -> Cell {
 
 /// What rules look for. Tests that only select events come in with `?routing=1`.
 pub(super) fn indicators(ask: &Ask, caption: &str, rows: &[IndicatorRow]) -> Table {
+    listed(ask, caption, rows, false)
+}
+
+/// Indicators where the rules here are all rules with them: nothing compares here with elsewhere.
+pub(super) fn values(ask: &Ask, caption: &str, rows: &[IndicatorRow]) -> Table {
+    listed(ask, caption, rows, true)
+}
+
+fn listed(ask: &Ask, caption: &str, rows: &[IndicatorRow], whole: bool) -> Table {
     let routing = ask.flag("routing");
     let kept: Vec<&IndicatorRow> = rows.iter().filter(|row| routing || !row.routing).collect();
     let left = rows.len() - kept.len();
-    let mut note = String::from(
-        "Reach: rules of the whole catalogue with this value, those here included; * no rule elsewhere has it. \
-         Family: rules with a value of the same family on the field.",
-    );
+    let mut note = String::new();
+    if !whole {
+        note.push_str(
+            "Reach: rules of the whole catalogue with this value, those here included; * no rule elsewhere has it. ",
+        );
+    }
+    note.push_str("Family: rules with a value of the same family on the field.");
     if left > 0 {
         note.push(' ');
         note.push_str(&parts::plural(left, "row"));
         note.push_str(" that only select events are left out.");
     }
-    Table::new("indicators", caption)
+    let table = Table::new("indicators", caption)
         .note(&note)
         .text("field", "Field")
         .text("operator", "Operator")
-        .text("value", "Value")
-        .number("here", "Here")
-        .number("reach", "Reach")
+        .text("value", "Value");
+    let table = if whole {
+        table.number("here", "Rules")
+    } else {
+        table.number("here", "Here").number("reach", "Reach")
+    };
+    let by_vendor = if whole {
+        "By vendor"
+    } else {
+        "Reach by vendor"
+    };
+    table
         .number("family", "Family")
-        .text("vendors", "Reach by vendor")
-        .rows(kept.into_iter().map(|row| indicator(ask, row)))
+        .text("vendors", by_vendor)
+        .rows(kept.into_iter().map(|row| indicator(ask, row, whole)))
 }
 
-fn indicator(ask: &Ask, row: &IndicatorRow) -> Row {
+fn indicator(ask: &Ask, row: &IndicatorRow, whole: bool) -> Row {
     let mut reach = Cell::number(row.reach);
     if row.specific {
         reach.pieces.push(Piece::new(Tone::Good, "*"));
     }
     let value = parts::value(ask, &row.canonical, &row.operator, &row.value);
-    Row::new(vec![
+    let mut cells = vec![
         Cell::of(vec![parts::field(ask, &row.field, &row.canonical)]),
         Cell::tone(Tone::Faint, parts::operator(&row.operator)),
         Cell::of(value.into_iter().collect()),
         parts::rules_cell(ask, row.count, &row.rules),
-        reach,
-        Cell::number(row.family_reach),
-        Cell::tone(Tone::Faint, parts::counts(&row.reach_by_vendor)),
-    ])
+    ];
+    cells.extend((!whole).then_some(reach));
+    cells.push(Cell::number(row.family_reach));
+    cells.push(Cell::tone(Tone::Faint, parts::counts(&row.reach_by_vendor)));
+    Row::new(cells)
 }
 
 /// What rules leave out.

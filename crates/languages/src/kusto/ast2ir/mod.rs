@@ -12,6 +12,7 @@
     reason = "stages and cases share one signature and are listed one by one"
 )]
 
+mod about;
 mod aggregate;
 mod constants;
 mod expand;

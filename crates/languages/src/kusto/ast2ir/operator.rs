@@ -183,6 +183,7 @@ impl<'a> Lowering<'a> {
             return;
         }
         let Some(predicate) = found else { return };
+        branch.learn(&predicate, self.context.schema);
         let mut trial = true;
         if self.used_alias {
             trial = branch.at_events(&predicate, true);

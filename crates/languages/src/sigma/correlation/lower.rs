@@ -227,7 +227,8 @@ impl<'a> Lowering<'a, '_> {
             let own = |(rule, _): &&(Text, Text)| self.same_rule(rule, &input.name);
             fields.iter().find(own).map(|(_, field)| field)
         });
-        field_of(field.unwrap_or(name), input.activity, self.context)
+        let role = (input.activity, None);
+        field_of(field.unwrap_or(name), role, self.context)
     }
 
     /// Whether two references, by id or by name, mean one rule.

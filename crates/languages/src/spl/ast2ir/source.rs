@@ -294,11 +294,7 @@ impl Lowering<'_> {
                 events = schema.narrow(&events, field, &values);
             }
         }
-        let mut activities = events.iter().map(|key| {
-            schema
-                .event(key)
-                .map_or(Activity::Other, |event| event.activity)
-        });
+        let mut activities = events.iter().map(|key| schema.key_activity(key));
         let first = activities.next().unwrap_or_default();
         let activity = if activities.all(|other| other == first) {
             first

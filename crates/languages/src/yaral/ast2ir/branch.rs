@@ -44,19 +44,21 @@ impl<'a> Lowering<'a> {
             (Some(one), None) => one,
             _ => Activity::Other,
         };
-        self.activities.insert(event.clone(), activity);
         events.sort();
         events.dedup();
         if !known {
             events.clear();
         }
-        self.of_product(event, &mut events);
+        let audit = self.of_product(event, &mut events);
+        let activity = audit.unwrap_or(activity);
+        self.activities.insert(event.clone(), activity);
         Source { names, events }
     }
 
-    /// Leaves the events that the product which a rule names can give: catalogue events are those
-    /// of Windows and of operating systems' own logs, so a cloud product gives none.
-    fn of_product(&self, event: &str, events: &mut Vec<Text>) {
+    /// Leaves the events that the product which a rule names can give. Events of a UDM type are those
+    /// of Windows and of operating systems' own logs: the tables' products give others, and what
+    /// the product's events are about is returned; a product that nobody knows gives none.
+    fn of_product(&self, event: &str, events: &mut Vec<Text>) -> Option<Activity> {
         const FIELDS: [&str; 3] = [
             "metadata.log_type",
             "metadata.product_name",
@@ -71,7 +73,12 @@ impl<'a> Lowering<'a> {
         };
         let named: Vec<Text> = FIELDS.into_iter().flat_map(all).collect();
         if named.is_empty() {
-            return;
+            return None;
+        }
+        let schema = self.context.schema;
+        if let Some((own, activity)) = named.iter().find_map(|name| schema.udm_product(name)) {
+            *events = own;
+            return Some(activity).filter(|found| *found != Activity::Other);
         }
         let holds = |part: &str| {
             named
@@ -87,9 +94,13 @@ impl<'a> Lowering<'a> {
         ]
         .iter()
         .any(|part| holds(part))
+            && !named
+                .iter()
+                .all(|name| name.eq_ignore_ascii_case("microsoft"))
         {
             events.clear();
         }
+        None
     }
 
     /// Notes that a placeholder is needed as a column of every branch that defines it.
