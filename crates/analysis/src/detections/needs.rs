@@ -106,14 +106,18 @@ pub(super) fn fields(
         }
     };
     for atom in facts.atoms.iter().filter(|atom| !atom.name.is_empty()) {
-        let role = if atom.negated {
+        let role = if atom.excludes() {
             FieldRole::LeavesOut
         } else {
             FieldRole::LooksFor
         };
         add(&atom.name, &own_field(index, &atom.name, &atom.field), role);
     }
-    for key in facts.correlations.iter().flat_map(|found| &found.keys) {
+    for key in facts
+        .correlations
+        .iter()
+        .flat_map(|found| found.keys.iter().flatten())
+    {
         let own = facts.atoms.iter().find(|atom| atom.field == *key);
         let name = own.map_or_else(|| index.field_name(key), |atom| atom.name.clone());
         add(&name, key, FieldRole::Groups);
