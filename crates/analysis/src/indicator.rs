@@ -161,7 +161,7 @@ fn tests<'a>(
 fn rules(index: &Index<'_>, field: &str, family: &str) -> (Vec<u32>, Vec<u32>) {
     let all = index.testing_family(field, family).iter().copied();
     all.partition(|&at| {
-        let mut wanted = tests(index, at, field).filter(|atom| !atom.negated);
+        let mut wanted = tests(index, at, field).filter(|atom| !atom.excludes());
         wanted.any(|atom| index.family(atom) == family)
     })
 }
