@@ -73,7 +73,7 @@ pub struct RuleAnswer {
     /// Rules that find the same operation.
     pub same_action: Vec<SameAction>,
     /// Rules that it names.
-    pub related: Vec<Related>,
+    pub related: Vec<RelatedRule>,
     /// Known false positives.
     pub false_positives: Vec<Text>,
     /// Investigation notes, Markdown.
@@ -100,6 +100,17 @@ pub struct RuleAnswer {
     pub licence: Option<Text>,
     /// The body, verbatim.
     pub body: Text,
+}
+
+/// A rule that another names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RelatedRule {
+    /// Its id in the catalogue; as written where the catalogue has no such rule.
+    pub id: Text,
+    /// Its title; empty where the catalogue does not have it.
+    pub title: Text,
+    /// How it relates, as written: `derived`, `obsolete`, `similar`, ...
+    pub relation: Text,
 }
 
 /// A stage of the logic.
@@ -199,7 +210,7 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
         losses: losses(d),
         requires: d.requires.clone(),
         same_action: same_action(index, facts),
-        related: d.related.clone(),
+        related: d.related.iter().map(|one| related(index, d, one)).collect(),
         false_positives: d.false_positives.clone(),
         note: d.note.clone(),
         setup: d.setup.clone(),
@@ -213,6 +224,18 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
         commit: d.provenance.commit.clone(),
         licence: d.licence.clone(),
         body: d.body.clone(),
+    }
+}
+
+/// A rule that another of its vendor names by its id alone.
+fn related(index: &Index<'_>, detection: &Detection, named: &Related) -> RelatedRule {
+    let id = format_smolstr!("{}:{}", detection.vendor, named.id);
+    let known = index.catalog.rule_facts(&id);
+    let known = known.or_else(|| index.catalog.rule_facts(&named.id));
+    RelatedRule {
+        id: known.map_or_else(|| named.id.clone(), |facts| facts.id.clone()),
+        title: known.map(|facts| facts.title.clone()).unwrap_or_default(),
+        relation: named.relation.clone(),
     }
 }
 
@@ -259,7 +282,7 @@ fn losses(detection: &Detection) -> Vec<Loss> {
 /// A part of the body that the logic holds only in part, or not at all.
 fn lost(detection: &Detection, loss: &Loss) -> Option<LogicStage> {
     let span = loss.span?;
-    let place = line(&detection.body, span)?;
+    let place = line_of(&detection.body, span)?;
     let detail = if loss.detail.is_empty() {
         String::new()
     } else {
@@ -275,7 +298,7 @@ fn lost(detection: &Detection, loss: &Loss) -> Option<LogicStage> {
 }
 
 /// The line of the body, from 1, on which a part begins.
-pub fn line(body: &str, span: Span) -> Option<usize> {
+pub fn line_of(body: &str, span: Span) -> Option<usize> {
     let before = body.get(..span.start as usize)?;
     Some(before.matches('\n').count() + 1)
 }

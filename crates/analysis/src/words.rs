@@ -228,7 +228,8 @@ fn new_terms(found: &NewTerms) -> String {
 fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
     let mut all = Vec::new();
     if !found.source.names.is_empty() {
-        let names = list(found.source.names.iter().map(|name| code(name)), "or");
+        let names = list(found.source.names.iter().map(|name| source(name)), "or");
+
         all.push(sentence("source", format!("Events from {names}.")));
     }
     let parts = match &found.predicate {
@@ -256,6 +257,28 @@ fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
         }
     }
     all
+}
+
+/// A source; a log source of Sigma (`product/category/service`) by its parts.
+fn source(name: &str) -> String {
+    let parts: Vec<&str> = name.split('/').collect();
+    let [product, category, service] = parts[..] else {
+        return code(name);
+    };
+    let parts = [
+        ("product", product),
+        ("category", category),
+        ("service", service),
+    ];
+    let told = parts.iter().filter(|(_, part)| !part.is_empty());
+    let told: Vec<String> = told
+        .map(|(what, part)| format!("{what} {}", code(part)))
+        .collect();
+    if told.is_empty() {
+        code(name)
+    } else {
+        told.join(" ")
+    }
 }
 
 fn step(at: usize, step: &Step) -> Sentence {
