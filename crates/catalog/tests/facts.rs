@@ -1,6 +1,6 @@
 //! Facts of single rules: polarity, clauses, scope, projection, events, branches.
 
-use tripline_catalog::facts::{AtomFact, RuleFacts, facts};
+use tripline_catalog::facts::{AtomFact, RuleFacts, Tree, facts};
 use tripline_corpus::{Hint, Vendor, read_text};
 use tripline_ir::{Language, Text};
 use tripline_schema::Schema;
@@ -445,4 +445,21 @@ fn a_column_that_is_plainly_a_field_is_that_field() {
         Hint::Query(Language::Kusto),
     );
     assert_eq!(indicators(&facts), ["A contains x", r"B ends_with \y.exe"]);
+}
+
+#[test]
+fn an_alternative_without_a_positive_test_stays() {
+    let facts = sigma(
+        r"
+    one:
+        CommandLine|contains: a
+    other:
+        CommandLine|contains: b
+    condition: one or not other
+",
+    );
+    let Tree::Or(parts) = &facts.branches[0].tree else {
+        panic!("{:?}", facts.branches[0].tree)
+    };
+    assert!(parts.contains(&Tree::Nothing), "{parts:?}");
 }
