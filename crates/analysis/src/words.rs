@@ -236,12 +236,12 @@ fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
         Predicate::And(parts) => parts.as_slice(),
         other => std::slice::from_ref(other),
     };
-    let mut guards = BTreeSet::new();
+    let mut told = BTreeSet::new();
     for part in parts {
         match part {
             Predicate::True => {}
             // A language asks anew at every negation whether the field is there.
-            Predicate::Atom(_) if implied(part) && !guards.insert(words(part)) => {}
+            Predicate::Atom(_) if !told.insert(words(part)) && implied(part) => {}
             // A guard that the language adds says nothing that the author wrote.
             Predicate::Or(_) | Predicate::Not(_) if implied(part) => {}
             Predicate::Not(inner) => {

@@ -103,7 +103,7 @@ value = "threat.ip"
 fn order_is_told_where_a_stage_goes_by_it() {
     let told = kusto("T | where a == 'x' | top 10 by n asc");
     let of = |start: &str| told.iter().any(|text| text.starts_with(start));
-    assert!(of("Order the rows by `n` (smallest first)."), "{told:?}");
+    assert!(of("Order the rows by `n` (ascending)."), "{told:?}");
     assert!(of("Keep the first 10 rows."), "{told:?}");
     let told = kusto("T | where a == 'x' | sort by n asc");
     assert!(

@@ -284,6 +284,7 @@ fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
             | Function::ToBoolWord
             | Function::ToFloat
             | Function::ToTime
+            | Function::Elements
             | Function::ParseJson
             | Function::ParseDynamic,
             [one],

@@ -4,9 +4,9 @@ use super::marks::{code, quoted};
 use super::{Sentence, duration, expr, list, list_all, measure, sentence, words};
 use std::fmt::Write;
 use tripline_ir::{
-    Dedup, Expand, Expr, Fill, Inline, Join, JoinKey, JoinKind, Key, KeyMatch, MeasureFunction,
-    Plan, Projection, Running, RunningWindow, Scan, ScanStep, SortKey, Table, Text, Transaction,
-    Value,
+    Dedup, Expand, Expr, Fill, Function, Inline, Join, JoinKey, JoinKind, Key, KeyMatch,
+    MeasureFunction, Plan, Projection, Running, RunningWindow, Scan, ScanStep, SortKey, Table,
+    Text, Transaction, Value,
 };
 
 /// The sentence of a stage itself; none where it only shows rows.
@@ -40,16 +40,22 @@ fn derive(columns: &[(Text, Expr)]) -> Option<String> {
 }
 
 fn is_column(value: &Expr, name: &str) -> bool {
-    matches!(value, Expr::Field(field) if field.name == name)
+    match value {
+        Expr::Field(field) => field.name == name,
+        Expr::Call {
+            function: Function::Elements,
+            arguments,
+        } => matches!(arguments.as_slice(), [one] if is_column(one, name)),
+        _ => false,
+    }
 }
 
 fn sort(by: &[SortKey]) -> String {
     let key = |key: &SortKey| {
-        let order = match (expr::is_time(&key.value), key.descending) {
-            (true, true) => "latest first",
-            (true, false) => "earliest first",
-            (false, true) => "largest first",
-            (false, false) => "smallest first",
+        let order = if key.descending {
+            "descending"
+        } else {
+            "ascending"
         };
         format!("{} ({order})", expr::value(&key.value))
     };

@@ -79,8 +79,8 @@ pub(super) fn canonical(atom: &Atom, context: &Context<'_>) -> Vec<Canonical> {
         .collect()
 }
 
-/// A test of a computed condition: a comparison of two fields is told as one, anything else by the
-/// first field that it reads.
+/// A test of a computed condition: a comparison of two fields is told as one, a function of one field
+/// by its name, anything else by the first field that it reads.
 fn computed(atom: &Atom) -> Option<Canonical> {
     let (Subject::Expr(value), Test::IsTrue) = (&atom.subject, &atom.test) else {
         return None;
@@ -107,9 +107,36 @@ fn computed(atom: &Atom) -> Option<Canonical> {
             right.canonical.clone(),
         ));
     }
+    if let Expr::Call {
+        function,
+        arguments,
+    } = value
+        && let [first, rest @ ..] = arguments.as_slice()
+        && let (Some(field), Some(value)) = (field_of(first), literals(rest))
+    {
+        return Some(found(field.canonical.clone(), bare_name(*function), value));
+    }
     let field = value.fields().first().map(|field| field.canonical.clone());
     let field = field.unwrap_or_else(|| COMPUTED.into());
     Some(found(field, "computed".into(), Text::default()))
+}
+
+/// Constants as one text; `None` when one of the values is none.
+fn literals(values: &[Expr]) -> Option<Text> {
+    let texts: Option<Vec<String>> = values
+        .iter()
+        .map(|value| match value {
+            Expr::Literal(constant) => constant.as_text().map(|text| text.to_string()),
+            _ => None,
+        })
+        .collect();
+    texts.map(|texts| texts.join(", ").into())
+}
+
+/// The name of a function without its parameters.
+fn bare_name(function: Function) -> Text {
+    let name = function.name();
+    name.split('<').next().unwrap_or(&name).into()
 }
 
 /// The relation that a function decides.
@@ -140,11 +167,7 @@ fn subject(subject: &Subject) -> (Text, Option<Function>) {
 
 fn operator_name(prefix: Option<Function>, operator: &str) -> Text {
     match prefix {
-        Some(function) => {
-            let name = function.name();
-            let name = name.split('<').next().unwrap_or(&name);
-            format_smolstr!("{name} {operator}")
-        }
+        Some(function) => format_smolstr!("{} {operator}", bare_name(function)),
         None => operator.into(),
     }
 }
