@@ -463,3 +463,12 @@ fn an_alternative_without_a_positive_test_stays() {
     };
     assert!(parts.contains(&Tree::Nothing), "{parts:?}");
 }
+
+#[test]
+fn a_column_that_takes_a_known_name_is_what_it_is_made_of() {
+    let facts = of(
+        r"SecurityEvent | extend FileName = tostring(split(NewProcessName, '\\')[-1]) | where FileName =~ 'y.exe'",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), [r"process.executable ends_with \y.exe"]);
+}

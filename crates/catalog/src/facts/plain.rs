@@ -99,8 +99,7 @@ impl Columns {
     }
 
     fn column(&self, field: &FieldRef) -> Option<Plain> {
-        let own = field.canonical == field.name;
-        self.0.get(&field.name).filter(|_| own).cloned().flatten()
+        self.0.get(&field.name).cloned().flatten()
     }
 
     fn plain(&self, value: &Expr) -> Option<Plain> {
