@@ -131,7 +131,9 @@ impl Collected {
             return Normal::Or(parts);
         }
         let mut tests = Vec::new();
-        parts.iter().for_each(|part| part.tests(&mut tests));
+        for part in &parts {
+            part.tests(&mut tests);
+        }
         for at in tests {
             let fact = &mut self.atoms[at as usize];
             fact.aside |= !fact.negated && !fact.implied;
@@ -233,7 +235,9 @@ impl Normal {
             Self::True | Self::False => {}
             Self::Atom(at) => out.push(*at),
             Self::And(parts) | Self::Or(parts) | Self::Unless(parts) => {
-                parts.iter().for_each(|part| part.tests(out));
+                for part in parts {
+                    part.tests(out);
+                }
             }
         }
     }
