@@ -465,6 +465,20 @@ fn an_alternative_without_a_positive_test_stays() {
 }
 
 #[test]
+fn a_test_of_a_computed_column_is_no_indicator() {
+    let facts = of(
+        "Events | extend n = iff(a has 'x', 1, 0) | where Kind == 'k' or (n == 1 and Kind == 'l')",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), ["Kind eq k", "Kind eq l"]);
+    let facts = of(
+        r#"FROM logs-* | EVAL process.working = TO_LOWER(process.working) | WHERE process.working == "x""#,
+        Hint::Query(Language::Esql),
+    );
+    assert_eq!(indicators(&facts), ["process.working eq x"]);
+}
+
+#[test]
 fn a_column_that_takes_a_known_name_is_what_it_is_made_of() {
     let facts = of(
         r"SecurityEvent | extend FileName = tostring(split(NewProcessName, '\\')[-1]) | where FileName =~ 'y.exe'",

@@ -62,6 +62,10 @@ impl Collected {
             events = events::narrowed(&events, filter, context.schema);
             parts.push(self.normal(filter, false, branch, context));
         }
+        // What a stage computed is no value of an event.
+        for fact in &mut self.atoms[from..] {
+            fact.literal &= !leaf.computes(&fact.field);
+        }
         if leaf.missing {
             for fact in &mut self.atoms[from..] {
                 fact.aside = true;

@@ -133,6 +133,11 @@ impl<'a> Leaf<'a> {
         }
     }
 
+    /// Whether a stage computed a column of this name that is plainly no field.
+    pub(super) fn computes(&self, canonical: &str) -> bool {
+        self.computed.computes(canonical)
+    }
+
     /// Later stages see the keys of groups alone.
     fn close(&mut self, keys: &[Key]) {
         let fields = keys.iter().filter_map(|key| match &key.value {

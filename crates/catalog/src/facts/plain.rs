@@ -56,6 +56,11 @@ impl Columns {
         self.0.contains_key(name)
     }
 
+    /// Whether a stage computed a column of this name that is no plain function of a field.
+    pub(super) fn computes(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Option::is_none)
+    }
+
     /// A column that is no plain function of a field.
     pub(super) fn add(&mut self, name: &Text) {
         self.0.insert(name.clone(), None);
