@@ -149,7 +149,7 @@ impl<'a> Leaf<'a> {
 
     /// Whether a field is one of the event's own that rows still show.
     fn shows(&self, field: &FieldRef) -> bool {
-        let own = field.canonical != field.name || !self.computed.has(&field.name);
+        let own = field.canonical != field.name || !self.computed.hides(&field.name);
         own && match &self.seen {
             Seen::All => true,
             Seen::Only(names) => names.contains(&field.canonical),

@@ -52,8 +52,15 @@ pub(super) struct Columns(BTreeMap<Text, Option<Plain>>);
 
 impl Columns {
     /// Whether a stage computed a column of this name.
-    pub(super) fn has(&self, name: &str) -> bool {
+    fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// Whether a stage computed a column of this name that is no longer plainly the field of that
+    /// name.
+    pub(super) fn hides(&self, name: &str) -> bool {
+        let plain = self.0.get(name);
+        plain.is_some_and(|plain| plain.as_ref().is_none_or(|plain| plain.field.name != name))
     }
 
     /// Whether a stage computed a column of this name that is no plain function of a field.
