@@ -19,13 +19,20 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TRIPLINE = TARGET / "release" / "tripline"
 CORPORA = ROOT.parent / "shared" / "corpora"
-TECHNIQUES = ["T1204.001", "T1204", "T1003.001"]
+TECHNIQUES = ["T1204.001", "T1204", "T1003.001", "T1556.006"]
 
 
 def ask(catalog, *words):
     """The JSON answer of one command."""
     command = [str(TRIPLINE), "--catalog", str(catalog), "--format", "json", *words]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def clause_key(row):
+    """What makes a clause the same in two rules: its tests, its exceptions, its scope."""
+    tests = (("unless" if t["unless"] else "when", t["field"], t["operator"], t["value"])
+             for t in row["clause"])
+    return (tuple(tests), row["scope"])
 
 
 def recount(rules):
@@ -41,8 +48,7 @@ def recount(rules):
         for item in rule["indicators"]:
             tables["indicator"][(item["field"], item["operator"], item["value"])].add(rule["id"])
         for item in rule["exclusions"]:
-            clause = tuple((t["field"], t["operator"], t["value"]) for t in item["clause"])
-            tables["exclusion"][(clause, item["scope"])].add(rule["id"])
+            tables["exclusion"][clause_key(item)].add(rule["id"])
         for event in rule["events"]:
             tables["event"][(event["provider"], event["event"])].add(rule["id"])
     return tables
@@ -73,9 +79,7 @@ def check(catalog, technique, problems):
             lambda row: (row["field"], row["operator"], row["value"]), problems)
     compare("event", tables["event"], guide["events"],
             lambda row: (row["provider"], row["event"]), problems)
-    compare("exclusion", tables["exclusion"], guide["exclusions"],
-            lambda row: (tuple((t["field"], t["operator"], t["value"]) for t in row["clause"]),
-                         row["scope"]), problems)
+    compare("exclusion", tables["exclusion"], guide["exclusions"], clause_key, problems)
     for row in guide["fields"]:
         positive = tables["field"].get(row["field"], set())
         only = tables["excluded"].get(row["field"], set()) - positive

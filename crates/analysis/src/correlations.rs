@@ -75,7 +75,7 @@ pub(crate) fn correlations(index: &Index<'_>, rules: &[u32]) -> Correlations {
                 thresholds.add(threshold.clone(), at);
             }
             if !fact.keys.is_empty() {
-                let names: Vec<Text> = fact.keys.iter().map(|key| index.field_name(key)).collect();
+                let names: Vec<String> = fact.keys.iter().map(|key| shared(index, key)).collect();
                 keys.add(names.join(" + ").into(), at);
             }
         }
@@ -88,6 +88,17 @@ pub(crate) fn correlations(index: &Index<'_>, rules: &[u32]) -> Correlations {
         thresholds: thresholds.rows(index),
         keys: keys.rows(index),
     }
+}
+
+/// A field that the events share, or the fields whose values are equal.
+fn shared(index: &Index<'_>, key: &[Text]) -> String {
+    let mut names: Vec<Text> = Vec::new();
+    for name in key.iter().map(|field| index.field_name(field)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" = ")
 }
 
 /// A length of time in its largest whole unit: `90s`, `5m`, `1h`, `7d`.

@@ -21,6 +21,8 @@ pub enum Scope {
 /// One test of a clause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct ClauseItem {
+    /// It is an exception: what satisfies it is not left out.
+    pub unless: bool,
     /// The name shown for the field.
     pub field: Text,
     /// The canonical field.
@@ -31,7 +33,21 @@ pub struct ClauseItem {
     pub value: Text,
 }
 
-/// A clause that rules leave out: all its tests hold.
+impl ClauseItem {
+    /// What stands before the item at `at` of a clause: nothing, ` and `, ` unless `, ` or `.
+    pub fn joint(items: &[Self], at: usize) -> &'static str {
+        let unless = items[at].unless;
+        match at.checked_sub(1).map(|before| items[before].unless) {
+            None if unless => "everything unless ",
+            None => "",
+            Some(false) if unless => " unless ",
+            Some(false) => " and ",
+            Some(true) => " or ",
+        }
+    }
+}
+
+/// A clause that rules leave out: all its tests hold, and none of its exceptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExclusionRow {
     /// The tests, sorted.
@@ -70,7 +86,7 @@ pub(crate) fn exclusions(index: &Index<'_>, rules: &[u32]) -> Vec<ExclusionRow> 
     rows
 }
 
-/// The tests of a clause, sorted and distinct.
+/// The tests of a clause, sorted and distinct, exceptions last.
 pub(crate) fn clause(
     index: &Index<'_>,
     facts: &RuleFacts,
@@ -80,11 +96,20 @@ pub(crate) fn clause(
         .atoms
         .iter()
         .map(|at| &facts.atoms[*at as usize])
-        .map(|atom| ClauseItem {
-            field: index.field_name(&atom.field),
-            canonical: atom.field.clone(),
-            operator: atom.operator.clone(),
-            value: atom.value.clone(),
+        .map(|atom| {
+            // "Unless it is missing" is "when it is there".
+            let present = !atom.negated && atom.operator == "missing";
+            ClauseItem {
+                unless: !atom.negated && !present,
+                field: index.field_name(&atom.field),
+                canonical: atom.field.clone(),
+                operator: if present {
+                    "exists".into()
+                } else {
+                    atom.operator.clone()
+                },
+                value: atom.value.clone(),
+            }
         })
         .collect();
     items.sort();

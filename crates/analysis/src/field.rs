@@ -94,7 +94,7 @@ fn use_of(index: &Index<'_>, id: &str) -> FieldUse {
         .copied()
         .filter(|at| {
             let mut atoms = index.facts(*at).atoms.iter();
-            atoms.any(|atom| atom.field == id && !atom.negated && !atom.implied)
+            atoms.any(|atom| atom.field == id && !atom.excludes() && !atom.implied)
         })
         .collect();
     let known = index.schema.field(id);

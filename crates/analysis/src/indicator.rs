@@ -76,7 +76,10 @@ pub fn indicator(index: &Index<'_>, name: &str, value: &str) -> Option<Indicator
         .map(|(family, field)| (field, family))?;
     let wanted = index.looking_for(&canonical, &family);
     let mut left = index.testing_family(&canonical, &family).to_vec();
-    left.retain(|at| wanted.binary_search(at).is_err());
+    left.retain(|at| {
+        let mut own = tests(index, *at, &canonical).filter(|atom| atom.negated);
+        wanted.binary_search(at).is_err() && own.any(|atom| index.family(atom) == family)
+    });
     let kept = values(index, wanted, &canonical, &family);
     let is_kept = |atom: &AtomFact| {
         atom.field == canonical && kept.contains(&(atom.operator.as_str(), atom.value.as_str()))

@@ -63,7 +63,9 @@ pub use ledger::{LedgerAnswer, LedgerFailure, LedgerRow, ledger};
 pub use lookups::Lookups;
 pub use markup::{Paragraph, Reference, Span, plain_text};
 pub use overlap::{OverlapAnswer, OverlapFamily, OverlapGroup, OverlapVendor, overlap};
-pub use rule::{Indicator, LogicStage, RuleAnswer, RuleExclusion, SpannedAtom, rule};
+pub use rule::{
+    Indicator, LogicStage, RelatedRule, RuleAnswer, RuleExclusion, SpannedAtom, line_of, rule,
+};
 pub use same_action::SameAction;
 pub use search::{SearchAnswer, SearchHit, search};
 pub use sequences::{
@@ -75,4 +77,5 @@ pub use signals::{
 };
 pub use tables::{EventRow, FieldRow, IndicatorRow, RuleRow, Sample};
 pub use technique::{TechniqueAnswer, TechniqueCounts, UnknownTechnique, technique};
+pub use words::marked;
 pub use workbench::{Additions, FamilyItem, GuessReason, Review, Sharing, TechniqueGuess, review};

@@ -8,10 +8,10 @@ use crate::tables::{EventRow, by_vendor, events_of};
 use crate::{Index, words};
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::SmolStr as Text;
+use smol_str::{SmolStr as Text, format_smolstr};
 use std::collections::{BTreeMap, BTreeSet};
 use tripline_catalog::facts::{AtomFact, RuleFacts};
-use tripline_ir::{Class, Detection, Level, Loss, Related, Requirement};
+use tripline_ir::{Class, Detection, Level, Loss, Plan, Related, Requirement, Span};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -73,7 +73,7 @@ pub struct RuleAnswer {
     /// Rules that find the same operation.
     pub same_action: Vec<SameAction>,
     /// Rules that it names.
-    pub related: Vec<Related>,
+    pub related: Vec<RelatedRule>,
     /// Known false positives.
     pub false_positives: Vec<Text>,
     /// Investigation notes, Markdown.
@@ -100,6 +100,17 @@ pub struct RuleAnswer {
     pub licence: Option<Text>,
     /// The body, verbatim.
     pub body: Text,
+}
+
+/// A rule that another names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RelatedRule {
+    /// Its id in the catalogue; as written where the catalogue has no such rule.
+    pub id: Text,
+    /// Its title; empty where the catalogue does not have it.
+    pub title: Text,
+    /// How it relates, as written: `derived`, `obsolete`, `similar`, ...
+    pub relation: Text,
 }
 
 /// A stage of the logic.
@@ -141,7 +152,7 @@ pub struct Indicator {
 /// Something a rule leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleExclusion {
-    /// The tests, all of which hold for what is left out.
+    /// The tests, all of which hold for what is left out, and its exceptions.
     pub clause: Vec<ClauseItem>,
     /// What it applies to.
     pub scope: Scope,
@@ -158,7 +169,8 @@ pub struct SpannedAtom {
     pub operator: Text,
     /// The value; empty when the test has none.
     pub value: Text,
-    /// It stands under an odd number of negations.
+    /// The rule does not look for it: it is left out, an exception to what is left out, or part of
+    /// an event that must not occur.
     pub excluded: bool,
     /// The language implies it (`process where`); counts leave it out.
     pub implied: bool,
@@ -195,10 +207,10 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
         events: events_of(index, facts),
         atoms: spanned(index, facts),
         output_fields: d.output_fields.clone(),
-        losses: d.losses.clone(),
+        losses: losses(d),
         requires: d.requires.clone(),
         same_action: same_action(index, facts),
-        related: d.related.clone(),
+        related: d.related.iter().map(|one| related(index, d, one)).collect(),
         false_positives: d.false_positives.clone(),
         note: d.note.clone(),
         setup: d.setup.clone(),
@@ -215,6 +227,18 @@ pub fn rule(index: &Index<'_>, detection: &Detection, facts: &RuleFacts) -> Rule
     }
 }
 
+/// A rule that another of its vendor names by its id alone.
+fn related(index: &Index<'_>, detection: &Detection, named: &Related) -> RelatedRule {
+    let id = format_smolstr!("{}:{}", detection.vendor, named.id);
+    let known = index.catalog.rule_facts(&id);
+    let known = known.or_else(|| index.catalog.rule_facts(&named.id));
+    RelatedRule {
+        id: known.map_or_else(|| named.id.clone(), |facts| facts.id.clone()),
+        title: known.map(|facts| facts.title.clone()).unwrap_or_default(),
+        relation: named.relation.clone(),
+    }
+}
+
 /// What a rule does, one sentence per stage.
 pub(crate) fn logic(detection: &Detection) -> Vec<LogicStage> {
     let stages = detection
@@ -222,13 +246,72 @@ pub(crate) fn logic(detection: &Detection) -> Vec<LogicStage> {
         .as_ref()
         .map(words::stages)
         .unwrap_or_default();
-    stages
-        .into_iter()
-        .map(|sentence| LogicStage {
-            stage: sentence.stage.into(),
-            meaning: sentence.text,
-        })
-        .collect()
+    let told = stages.into_iter().map(|sentence| LogicStage {
+        stage: sentence.stage.into(),
+        meaning: sentence.text,
+    });
+    let losses = losses(detection);
+    let lost = losses.iter().filter_map(|loss| lost(detection, loss));
+    told.chain(lost).collect()
+}
+
+/// What the plan does not hold: what reading noted, and the parts of it that stand verbatim.
+fn losses(detection: &Detection) -> Vec<Loss> {
+    let mut all = detection.losses.clone();
+    let mut plans: Vec<&Plan> = detection.plan.iter().collect();
+    while let Some(plan) = plans.pop() {
+        if let Plan::Opaque(opaque) = plan {
+            let noted = |loss: &Loss| {
+                let inside =
+                    |span: Span| span.start < opaque.span.end && opaque.span.start < span.end;
+                loss.reason == opaque.reason && loss.span.is_none_or(inside)
+            };
+            if !all.iter().any(noted) {
+                all.push(Loss {
+                    reason: opaque.reason,
+                    detail: opaque.text.clone(),
+                    span: Some(opaque.span),
+                });
+            }
+        }
+        plans.extend(plan.inputs().into_iter().rev());
+    }
+    all
+}
+
+/// A part of the body that the logic holds only in part, or not at all.
+fn lost(detection: &Detection, loss: &Loss) -> Option<LogicStage> {
+    let span = loss.span?;
+    let place = line_of(&detection.body, span)?;
+    let detail = if loss.detail.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", words::code(&one_line(&loss.detail)))
+    };
+    Some(LogicStage {
+        stage: "loss".into(),
+        meaning: format_smolstr!(
+            "Not all of line {place} is in this logic ({}{detail}).",
+            loss.reason.phrase()
+        ),
+    })
+}
+
+/// The line of the body, from 1, on which a part begins.
+pub fn line_of(body: &str, span: Span) -> Option<usize> {
+    let before = body.get(..span.start as usize)?;
+    Some(before.matches('\n').count() + 1)
+}
+
+/// A text on one line, cut when it is long.
+fn one_line(text: &str) -> String {
+    const MAX: usize = 160;
+    let flat: Vec<&str> = text.split_whitespace().collect();
+    let flat = flat.join(" ");
+    match flat.char_indices().nth(MAX) {
+        Some((at, _)) => format!("{}...", &flat[..at]),
+        None => flat,
+    }
 }
 
 fn indicators(index: &Index<'_>, facts: &RuleFacts) -> Vec<Indicator> {
@@ -260,20 +343,24 @@ fn indicator(index: &Index<'_>, atom: &AtomFact) -> Indicator {
 }
 
 fn exclusions(index: &Index<'_>, facts: &RuleFacts) -> Vec<RuleExclusion> {
-    facts
-        .exclusions
-        .iter()
-        .map(|exclusion| RuleExclusion {
-            clause: clause(index, facts, exclusion),
-            scope: scope(exclusion),
-            spans: exclusion
-                .atoms
-                .iter()
-                .map(|at| facts.atoms[*at as usize].span)
-                .map(|span| [span.start, span.end])
-                .collect(),
-        })
-        .collect()
+    let mut rows: Vec<RuleExclusion> = Vec::new();
+    for exclusion in &facts.exclusions {
+        let (clause, scope) = (clause(index, facts, exclusion), scope(exclusion));
+        let spans = exclusion.atoms.iter().map(|at| {
+            let span = facts.atoms[*at as usize].span;
+            [span.start, span.end]
+        });
+        let same = |row: &&mut RuleExclusion| row.clause == clause && row.scope == scope;
+        match rows.iter_mut().find(same) {
+            Some(row) => row.spans.extend(spans),
+            None => rows.push(RuleExclusion {
+                clause,
+                scope,
+                spans: spans.collect(),
+            }),
+        }
+    }
+    rows
 }
 
 fn spanned(index: &Index<'_>, facts: &RuleFacts) -> Vec<SpannedAtom> {
@@ -284,7 +371,7 @@ fn spanned(index: &Index<'_>, facts: &RuleFacts) -> Vec<SpannedAtom> {
             field: index.field_name(&atom.field),
             operator: atom.operator.clone(),
             value: atom.value.clone(),
-            excluded: atom.negated,
+            excluded: atom.excludes(),
             implied: atom.implied,
             span: [atom.span.start, atom.span.end],
         })

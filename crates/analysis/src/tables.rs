@@ -194,7 +194,7 @@ pub(crate) fn fields(
 }
 
 fn tally(tally: &mut FieldTally, at: u32, atom: &AtomFact) {
-    if atom.negated {
+    if atom.excludes() {
         tally.negative.insert(at);
         return;
     }

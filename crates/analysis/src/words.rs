@@ -1,15 +1,20 @@
 //! A plan in words: one sentence per stage, made from the plan alone.
 
 mod expr;
+mod inlined;
+mod marks;
 mod measures;
 mod pipes;
 mod predicate;
 
 use crate::correlations::duration;
 use smol_str::SmolStr as Text;
+use std::collections::BTreeSet;
 use tripline_ir::{Aggregate, Condition, Correlate, NewTerms, Plan, Predicate, Sample, Sequence};
 use tripline_ir::{Step, Window};
 
+pub(crate) use marks::code;
+pub use marks::marked;
 use measures::measure;
 pub(crate) use predicate::words;
 use predicate::{comparison, implied};
@@ -32,12 +37,35 @@ fn sentence(stage: &'static str, text: impl Into<Text>) -> Sentence {
     }
 }
 
-/// The stages of a plan in the order in which they work.
+/// The stages of a plan in the order in which they work. An order is told where a later stage goes
+/// by it.
 pub(crate) fn stages(plan: &Plan) -> Vec<Sentence> {
+    const BY_ORDER: [&str; 8] = [
+        "limit",
+        "running",
+        "scan",
+        "dedup",
+        "group",
+        "inline",
+        "transaction",
+        "join",
+    ];
+    let mut all = all_stages(plan);
+    let by_order = |stage: &Sentence| BY_ORDER.contains(&stage.stage);
+    let last = all.iter().rposition(by_order).unwrap_or(0);
+    let mut at = 0;
+    all.retain(|stage| {
+        at += 1;
+        stage.stage != "sort" || at <= last
+    });
+    all
+}
+
+fn all_stages(plan: &Plan) -> Vec<Sentence> {
     match plan {
         Plan::Match(found) => matched(found),
         Plan::Filter { input, predicate } => {
-            let mut all = stages(input);
+            let mut all = all_stages(input);
             all.push(sentence(
                 "filter",
                 format!("Of these, keep rows where {}.", words(predicate)),
@@ -48,18 +76,28 @@ pub(crate) fn stages(plan: &Plan) -> Vec<Sentence> {
         Plan::Sample(found) => sample(found),
         Plan::Union(inputs) | Plan::Append(inputs) if inputs.len() > 1 => branches(inputs),
         Plan::Join(join) => {
-            let mut all = stages(&join.left);
+            let mut all = all_stages(&join.left);
             all.push(sentence(
                 "second",
                 "Apart from these, a second set of rows:",
             ));
-            all.extend(stages(&join.right));
+            all.extend(all_stages(&join.right));
             all.push(sentence("join", pipes::join(join)));
             all
         }
         Plan::Opaque(opaque) => {
             let text = format!("A part is not read: {}.", opaque.reason.phrase());
             vec![sentence("opaque", text)]
+        }
+        Plan::Apply(apply) => {
+            let mut all = all_stages(&apply.input);
+            all.push(sentence("apply", "For each row by itself:"));
+            all.extend(all_stages(&apply.body));
+            all.push(sentence(
+                "applied",
+                "Take the rows so made, with the other columns of the row that they are made of.",
+            ));
+            all
         }
         other => later(other),
     }
@@ -94,7 +132,7 @@ fn branches(inputs: &[Plan]) -> Vec<Sentence> {
     let count = inputs.len();
     let each = inputs.iter().enumerate().flat_map(|(at, input)| {
         let head = format!("Branch {} of {count}:", at + 1);
-        std::iter::once(sentence("branch", head)).chain(stages(input))
+        std::iter::once(sentence("branch", head)).chain(all_stages(input))
     });
     let mut all: Vec<Sentence> = each.collect();
     let text = format!("Take the rows of all {count} branches.");
@@ -109,11 +147,11 @@ fn later(plan: &Plan) -> Vec<Sentence> {
             .rules
             .iter()
             .flat_map(|rule| {
-                let head = sentence("rule", format!("Rule `{}`:", rule.name));
-                std::iter::once(head).chain(stages(&rule.plan))
+                let head = sentence("rule", format!("Rule {}:", code(&rule.name)));
+                std::iter::once(head).chain(all_stages(&rule.plan))
             })
             .collect(),
-        other => other.inputs().into_iter().flat_map(stages).collect(),
+        other => other.inputs().into_iter().flat_map(all_stages).collect(),
     };
     all.extend(own(plan));
     all
@@ -139,7 +177,7 @@ fn own(plan: &Plan) -> Option<Sentence> {
 
 fn correlate(found: &Correlate) -> String {
     let order = if found.ordered { " in this order" } else { "" };
-    let keys = list(found.group_by.iter().map(|key| format!("`{key}`")), "and");
+    let keys = list(found.group_by.iter().map(|key| code(key)), "and");
     let keys = if keys.is_empty() {
         keys
     } else {
@@ -157,7 +195,8 @@ fn aggregate(found: &Aggregate) -> String {
     let keys = found.group_by.iter().map(|key| expr::value(&key.value));
     let keys = list(keys, "and");
     let window = window(found.window);
-    let measures = list_all(found.measures.iter().map(measure));
+    let measures: Vec<String> = found.measures.iter().map(measure).collect();
+    let measures = measures.join(", ");
     let mut text = match (keys.is_empty(), measures.is_empty()) {
         (true, true) => "All rows count as one".to_owned(),
         (true, false) => format!("Of all rows together compute {measures}"),
@@ -176,7 +215,7 @@ fn aggregate(found: &Aggregate) -> String {
 }
 
 fn new_terms(found: &NewTerms) -> String {
-    let fields = found.fields.iter().map(|field| format!("`{}`", field.name));
+    let fields = found.fields.iter().map(|field| code(&field.name));
     format!(
         "Alert when {} of the last {} did not occur in the {} before the run.",
         list(fields, "and"),
@@ -189,19 +228,20 @@ fn new_terms(found: &NewTerms) -> String {
 fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
     let mut all = Vec::new();
     if !found.source.names.is_empty() {
-        let names = list(
-            found.source.names.iter().map(|name| format!("`{name}`")),
-            "or",
-        );
+        let names = list(found.source.names.iter().map(|name| source(name)), "or");
+
         all.push(sentence("source", format!("Events from {names}.")));
     }
     let parts = match &found.predicate {
         Predicate::And(parts) => parts.as_slice(),
         other => std::slice::from_ref(other),
     };
+    let mut told = BTreeSet::new();
     for part in parts {
         match part {
             Predicate::True => {}
+            // A language asks anew at every negation whether the field is there.
+            Predicate::Atom(_) if !told.insert(words(part)) && implied(part) => {}
             // A guard that the language adds says nothing that the author wrote.
             Predicate::Or(_) | Predicate::Not(_) if implied(part) => {}
             Predicate::Not(inner) => {
@@ -219,33 +259,74 @@ fn matched(found: &tripline_ir::Match) -> Vec<Sentence> {
     all
 }
 
-fn step(at: usize, step: &Step) -> Sentence {
-    let what = words(&step.find.predicate);
-    let number = at + 1;
-    let runs = if step.runs > 1 {
-        format!(", {} times in a row", step.runs)
-    } else {
-        String::new()
+/// A source; a log source of Sigma (`product/category/service`) by its parts.
+fn source(name: &str) -> String {
+    let parts: Vec<&str> = name.split('/').collect();
+    let [product, category, service] = parts[..] else {
+        return code(name);
     };
-    if step.missing {
-        sentence("missing", format!("{number}. no event where {what}."))
+    let parts = [
+        ("product", product),
+        ("category", category),
+        ("service", service),
+    ];
+    let told = parts.iter().filter(|(_, part)| !part.is_empty());
+    let told: Vec<String> = told
+        .map(|(what, part)| format!("{what} {}", code(part)))
+        .collect();
+    if told.is_empty() {
+        code(name)
     } else {
-        sentence("step", format!("{number}. an event where {what}{runs}."))
+        told.join(" ")
     }
 }
 
-fn step_keys(steps: &[Step]) -> String {
-    let keys = steps
-        .first()
-        .map(|step| step.by.as_slice())
-        .unwrap_or_default();
-    let names = keys.iter().flat_map(|key| key.value.fields());
-    let names = list(names.map(|field| format!("`{}`", field.name)), "and");
-    if names.is_empty() {
-        names
-    } else {
-        format!(", with the same {names}")
+fn step(at: usize, step: &Step) -> Sentence {
+    let what = words(&step.find.predicate);
+    let number = at + 1;
+    match (step.missing, step.runs) {
+        (true, _) => sentence("missing", format!("{number}. no event where {what}.")),
+        (false, runs @ 2..) => sentence("step", format!("{number}. {runs} events where {what}.")),
+        (false, _) => sentence("step", format!("{number}. an event where {what}.")),
     }
+}
+
+/// What the events of all steps share: a key that every step calls the same, and keys that steps
+/// take from different fields.
+fn step_keys(steps: &[Step]) -> String {
+    let places = steps.iter().map(|step| step.by.len()).max().unwrap_or(0);
+    let (mut same, mut equal) = (Vec::new(), Vec::new());
+    for place in 0..places {
+        let mut names: Vec<(String, Vec<String>)> = Vec::new();
+        for (at, step) in steps.iter().enumerate() {
+            let Some(key) = step.by.get(place) else {
+                continue;
+            };
+            let (name, number) = (expr::value(&key.value), (at + 1).to_string());
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, steps)) => steps.push(number),
+                None => names.push((name, vec![number])),
+            }
+        }
+        match names.as_slice() {
+            [(name, _)] => same.push(name.clone()),
+            several => {
+                let of_steps = several.iter().map(|(name, steps)| {
+                    let word = if steps.len() > 1 { "steps" } else { "step" };
+                    format!("{name} of {word} {}", list(steps.iter().cloned(), "and"))
+                });
+                equal.push(of_steps.collect::<Vec<_>>().join(" = "));
+            }
+        }
+    }
+    let mut told = String::new();
+    for (before, items) in [(", with the same ", same), (", where ", equal)] {
+        if !items.is_empty() {
+            told.push_str(before);
+            told.push_str(&list_all(&items, "and"));
+        }
+    }
+    told
 }
 
 fn condition(condition: &Condition, rules: usize) -> String {
@@ -260,7 +341,7 @@ fn condition(condition: &Condition, rules: usize) -> String {
         } => {
             format!("{min} to {max} of these rules fire")
         }
-        Condition::Rule(name) => format!("`{name}` fires"),
+        Condition::Rule(name) => format!("{} fires", code(name)),
         Condition::Not(inner) => format!("not ({})", self::condition(inner, rules)),
         Condition::And(parts) => list(parts.iter().map(|p| self::condition(p, rules)), "and"),
         Condition::Or(parts) => list(parts.iter().map(|p| self::condition(p, rules)), "or"),
@@ -284,15 +365,15 @@ fn list(items: impl Iterator<Item = String>, word: &str) -> String {
         items.truncate(MAX_LISTED);
         items.push(format!("{more} more"));
     }
+    list_all(&items, word)
+}
+
+/// `a, b and c`, or with commas alone; all of them.
+fn list_all(items: &[String], word: &str) -> String {
     match items.split_last() {
         None => String::new(),
         Some((only, [])) => only.clone(),
         Some((last, rest)) if word == "," => format!("{}, {last}", rest.join(", ")),
         Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
     }
-}
-
-/// All items with commas between them.
-fn list_all(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
 }

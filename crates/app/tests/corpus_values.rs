@@ -191,6 +191,7 @@ fn wrong(language: Language, operator: &str, value: &str, body: &str) -> Vec<Str
         literal: operator != "in_list",
         case_sensitive: false,
         negated: false,
+        aside: false,
         implied: false,
         branch: 0,
         name: "CommandLine".into(),

@@ -1,6 +1,6 @@
 //! Facts of single rules: polarity, clauses, scope, projection, events, branches.
 
-use tripline_catalog::facts::{AtomFact, RuleFacts, facts};
+use tripline_catalog::facts::{AtomFact, RuleFacts, Tree, facts};
 use tripline_corpus::{Hint, Vendor, read_text};
 use tripline_ir::{Language, Text};
 use tripline_schema::Schema;
@@ -409,4 +409,199 @@ fn the_kind_of_event_decides_what_fields_of_a_table_mean() {
         found.iter().any(|one| one.starts_with("target.process.")),
         "{found:?}"
     );
+}
+
+/// Each clause as text, exceptions behind `unless`.
+fn clauses(facts: &RuleFacts) -> Vec<(String, bool)> {
+    let text = |atoms: &[u32]| {
+        let of = |negated: bool| {
+            let all = atoms.iter().map(|at| &facts.atoms[*at as usize]);
+            let kept = all.filter(|atom| atom.negated == negated).map(shown);
+            kept.collect::<Vec<_>>()
+        };
+        match of(false).as_slice() {
+            [] => of(true).join(" & "),
+            unless => format!("{} unless {}", of(true).join(" & "), unless.join(", ")),
+        }
+    };
+    let all = facts.exclusions.iter();
+    all.map(|found| (text(&found.atoms), found.whole)).collect()
+}
+
+#[test]
+fn guards_of_a_language_are_no_part_of_a_clause() {
+    let facts = of(
+        r#"FROM logs-* | WHERE a == "x" AND NOT (TO_LOWER(b) LIKE "*y*" AND c IN ("p", "q")) AND NOT d == "z""#,
+        Hint::Query(Language::Esql),
+    );
+    assert_eq!(
+        clauses(&facts),
+        [
+            ("b contains y & c eq p".to_owned(), true),
+            ("b contains y & c eq q".to_owned(), true),
+            ("d eq z".to_owned(), true),
+        ]
+    );
+}
+
+#[test]
+fn a_guard_of_the_author_is_no_part_of_a_clause() {
+    let facts = of(
+        r#"FROM logs-* | WHERE b IS NULL OR NOT (b LIKE "*y*" AND c == "p")"#,
+        Hint::Query(Language::Esql),
+    );
+    assert_eq!(
+        clauses(&facts),
+        [("b contains y & c eq p".to_owned(), true)]
+    );
+}
+
+#[test]
+fn a_computed_partner_stays_in_its_clause() {
+    let facts = of(
+        "Events | extend A = strcat(X, 'a') | where not(A == B and Kind =~ 'k')",
+        Hint::Query(Language::Kusto),
+    );
+    let [(clause, whole)] = &clauses(&facts)[..] else {
+        panic!("{:?}", facts.exclusions)
+    };
+    assert!(
+        clause.contains("A field_eq B") && clause.contains("Kind eq k"),
+        "{clause}"
+    );
+    assert!(*whole);
+    assert_eq!(indicators(&facts), Vec::<String>::new());
+}
+
+#[test]
+fn exceptions_to_an_exclusion_are_no_indicators() {
+    let facts = eql(
+        r#"process where user.name == "u" and not (process.args : "a" and not process.title : ("b", "c"))"#,
+    );
+    assert_eq!(indicators(&facts), ["process.user.name eq u"]);
+    let [(clause, true)] = &clauses(&facts)[..] else {
+        panic!("{:?}", clauses(&facts))
+    };
+    assert_eq!(
+        clause,
+        "process.args eq a unless linux.proctitle eq b, linux.proctitle eq c"
+    );
+}
+
+#[test]
+fn a_denied_denial_is_a_test() {
+    let facts = eql(r#"process where not (process.args != "a" or process.title != "b")"#);
+    assert_eq!(
+        indicators(&facts),
+        ["process.args eq a", "linux.proctitle eq b"]
+    );
+}
+
+#[test]
+fn what_must_not_occur_is_no_indicator_and_has_no_events() {
+    let facts = eql(r#"sequence by host.id with maxspan=1m
+  [process where process.name == "a.exe"]
+  ![file where file.extension == "txt"]"#);
+    assert!(indicators(&facts).iter().all(|test| !test.contains("txt")));
+    assert!(facts.branches[1].missing && facts.branches[1].events.is_empty());
+    assert_eq!(exclusions(&facts), []);
+}
+
+#[test]
+fn keys_of_steps_with_different_fields_have_all_of_them() {
+    let facts = eql(r"sequence by host.id
+  [process where true] by process.entity_id
+  [process where true] by process.parent.entity_id");
+    let keys = &facts.correlations[0].keys;
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    assert_eq!((keys[0].len(), keys[1].len()), (1, 2), "{keys:?}");
+}
+
+#[test]
+fn a_threshold_may_stand_in_a_later_stage() {
+    let of_spl = |search: &str| {
+        let facts = of(search, Hint::Query(Language::Spl));
+        facts.correlations[0].thresholds.clone()
+    };
+    assert_eq!(
+        of_spl(
+            "index=x a=1 | stats count dc(u) as users by h | rename users as n | where count > 5 AND n >= 3"
+        ),
+        ["count gt 5", "users gte 3"]
+    );
+    assert_eq!(
+        of_spl("index=x a=1 | stats count by h | eval count=count+1 | where count > 5"),
+        Vec::<Text>::new()
+    );
+}
+
+#[test]
+fn the_edge_of_a_word_test_counts() {
+    let facts = of(
+        "Events | where A has 'x' and B hasprefix 'y' and C hasprefix '/z'",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(
+        indicators(&facts),
+        ["A term x", "B term_prefix y", "C contains /z"]
+    );
+}
+
+#[test]
+fn when_a_rule_looks_is_no_indicator() {
+    let facts = of(
+        "Events | where TimeGenerated > ago(1d) and Kind == 'k'",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), ["Kind eq k"]);
+}
+
+#[test]
+fn a_column_that_is_plainly_a_field_is_that_field() {
+    let facts = of(
+        r"Events | extend Small = tolower(A), Name = tostring(split(B, '\\')[-1]), Both = strcat(A, B)
+| where Small contains 'x' and Name =~ 'y.exe' and Both == 'z'",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), ["A contains x", r"B ends_with \y.exe"]);
+}
+
+#[test]
+fn an_alternative_without_a_positive_test_stays() {
+    let facts = sigma(
+        r"
+    one:
+        CommandLine|contains: a
+    other:
+        CommandLine|contains: b
+    condition: one or not other
+",
+    );
+    let Tree::Or(parts) = &facts.branches[0].tree else {
+        panic!("{:?}", facts.branches[0].tree)
+    };
+    assert!(parts.contains(&Tree::Nothing), "{parts:?}");
+}
+
+#[test]
+fn a_test_of_a_computed_column_is_no_indicator() {
+    let facts = of(
+        "Events | extend n = iff(a has 'x', 1, 0) | where Kind == 'k' or (n == 1 and Kind == 'l')",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), ["Kind eq k", "Kind eq l"]);
+    let facts = of(
+        r#"FROM logs-* | EVAL process.working = TO_LOWER(process.working) | WHERE process.working == "x""#,
+        Hint::Query(Language::Esql),
+    );
+    assert_eq!(indicators(&facts), ["process.working eq x"]);
+}
+
+#[test]
+fn a_column_that_takes_a_known_name_is_what_it_is_made_of() {
+    let facts = of(
+        r"SecurityEvent | extend FileName = tostring(split(NewProcessName, '\\')[-1]) | where FileName =~ 'y.exe'",
+        Hint::Query(Language::Kusto),
+    );
+    assert_eq!(indicators(&facts), [r"process.executable ends_with \y.exe"]);
 }

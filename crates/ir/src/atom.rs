@@ -274,6 +274,15 @@ pub enum LineageRelation {
     EventOf,
 }
 
+impl Term {
+    /// Whether the left and the right edge of the text must be edges of a word.
+    pub fn bounds(&self) -> (bool, bool) {
+        let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let (first, last) = (self.text.chars().next(), self.text.chars().next_back());
+        (self.left && inside(first), self.right && inside(last))
+    }
+}
+
 impl Atom {
     /// A test of one field that one value is enough for.
     pub fn field(field: FieldRef, test: Test, span: Span) -> Self {

@@ -30,6 +30,8 @@ pub enum LossReason {
     MachineLearning,
     /// A placeholder has no list in the corpus.
     UnresolvedPlaceholder,
+    /// A name has no value: a macro, a variable or a parameter that nothing defines.
+    UndefinedName,
     /// A named list is not in the corpus.
     UnresolvedList,
     /// A rule that this one names is not in the corpus.
@@ -55,6 +57,7 @@ impl LossReason {
             Self::LanguageNotRead => "language not read yet",
             Self::MachineLearning => "machine-learning job without a query",
             Self::UnresolvedPlaceholder => "placeholder without a list",
+            Self::UndefinedName => "name that nothing defines",
             Self::UnresolvedList => "list not in the corpus",
             Self::UnresolvedRule => "rule not in the corpus",
             Self::UnknownFunction => "unknown function",

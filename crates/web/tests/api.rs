@@ -83,7 +83,7 @@ async fn the_workbench_compares_a_text_with_the_catalogue() {
         (guess["id"].as_str(), guess["tagged"].as_bool()),
         (Some("T1059.001"), Some(false))
     );
-    assert_eq!(guess["reasons"][0]["family"], "*invoke-restmethod*");
+    assert_eq!(guess["reasons"][0]["family"], "invoke-restmethod");
     let added = &review["additions"][0];
     assert_eq!(added["technique"], "T1059.001");
     let families: Vec<&str> = added["indicators"]

@@ -86,7 +86,7 @@ pub(super) fn fields(
 ) -> Vec<FieldNeed> {
     let mut found = Needs::default();
     for atom in facts.atoms.iter().filter(|atom| !atom.name.is_empty()) {
-        let role = if atom.negated {
+        let role = if atom.excludes() {
             FieldRole::LeavesOut
         } else {
             FieldRole::LooksFor

@@ -72,8 +72,11 @@ impl<'i, 'c> Clauses<'i, 'c> {
                 continue;
             }
             for (place, exclusion) in facts.exclusions.iter().enumerate() {
-                // Without the alternative that it belongs to, an exclusion says something else.
-                if !exclusion.whole {
+                // Without the alternative that it belongs to, or its exceptions, an exclusion says
+                // something else.
+                let plain = exclusion.atoms.iter();
+                let mut plain = plain.map(|at| facts.atoms[*at as usize].negated);
+                if !exclusion.whole || !plain.all(|negated| negated) {
                     continue;
                 }
                 let key = (clause(index, facts, exclusion), scope(exclusion));
@@ -331,6 +334,7 @@ mod tests {
             literal: true,
             case_sensitive: false,
             negated: false,
+            aside: false,
             implied: false,
             branch: 0,
             name: "GrantedAccess".into(),

@@ -103,7 +103,7 @@ fn left_out(scope: &Scope<'_>, field: &str) -> Vec<Sample> {
                 continue;
             };
             let atom = &facts.atoms[*only as usize];
-            if atom.field == field && atom.literal {
+            if atom.field == field && atom.literal && atom.negated {
                 found
                     .entry((&atom.operator, &atom.value))
                     .or_default()

@@ -72,6 +72,7 @@ pub(super) fn sequences(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Vec<SequenceRow
                 .map(duration),
             steps: (0_u32..)
                 .zip(&facts.branches)
+                .filter(|(_, branch)| !branch.missing)
                 .map(|(at, branch)| step(scope, facts, at, branch))
                 .collect(),
             evidence: vec![pen.sources.rule(facts)],

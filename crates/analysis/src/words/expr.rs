@@ -1,37 +1,66 @@
 //! Computed values in words.
 
+use super::inlined::inlined;
+use super::marks::{code, marked, quoted};
 use tripline_ir::{CompareOp, Each, Expr, Function, Value};
 
-/// Longer texts are cut.
-const MAX: usize = 160;
+/// Longer texts are cut, and say so.
+const MAX: usize = 2_000;
 
-/// A value, in backticks where it is a name or a text of the rule.
+/// A value: a name or a text of the rule, or what is computed.
 pub(super) fn value(expr: &Expr) -> String {
-    shortened(&told(expr))
+    shortened(told(&inlined(expr)))
 }
 
 /// A condition that is a computed value.
 pub(super) fn truth(expr: &Expr) -> String {
-    shortened(&condition(expr))
+    shortened(condition(&inlined(expr)))
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= MAX {
-        return text.to_owned();
+/// A column's name. Columns that a front end adds to tell rows apart are told as what they are.
+pub(super) fn name(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((event, "@row" | "@copy")) => format!("the event {}", code(event)),
+        Some((event, "@time")) => format!("the time of the event {}", code(event)),
+        _ => code(name),
     }
-    let cut: String = text.chars().take(MAX).collect();
-    // A cut name is closed.
-    let open = cut.matches('`').count() % 2 == 1;
-    format!("{cut}{}...", if open { "`" } else { "" })
+}
+
+fn shortened(text: String) -> String {
+    let length = text.chars().count();
+    if length <= MAX {
+        return text;
+    }
+    let mut cut = String::new();
+    let mut kept = 0;
+    for (is_code, part) in marked(&text) {
+        let part: String = part.chars().take(MAX - kept).collect();
+        kept += part.chars().count();
+        cut.push_str(&if is_code { code(&part) } else { part });
+        if kept == MAX {
+            break;
+        }
+    }
+    format!("{cut} (and {} more characters, in the body)", length - kept)
+}
+
+/// What stands for the elements of a list: the author's name for them, if there is one.
+fn element(variable: &str) -> String {
+    if variable.starts_with('$') {
+        "element".to_owned()
+    } else {
+        code(variable)
+    }
 }
 
 fn told(expr: &Expr) -> String {
     match expr {
-        Expr::Literal(Value::Text(text)) => format!("`{text}`"),
+        Expr::Literal(Value::Text(text)) => quoted(text),
         Expr::Literal(Value::Null) => "nothing".to_owned(),
         Expr::Literal(other) => other.to_string(),
-        Expr::Field(field) => format!("`{}`", field.name),
-        Expr::Variable(name) => format!("`{name}`"),
+        Expr::Field(field) => name(&field.name),
+        Expr::Variable(name) if name.starts_with('$') => "the element".to_owned(),
+        Expr::Variable(name) => code(name),
         Expr::Each {
             how,
             list,
@@ -39,18 +68,19 @@ fn told(expr: &Expr) -> String {
             body,
         } => {
             let (list, body) = (told(list), condition(body));
+            let element = element(variable);
             match how {
-                Each::Map => format!("{body} for each `{variable}` of {list}"),
-                Each::Filter => format!("each `{variable}` of {list} where {body}"),
-                Each::Any => format!("some `{variable}` of {list} has {body}"),
-                Each::All => format!("every `{variable}` of {list} has {body}"),
+                Each::Map => format!("{body} for each {element} of {list}"),
+                Each::Filter => format!("each {element} of {list} where {body}"),
+                Each::Any => format!("some {element} of {list} is such that {body}"),
+                Each::All => format!("every {element} of {list} is such that {body}"),
             }
         }
         Expr::Let {
             variable,
             value,
             body,
-        } => format!("{} with `{variable}` = {}", told(body), told(value)),
+        } => format!("{} with {} = {}", told(body), code(variable), told(value)),
         Expr::Call {
             function,
             arguments,
@@ -102,7 +132,7 @@ fn negated(expr: &Expr) -> Option<String> {
         (Function::IsNull, [one]) => Some(format!("{} is present", told(one))),
         (Function::IsEmpty, [one]) => Some(format!("{} is not empty", told(one))),
         (Function::In(..), [one, list @ ..]) => {
-            Some(format!("{} is none of {}", told(one), listed(list)))
+            Some(format!("{} is none of {}", told(one), either(list)))
         }
         _ => None,
     }
@@ -123,7 +153,14 @@ fn joined(parts: &[Expr], word: &str) -> String {
 }
 
 fn listed(parts: &[Expr]) -> String {
-    super::list(parts.iter().map(told), "and")
+    let parts: Vec<String> = parts.iter().map(told).collect();
+    super::list_all(&parts, "and")
+}
+
+/// Alternatives, with commas alone: a word between would read like one of the sentence's own.
+fn either(parts: &[Expr]) -> String {
+    let parts: Vec<String> = parts.iter().map(told).collect();
+    parts.join(", ")
 }
 
 fn call(function: Function, arguments: &[Expr]) -> String {
@@ -132,6 +169,7 @@ fn call(function: Function, arguments: &[Expr]) -> String {
         let arguments: Vec<String> = arguments.iter().map(told).collect();
         let name = function.name();
         let name = name.split('<').next().unwrap_or(&name).replace('_', " ");
+        let name = name.strip_suffix(" of").unwrap_or(&name);
         format!("{name} of ({})", arguments.join(", "))
     })
 }
@@ -140,6 +178,10 @@ fn call(function: Function, arguments: &[Expr]) -> String {
 pub(super) fn is_time(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(value) => matches!(value, Value::Time(_)),
+        Expr::Call {
+            function: Function::Coalesce,
+            arguments,
+        } => arguments.iter().any(is_time),
         Expr::Call {
             function:
                 Function::Now | Function::RowTime | Function::ToTime | Function::TimeTruncate(_),
@@ -166,6 +208,9 @@ fn test(function: Function, arguments: &[Expr]) -> Option<String> {
         Function::Contains(_) => "contains",
         Function::Like(_) | Function::Glob(_) => "is like",
         Function::HasWord(_) => "has the word",
+        Function::HasWordPrefix(_) => "has a word that starts with",
+        Function::HasWordSuffix(_) => "has a word that ends with",
+        Function::ListContains(_) => "has the value",
         Function::RegexMatch(_) => "matches the expression",
         _ => return test_of_one(function, arguments),
     };
@@ -178,7 +223,7 @@ fn test(function: Function, arguments: &[Expr]) -> Option<String> {
 fn test_of_one(function: Function, arguments: &[Expr]) -> Option<String> {
     let (one, others) = arguments.split_first()?;
     let text = match function {
-        Function::In(..) => format!("{} is one of {}", told(one), listed(others)),
+        Function::In(..) => format!("{} is one of {}", told(one), either(others)),
         Function::InNetwork => format!("{} lies in {}", told(one), listed(others)),
         Function::IsNull => format!("{} is absent", told(one)),
         Function::IsEmpty => format!("{} is empty", told(one)),
@@ -238,7 +283,10 @@ fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
             | Function::IpFromHex
             | Function::ToBoolWord
             | Function::ToFloat
-            | Function::ToTime,
+            | Function::ToTime
+            | Function::Elements
+            | Function::ParseJson
+            | Function::ParseDynamic,
             [one],
         ) => told(one),
         (Function::Abs, [one]) => format!("the size of {}", told(one)),
@@ -250,6 +298,14 @@ fn of_one(function: Function, arguments: &[Expr]) -> Option<String> {
         (Function::ListLength | Function::ArrayLength, [one]) => {
             format!("the number of values of {}", told(one))
         }
+        (Function::Trim, [one]) => format!("{} without blanks at its edges", told(one)),
+        (Function::ToUnix(_) | Function::ToUnixSeconds, [one]) => {
+            format!("{} as Unix time", told(one))
+        }
+        (Function::Distinct, [one]) => format!("the different values of {}", told(one)),
+        (Function::ListFirst, [one]) => format!("the first value of {}", told(one)),
+        (Function::ListLast, [one]) => format!("the last value of {}", told(one)),
+        (Function::RowObject, []) => "all columns of the row".to_owned(),
         (Function::Now, []) => "the time of the run".to_owned(),
         (Function::RowTime, _) => "the event's time".to_owned(),
         (Function::TimeTruncate(unit), [time]) => {
@@ -270,9 +326,22 @@ fn of_several(function: Function, arguments: &[Expr]) -> Option<String> {
             let other = rest.first().map_or_else(|| "nothing".to_owned(), told);
             format!("{} if {}, else {other}", told(then), condition(test))
         }
+        (Function::Case, all) => cases(all),
+        (Function::Least | Function::LeastKnown, all) => {
+            format!("the smallest of {}", listed(all))
+        }
+        (Function::Greatest | Function::GreatestKnown, all) => {
+            format!("the largest of {}", listed(all))
+        }
+        (Function::List, all) => format!("the list of {}", listed(all)),
+        (Function::Index, [list, Expr::Literal(Value::Int(at))]) => place(*at, &told(list)),
+        (Function::Join, [list, by]) => format!("{} joined by {}", told(list), told(by)),
+        (Function::Member, [object, key]) if !matches!(key, Expr::Literal(_)) => {
+            format!("the member {} of {}", told(key), told(object))
+        }
         (Function::Concat, all) => format!("{} joined", listed(all)),
         (Function::Member, [object, Expr::Literal(Value::Text(key))]) => {
-            format!("`{key}` of {}", told(object))
+            format!("{} of {}", code(key), told(object))
         }
         (Function::TimeDifference(unit) | Function::TimeBoundaries(unit), [from, to]) => {
             let unit = format!("{unit:?}").to_lowercase();
@@ -294,4 +363,26 @@ fn of_several(function: Function, arguments: &[Expr]) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// The values of the first true condition.
+fn cases(all: &[Expr]) -> String {
+    let told: Vec<String> = all
+        .chunks(2)
+        .map(|pair| match pair {
+            [test, then] => format!("{} if {}", told(then), condition(test)),
+            rest => format!("else {}", either(rest)),
+        })
+        .collect();
+    told.join(", ")
+}
+
+/// An element by its place from 0, or from the end.
+fn place(at: i64, list: &str) -> String {
+    match at {
+        0 => format!("the first value of {list}"),
+        -1 => format!("the last value of {list}"),
+        1.. => format!("value {} of {list}", at.saturating_add(1)),
+        _ => format!("value {} from the end of {list}", at.saturating_neg()),
+    }
 }

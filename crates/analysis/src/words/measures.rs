@@ -1,15 +1,16 @@
 //! Measures of groups in words.
 
+use super::marks::code;
 use super::predicate::words;
-use super::{expr, list};
-use tripline_ir::{Expr, Measure, MeasureFunction};
+use super::{duration, expr, list};
+use tripline_ir::{Expr, Measure, MeasureFunction, Value};
 
 /// `name` = what is computed.
 pub(super) fn measure(measure: &Measure) -> String {
     let what = function(&measure.function);
     match &measure.filter {
-        Some(filter) => format!("`{}` = {what} where {}", measure.name, words(filter)),
-        None => format!("`{}` = {what}", measure.name),
+        Some(filter) => format!("{} = {what} where {}", code(&measure.name), words(filter)),
+        None => format!("{} = {what}", code(&measure.name)),
     }
 }
 
@@ -35,8 +36,8 @@ fn function(function: &MeasureFunction) -> String {
         MeasureFunction::ArgMax { by, of: value } => {
             format!("{} where {} is largest", of(&[value]), of(&[by]))
         }
-        MeasureFunction::RowOfMin(_) => format!("the row where {values} is smallest"),
-        MeasureFunction::RowOfMax(_) => format!("the row where {values} is largest"),
+        MeasureFunction::RowOfMin(_) => format!("the smallest {values}, with its row"),
+        MeasureFunction::RowOfMax(_) => format!("the largest {values}, with its row"),
         MeasureFunction::Sum(_) => format!("the sum of {values}"),
         MeasureFunction::Average(_) => format!("the mean of {values}"),
         MeasureFunction::Min(_) => format!("the smallest of {values}"),
@@ -61,10 +62,30 @@ fn function(function: &MeasureFunction) -> String {
         MeasureFunction::BitAnd(_) => format!("the bits that all of {values} have"),
         MeasureFunction::BitXor(_) => format!("the bits that an odd number of {values} has"),
         MeasureFunction::Rate(_) => format!("the change of {values} per second"),
-        MeasureFunction::Lag(_, rows) => format!("{values} of {rows} rows before"),
-        MeasureFunction::Lead(_, rows) => format!("{values} of {rows} rows later"),
-        MeasureFunction::SessionStart { of: value, .. } => {
-            format!("{} at the start of the session", of(&[value]))
-        }
+        MeasureFunction::Lag(_, 1) => format!("{values} of the row before"),
+        MeasureFunction::Lag(_, rows) => format!("{values} of the row {rows} before"),
+        MeasureFunction::Lead(_, 1) => format!("{values} of the next row"),
+        MeasureFunction::Lead(_, rows) => format!("{values} of the row {rows} later"),
+        MeasureFunction::SessionStart {
+            of: value,
+            from_first,
+            between,
+            restart,
+        } => format!(
+            "{} at the start of its session (a new one begins {} after the first row, {} after the \
+             row before, or where {})",
+            of(&[value]),
+            length(from_first),
+            length(between),
+            expr::truth(restart)
+        ),
+    }
+}
+
+/// A length of time.
+fn length(of: &Expr) -> String {
+    match of {
+        Expr::Literal(Value::Duration(length)) => duration(*length).to_string(),
+        other => expr::value(other),
     }
 }

@@ -1,59 +1,96 @@
 //! Stages of pipelines in words.
 
-use super::{Sentence, duration, expr, list, measure, sentence, words};
+use super::marks::{code, quoted};
+use super::{Sentence, duration, expr, list, list_all, measure, sentence, words};
 use std::fmt::Write;
 use tripline_ir::{
-    Dedup, Expr, Inline, Join, JoinKind, Key, Plan, Projection, Running, RunningWindow, Scan,
-    ScanStep, Table, Transaction,
+    Dedup, Expand, Expr, Fill, Function, Inline, Join, JoinKey, JoinKind, Key, KeyMatch,
+    MeasureFunction, Plan, Projection, Running, RunningWindow, Scan, ScanStep, SortKey, Table,
+    Text, Transaction, Value,
 };
 
-/// The sentence of a stage itself; none where it only orders or shows rows.
+/// The sentence of a stage itself; none where it only shows rows.
 pub(super) fn own(plan: &Plan) -> Option<Sentence> {
     let (stage, text) = match plan {
         Plan::Dedup(found) => ("dedup", dedup(found)),
         Plan::Inline(found) => ("inline", inline(found)),
         Plan::Running(found) => ("running", running(found)),
         Plan::Scan(found) => ("scan", scan(found)),
-        Plan::Expand(expand) => {
-            let names = list(expand.columns.iter().map(|(name, _)| code(name)), "and");
-            ("expand", format!("Make a row of each value of {names}."))
-        }
+        Plan::Sort { by, .. } => ("sort", sort(by)),
+        Plan::Expand(found) => ("expand", expand(found)),
         Plan::Table(found) => ("table", table(found)),
-        Plan::Fill(fill) => {
-            let names = list(fill.columns.iter().map(|field| code(&field.name)), "and");
-            let names = if names.is_empty() {
-                "every column".to_owned()
-            } else {
-                names
-            };
-            (
-                "fill",
-                format!("Put `{}` where {names} is missing.", fill.value),
-            )
-        }
+        Plan::Fill(found) => ("fill", fill(found)),
         Plan::Transaction(found) => ("transaction", transaction(found)),
-        Plan::Derive { columns, .. } => {
-            let told = columns
-                .iter()
-                .map(|(name, value)| format!("{} = {}", code(name), expr::value(value)));
-            (
-                "derive",
-                format!("Compute {}.", told.collect::<Vec<_>>().join(", ")),
-            )
-        }
+        Plan::Derive { columns, .. } => ("derive", derive(columns)?),
         Plan::Project { projection, .. } => ("project", project(projection)?),
-        Plan::Apply(_) => (
-            "apply",
-            "Run the last stages for each row of the first.".to_owned(),
-        ),
         Plan::Named { name, .. } => ("name", format!("Call these rows {}.", code(name))),
         _ => return None,
     };
     Some(sentence(stage, text))
 }
 
-fn code(name: &str) -> String {
-    format!("`{name}`")
+/// What is computed; nothing where every column only keeps its value.
+fn derive(columns: &[(Text, Expr)]) -> Option<String> {
+    let told: Vec<String> = columns
+        .iter()
+        .filter(|(name, value)| !is_column(value, name))
+        .map(|(name, value)| format!("{} = {}", expr::name(name), expr::value(value)))
+        .collect();
+    (!told.is_empty()).then(|| format!("Compute {}.", told.join(", ")))
+}
+
+fn is_column(value: &Expr, name: &str) -> bool {
+    match value {
+        Expr::Field(field) => field.name == name,
+        Expr::Call {
+            function: Function::Elements,
+            arguments,
+        } => matches!(arguments.as_slice(), [one] if is_column(one, name)),
+        _ => false,
+    }
+}
+
+fn sort(by: &[SortKey]) -> String {
+    let key = |key: &SortKey| {
+        let order = if key.descending {
+            "descending"
+        } else {
+            "ascending"
+        };
+        format!("{} ({order})", expr::value(&key.value))
+    };
+    let keys: Vec<String> = by.iter().map(key).collect();
+    format!("Order the rows by {}.", keys.join(", then "))
+}
+
+fn expand(expand: &Expand) -> String {
+    let of = |(name, list): &(Text, Expr)| {
+        if is_column(list, name) {
+            code(name)
+        } else {
+            format!("{}, as {}", expr::value(list), expr::name(name))
+        }
+    };
+    let what: Vec<String> = expand.columns.iter().map(of).collect();
+    let side_by_side = if what.len() > 1 { ", side by side" } else { "" };
+    format!(
+        "Make a row of each value of {}{side_by_side}.",
+        what.join(" and of ")
+    )
+}
+
+fn fill(fill: &Fill) -> String {
+    let names = list(fill.columns.iter().map(|field| code(&field.name)), "and");
+    let names = if names.is_empty() {
+        "every column".to_owned()
+    } else {
+        names
+    };
+    let value = match &fill.value {
+        Value::Text(text) => quoted(text),
+        other => other.to_string(),
+    };
+    format!("Put {value} where {names} is missing.")
 }
 
 fn fields<'e>(exprs: impl Iterator<Item = &'e Expr>) -> String {
@@ -71,13 +108,8 @@ fn per(keys: &[Key]) -> String {
 }
 
 pub(super) fn join(join: &Join) -> String {
-    let keys = fields(join.on.iter().flatten().map(|key| &key.left));
-    let same = if keys.is_empty() {
-        String::new()
-    } else {
-        format!(" by {keys}")
-    };
-    match join.kind {
+    let same = same(&join.on);
+    let told = match join.kind {
         JoinKind::LeftSemi => {
             format!("Keep the rows of the first set that the second has too{same}.")
         }
@@ -102,6 +134,36 @@ pub(super) fn join(join: &Join) -> String {
         JoinKind::FullOuter => {
             format!("Pair the rows of both{same}, and keep those without a pair.")
         }
+    };
+    match join.limit {
+        Some(1) => format!("{told} Each row gets one partner at most."),
+        Some(most) => format!("{told} Each row gets {most} partners at most."),
+        None => told,
+    }
+}
+
+/// ` by ...`: what the rows of a pair share, or nothing.
+fn same(on: &[Vec<JoinKey>]) -> String {
+    let all = |keys: &Vec<JoinKey>| {
+        let told: Vec<String> = keys.iter().map(pair).collect();
+        list_all(&told, "and")
+    };
+    let ways: Vec<String> = on.iter().map(all).collect();
+    match ways.as_slice() {
+        [] => String::new(),
+        ways if ways.iter().any(String::is_empty) => String::new(),
+        [one] => format!(" by {one}"),
+        several => format!(" by {}", several.join(", or by ")),
+    }
+}
+
+fn pair(key: &JoinKey) -> String {
+    let (left, right) = (expr::value(&key.left), expr::value(&key.right));
+    match key.how {
+        KeyMatch::Equal(_) if left == right => left,
+        KeyMatch::Equal(_) => format!("{left} of the first = {right} of the second"),
+        KeyMatch::Wildcard(_) => format!("{left} of the first like {right} of the second"),
+        KeyMatch::Network => format!("{left} of the first in the network {right} of the second"),
     }
 }
 
@@ -146,7 +208,21 @@ fn scan(scan: &Scan) -> String {
 
 fn running(running: &Running) -> String {
     let measures: Vec<String> = running.measures.iter().map(measure).collect();
+    let by_place = |function: &MeasureFunction| {
+        matches!(
+            function,
+            MeasureFunction::Lag(..)
+                | MeasureFunction::Lead(..)
+                | MeasureFunction::SessionStart { .. }
+        )
+    };
+    let per = per(&running.group_by);
+    // These say themselves which rows they look at.
+    if running.measures.iter().all(|one| by_place(&one.function)) {
+        return format!("Add to each row{per}: {}.", measures.join(", "));
+    }
     let window = match running.window {
+        RunningWindow::All if running.current => "it and the rows before it".to_owned(),
         RunningWindow::All => "the rows before it".to_owned(),
         RunningWindow::Rows(count) => format!("the last {count} rows"),
         RunningWindow::RowsOverall(count) => {
@@ -154,7 +230,6 @@ fn running(running: &Running) -> String {
         }
         RunningWindow::Time(length) => format!("the rows within {}", duration(length)),
     };
-    let per = per(&running.group_by);
     format!(
         "Add to each row, computed{per} over {window}: {}.",
         measures.join(", ")
@@ -162,12 +237,28 @@ fn running(running: &Running) -> String {
 }
 
 fn table(table: &Table) -> String {
-    let names = list(table.columns.iter().map(|name| code(name)), "and");
     let rows = match table.rows.len() {
-        1 => "1 row".to_owned(),
-        many => format!("{many} rows"),
+        0 => "no rows".to_owned(),
+        1 => "the row".to_owned(),
+        many => format!("the {many} rows"),
     };
-    format!("Take {rows} of the rule's own table of {names}.")
+    if let Some(name) = look_up(table) {
+        return format!("Take {rows} of the look-up {}.", code(name));
+    }
+    let names = list(table.columns.iter().map(|name| code(name)), "and");
+    if names.is_empty() {
+        return format!("Take {rows} that stand in the rule, without columns.");
+    }
+    if table.rows.is_empty() {
+        return format!("Take no rows: the table of {names} is empty or not in the corpus.");
+    }
+    format!("Take {rows} of {names} that stand in the rule.")
+}
+
+/// The look-up whose file a table is: its columns are called `lookup.NAME.PLACE`.
+fn look_up(table: &Table) -> Option<&str> {
+    let inside = table.columns.first()?.strip_prefix("lookup.")?;
+    Some(inside.rsplit_once('.')?.0)
 }
 
 fn transaction(found: &Transaction) -> String {
@@ -206,11 +297,12 @@ fn project(projection: &Projection) -> Option<String> {
         Projection::Rename(pairs) => {
             let names = pairs
                 .iter()
-                .map(|(from, to)| format!("`{}` to `{to}`", from.name));
+                .map(|(from, to)| format!("{} to {}", code(&from.name), code(to)));
             Some(format!("Rename {}.", list(names, "and")))
         }
-        Projection::Spread { field, .. } => {
-            Some(format!("Make each member of `{}` a column.", field.name))
-        }
+        Projection::Spread { field, .. } => Some(format!(
+            "Make each member of {} a column.",
+            code(&field.name)
+        )),
     }
 }

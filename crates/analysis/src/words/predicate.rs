@@ -1,10 +1,11 @@
 //! Tests of events in words.
 
-use super::{expr, list};
+use super::marks::{code, quoted};
+use super::{duration, expr, list};
 use std::fmt::Write as _;
 use tripline_ir::{
-    Atom, Case, CompareOp, FieldRelation, LineageRelation, ListMatch, Pattern, Predicate,
-    Quantifier, Shape, Subject, Test,
+    Atom, Case, CompareOp, FieldRelation, Instant, LineageRelation, ListMatch, Pattern, Predicate,
+    Quantifier, Shape, Subject, Term, Test,
 };
 
 /// A predicate in words, without a full stop.
@@ -23,8 +24,14 @@ pub(crate) fn words(predicate: &Predicate) -> String {
             inner => format!("not ({})", words(inner)),
         },
         Predicate::And(parts) => {
-            let parts: Vec<String> = parts.iter().map(operand).collect();
-            parts.join(" and ")
+            let mut told: Vec<String> = Vec::new();
+            for (part, text) in parts.iter().map(|part| (part, operand(part))) {
+                // A language's own guard is said once.
+                if !implied(part) || !told.contains(&text) {
+                    told.push(text);
+                }
+            }
+            told.join(" and ")
         }
         Predicate::Or(parts) => {
             let written: Vec<Predicate> = parts
@@ -151,8 +158,8 @@ fn comma(values: &[String]) -> String {
 
 fn subject(subject: &Subject) -> String {
     match subject {
-        Subject::Field(field) => format!("`{}`", field.name),
-        Subject::Fields(glob) => format!("a field like `{}`", glob.name),
+        Subject::Field(field) => expr::name(&field.name),
+        Subject::Fields(glob) => format!("a field like {}", code(&glob.name)),
         Subject::AnyField => "any field".to_owned(),
         Subject::Expr(value) => expr::value(value),
     }
@@ -190,10 +197,6 @@ impl Verb {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("`{text}`")
-}
-
 fn verb(test: &Test) -> Verb {
     match test {
         Test::Exists => Verb::alone("is present", "is absent"),
@@ -224,15 +227,12 @@ fn verb(test: &Test) -> Verb {
         }
         Test::InList(entry) => {
             let (is, is_not) = in_list(entry.how);
-            Verb::of(is, is_not, Some(quoted(&entry.name)))
+            Verb::of(is, is_not, Some(code(&entry.name)))
         }
-        Test::Term(term) => {
-            let (is, is_not) = ("has the word", "does not have the word");
-            Verb::of(is, is_not, Some(quoted(&term.text))).several("has one of the words")
-        }
-        Test::Time(op, instant) => {
+        Test::Term(term) => word_verb(term),
+        Test::Time(op, at) => {
             let (is, is_not) = in_time(*op);
-            Verb::of(is, is_not, Some(format!("`{instant}`")))
+            Verb::of(is, is_not, Some(instant(*at)))
         }
         Test::Words(words) => {
             let (is, is_not) = ("has the phrase", "does not have the phrase");
@@ -247,6 +247,44 @@ fn verb(test: &Test) -> Verb {
             let of = format!("({})", words(&lineage.of.predicate));
             Verb::of(is, is_not, Some(of))
         }
+    }
+}
+
+/// A word, or the beginning or end of one, where an edge need not be the word's.
+fn word_verb(term: &Term) -> Verb {
+    let value = Some(quoted(&term.text));
+    match term.bounds() {
+        (true, true) => Verb::of("has the word", "does not have the word", value)
+            .several("has one of the words"),
+        (true, false) => {
+            let (is, is_not) = (
+                "has a word that starts with",
+                "has no word that starts with",
+            );
+            Verb::of(is, is_not, value)
+        }
+        (false, true) => {
+            let (is, is_not) = ("has a word that ends with", "has no word that ends with");
+            Verb::of(is, is_not, value)
+        }
+        (false, false) => Verb::of("contains", "does not contain", value),
+    }
+}
+
+/// An instant in words.
+fn instant(at: Instant) -> String {
+    let Instant::Run {
+        offset,
+        round: None,
+        then,
+    } = at
+    else {
+        return code(&at.to_string());
+    };
+    match offset.saturating_add(then) {
+        0 => "the time of the run".to_owned(),
+        length if length < 0 => format!("{} before the run", duration(length.saturating_neg())),
+        length => format!("{} after the run", duration(length)),
     }
 }
 

@@ -3,11 +3,12 @@
 //! The steps of `design/definitions.md` that remain after lowering, in its order: case folding
 //! (4), projection of the field (5), regexes that are plain patterns (6), one test per value (7).
 
+use super::plain::field_of;
 use super::plain_regex;
 use super::project::{self, Separator};
 use tripline_ir::{
-    Atom, Case, Detection, Expr, FieldRelation, Function, Pattern, Predicate, Shape, Subject, Test,
-    Text, fold_char, format_smolstr,
+    Atom, Case, CompareOp, Detection, Expr, FieldRelation, Function, Pattern, Predicate, Shape,
+    Subject, Test, Text, fold_char, format_smolstr,
 };
 use tripline_schema::Schema;
 
@@ -45,8 +46,14 @@ pub(super) struct Canonical {
 /// Field id of keyword searches.
 pub(super) const ANY_FIELD: &str = "(any field)";
 
+/// Field id of tests that read no field.
+const COMPUTED: &str = "(computed)";
+
 /// The canonical forms of one atom: one per value.
 pub(super) fn canonical(atom: &Atom, context: &Context<'_>) -> Vec<Canonical> {
+    if let Some(found) = computed(atom) {
+        return vec![found];
+    }
     let (field, prefix) = subject(&atom.subject);
     let patterns = match &atom.test {
         Test::Pattern(pattern) => Some(vec![pattern.clone()]),
@@ -72,6 +79,75 @@ pub(super) fn canonical(atom: &Atom, context: &Context<'_>) -> Vec<Canonical> {
         .collect()
 }
 
+/// A test of a computed condition: a comparison of two fields is told as one, a function of one field
+/// by its name, anything else by the first field that it reads.
+fn computed(atom: &Atom) -> Option<Canonical> {
+    let (Subject::Expr(value), Test::IsTrue) = (&atom.subject, &atom.test) else {
+        return None;
+    };
+    let found = |field: Text, operator: Text, value: Text| Canonical {
+        field,
+        operator,
+        value,
+        literal: false,
+        case_sensitive: false,
+    };
+    if let Expr::Call {
+        function,
+        arguments,
+    } = value
+        && let Some(op) = relation(*function)
+        && let [left, right] = arguments.as_slice()
+        && let (Some(left), Some(right)) = (field_of(left), field_of(right))
+    {
+        let operator = format_smolstr!("field_{}", op.name());
+        return Some(found(
+            left.canonical.clone(),
+            operator,
+            right.canonical.clone(),
+        ));
+    }
+    if let Expr::Call {
+        function,
+        arguments,
+    } = value
+        && let [first, rest @ ..] = arguments.as_slice()
+        && let (Some(field), Some(value)) = (field_of(first), literals(rest))
+    {
+        return Some(found(field.canonical.clone(), bare_name(*function), value));
+    }
+    let field = value.fields().first().map(|field| field.canonical.clone());
+    let field = field.unwrap_or_else(|| COMPUTED.into());
+    Some(found(field, "computed".into(), Text::default()))
+}
+
+/// Constants as one text; `None` when one of the values is none.
+fn literals(values: &[Expr]) -> Option<Text> {
+    let texts: Option<Vec<String>> = values
+        .iter()
+        .map(|value| match value {
+            Expr::Literal(constant) => constant.as_text().map(|text| text.to_string()),
+            _ => None,
+        })
+        .collect();
+    texts.map(|texts| texts.join(", ").into())
+}
+
+/// The name of a function without its parameters.
+fn bare_name(function: Function) -> Text {
+    let name = function.name();
+    name.split('<').next().unwrap_or(&name).into()
+}
+
+/// The relation that a function decides.
+fn relation(function: Function) -> Option<CompareOp> {
+    match function {
+        Function::Compare(op, ..) => Some(op),
+        Function::EqualNullFalse(_) => Some(CompareOp::Eq),
+        _ => None,
+    }
+}
+
 /// The field of a subject, and the function that is applied to it.
 fn subject(subject: &Subject) -> (Text, Option<Function>) {
     match subject {
@@ -84,14 +160,14 @@ fn subject(subject: &Subject) -> (Text, Option<Function>) {
                 Expr::Call { function, .. } => Some(*function),
                 _ => None,
             };
-            (field.unwrap_or_else(|| "(computed)".into()), function)
+            (field.unwrap_or_else(|| COMPUTED.into()), function)
         }
     }
 }
 
 fn operator_name(prefix: Option<Function>, operator: &str) -> Text {
     match prefix {
-        Some(function) => format_smolstr!("{} {operator}", function.name()),
+        Some(function) => format_smolstr!("{} {operator}", bare_name(function)),
         None => operator.into(),
     }
 }
@@ -150,12 +226,18 @@ fn parts(test: &Test) -> (Text, Vec<Text>, bool, bool) {
             list.case == Case::Sensitive,
         ),
         Test::Term(term) => one(
-            "term",
+            match term.bounds() {
+                (true, true) => "term",
+                (true, false) => "term_prefix",
+                (false, true) => "term_suffix",
+                (false, false) => "contains",
+            },
             cased(&term.text, term.case),
             true,
             term.case == Case::Sensitive,
         ),
-        Test::Time(op, instant) => one(op.name(), format_smolstr!("{instant}"), true, false),
+        // When a rule looks is no value that it looks for.
+        Test::Time(op, instant) => one(op.name(), format_smolstr!("{instant}"), false, false),
         Test::Words(words) => one("words", cased(&words.text, Case::Insensitive), true, false),
         Test::Nested(_) => one("nested", Text::default(), false, false),
         Test::Lineage(_) => one("lineage", Text::default(), false, false),

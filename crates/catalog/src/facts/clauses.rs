@@ -1,82 +1,109 @@
 //! Exclusion clauses: the conjunctions that a rule leaves out.
+//!
+//! A part of a condition excludes when all that the author wrote in it is negated, or when it is a
+//! negation with exceptions: `not (A and not B)` leaves out `A` unless `B`. What a language adds,
+//! such as a guard for a missing field, says nothing of its own.
 
 use super::branch::Normal;
 use super::{AtomFact, ExclusionFact};
 use std::collections::BTreeSet;
 
-/// A rule whose exclusions multiply out to more clauses than this gets one clause per test.
+/// Exclusions that multiply out to more clauses than this are left out: a part of one says something
+/// else.
 const MAX_CLAUSES: usize = 2_048;
 
-/// Appends the clauses of `normal`. `single` says that the branch is the whole rule.
+/// What a part of a condition does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// The author did not write it.
+    Added,
+    /// Everything in it is negated.
+    LeavesOut,
+    /// It allows that something is missing or empty.
+    Allows,
+    /// Anything else.
+    Demands,
+}
+
+/// Appends the clauses of `normal`. `whole` says that it holds for all that the rule finds.
 pub(super) fn collect(
     normal: &Normal,
     atoms: &[AtomFact],
-    single: bool,
+    whole: bool,
     out: &mut Vec<ExclusionFact>,
 ) {
-    walk(normal, atoms, single, out);
-}
-
-fn walk(normal: &Normal, atoms: &[AtomFact], whole: bool, out: &mut Vec<ExclusionFact>) {
-    if matches!(normal, Normal::Constant) {
-        return;
-    }
-    if all_negative(normal, atoms) {
-        for clause in excluded(normal, atoms) {
-            out.push(ExclusionFact {
-                atoms: clause.into_iter().collect(),
+    match normal {
+        Normal::And(parts) => {
+            for part in parts {
+                collect(part, atoms, whole, out);
+            }
+        }
+        _ if side(normal, atoms) == Side::LeavesOut => {
+            let clauses = product(normal, atoms).unwrap_or_default();
+            let clauses = clauses.iter().map(|clause| ExclusionFact {
+                atoms: plain(clause, atoms),
                 whole,
             });
+            out.extend(clauses.filter(|clause| !clause.atoms.is_empty()));
         }
-        return;
-    }
-    match normal {
-        Normal::Constant | Normal::Atom(_) => {}
-        Normal::And(parts) => parts.iter().for_each(|part| walk(part, atoms, whole, out)),
-        Normal::Or(parts) => parts.iter().for_each(|part| walk(part, atoms, false, out)),
-    }
-}
-
-fn all_negative(normal: &Normal, atoms: &[AtomFact]) -> bool {
-    match normal {
-        Normal::Constant => false,
-        Normal::Atom(at) => atoms[*at as usize].negated && !atoms[*at as usize].implied,
-        Normal::And(parts) => {
-            !parts.is_empty() && parts.iter().all(|part| all_negative(part, atoms))
-        }
-        // What the language adds to a negation as another way to satisfy it is not excluded.
         Normal::Or(parts) => {
-            let mut written = parts
-                .iter()
-                .filter(|part| !is_added(part, atoms))
-                .peekable();
-            written.peek().is_some() && written.all(|part| all_negative(part, atoms))
+            for part in parts {
+                collect(part, atoms, false, out);
+            }
         }
+        _ => {}
     }
 }
 
-/// A test that the language implies, which is not negated.
-fn is_added(normal: &Normal, atoms: &[AtomFact]) -> bool {
+/// Whether everything that the author wrote in a part is negated, or an exception to it.
+pub(super) fn leaves_out(normal: &Normal, atoms: &[AtomFact]) -> bool {
+    side(normal, atoms) == Side::LeavesOut
+}
+
+fn side(normal: &Normal, atoms: &[AtomFact]) -> Side {
+    let sides = |parts: &[Normal]| -> Vec<Side> {
+        let all = parts.iter().map(|part| side(part, atoms));
+        all.filter(|side| *side != Side::Added).collect()
+    };
     match normal {
-        Normal::Atom(at) => {
-            let atom = &atoms[*at as usize];
-            atom.implied && !atom.negated
-        }
-        _ => false,
+        Normal::True | Normal::False => Side::Demands,
+        Normal::Unless(_) => Side::LeavesOut,
+        Normal::Atom(at) => match &atoms[*at as usize] {
+            atom if atom.implied => Side::Added,
+            atom if atom.negated => Side::LeavesOut,
+            atom if is_absence(atom) => Side::Allows,
+            _ => Side::Demands,
+        },
+        Normal::And(parts) => match sides(parts).as_slice() {
+            [] => Side::Added,
+            all if all.iter().all(|side| *side == Side::LeavesOut) => Side::LeavesOut,
+            [one] => *one,
+            _ => Side::Demands,
+        },
+        Normal::Or(parts) => match sides(parts).as_slice() {
+            [] => Side::Added,
+            all if all.contains(&Side::Demands) => Side::Demands,
+            all if all.contains(&Side::LeavesOut) => Side::LeavesOut,
+            _ => Side::Allows,
+        },
     }
 }
 
-/// The dual of a tree of negated tests, as a disjunction of conjunctions: what it excludes.
-fn excluded(normal: &Normal, atoms: &[AtomFact]) -> Vec<BTreeSet<u32>> {
-    match product(normal, atoms) {
-        Some(clauses) => clauses,
-        None => singles(normal, atoms),
-    }
+/// A test that a field is missing or empty.
+fn is_absence(atom: &AtomFact) -> bool {
+    atom.operator == "missing" || (atom.operator == "eq" && atom.value.is_empty())
 }
 
+fn is_added(normal: &Normal, atoms: &[AtomFact]) -> bool {
+    side(normal, atoms) == Side::Added
+}
+
+/// The dual of a tree, as a disjunction of conjunctions: what it excludes.
 fn product(normal: &Normal, atoms: &[AtomFact]) -> Option<Vec<BTreeSet<u32>>> {
     match normal {
-        Normal::Constant => Some(Vec::new()),
+        _ if is_added(normal, atoms) => Some(Vec::new()),
+        Normal::True => Some(Vec::new()),
+        Normal::False => Some(vec![BTreeSet::new()]),
         Normal::Atom(at) => Some(vec![BTreeSet::from([*at])]),
         // Under negation a conjunction excludes what any of its parts excludes.
         Normal::And(parts) => {
@@ -86,7 +113,7 @@ fn product(normal: &Normal, atoms: &[AtomFact]) -> Option<Vec<BTreeSet<u32>>> {
             }
             (all.len() <= MAX_CLAUSES).then_some(all)
         }
-        Normal::Or(parts) => {
+        Normal::Or(parts) | Normal::Unless(parts) => {
             let mut all = vec![BTreeSet::new()];
             for part in parts.iter().filter(|part| !is_added(part, atoms)) {
                 let right = product(part, atoms)?;
@@ -110,13 +137,16 @@ fn cross(left: &[BTreeSet<u32>], right: &[BTreeSet<u32>]) -> Vec<BTreeSet<u32>> 
         .collect()
 }
 
-fn singles(normal: &Normal, atoms: &[AtomFact]) -> Vec<BTreeSet<u32>> {
-    match normal {
-        Normal::Constant => Vec::new(),
-        _ if is_added(normal, atoms) => Vec::new(),
-        Normal::Atom(at) => vec![BTreeSet::from([*at])],
-        Normal::And(parts) | Normal::Or(parts) => {
-            parts.iter().flat_map(|part| singles(part, atoms)).collect()
-        }
-    }
+/// A clause without what its other tests say anyway: a field with a value is not missing.
+fn plain(clause: &BTreeSet<u32>, atoms: &[AtomFact]) -> Vec<u32> {
+    let of = |at: &u32| &atoms[*at as usize];
+    let has_value = |field: &str| {
+        let mut tests = clause.iter().map(of);
+        tests.any(|test| test.negated && test.field == field && !is_absence(test))
+    };
+    let kept = clause.iter().filter(|at| {
+        let test = of(at);
+        test.negated || !is_absence(test) || !has_value(&test.field)
+    });
+    kept.copied().collect()
 }

@@ -1,16 +1,15 @@
 //! Value families: tests of one field whose values say the same thing more or less exactly.
 //!
-//! A family has a head, the broadest test with the same core, and holds the tests that the head
-//! contains. The core of a path that names its last part (`C:\Windows\System32\lsass.exe`,
-//! `*\lsass.exe`, `*lsass.exe`) is that last part and the head is "ends with it"; the core of any
-//! other value is the value without blanks and quotes at its edges, and the head is "contains it".
-//! So `eq`, `ends_with` and `wildcard` spellings of one image are one family, while `*lsass*`,
-//! which may be another file, is its own.
+//! A family is named after the core that its tests have in common. The core of a path that names
+//! its last part (`C:\Windows\System32\lsass.exe`, `*\lsass.exe`, `*lsass.exe`) is that last part,
+//! in any folder: `*lsass.exe`. So `eq`, `ends_with` and `wildcard` spellings of one image are one
+//! family, while `*lsass*`, which may be another file, is its own. The core of any other value is
+//! the value without blanks and quotes at its edges; the name does not say how rules anchor it.
 
 use super::AtomFact;
 use tripline_schema::Schema;
 
-/// Appends the name of the family of a test: its head, as `*\lsass.exe` or `*-enc*`.
+/// Appends the name of the family of a test, as `*lsass.exe` or `-enc`.
 pub fn push_family(out: &mut String, schema: &Schema, atom: &AtomFact) {
     let field = schema.field(&atom.field);
     let path = field.is_some_and(|field| field.kind == "path");
@@ -25,7 +24,8 @@ fn push(out: &mut String, path: bool, operator: &str, value: &str) {
         }
         "ends_with" if path => push_head(out, "*", value, ""),
         "eq" | "contains" | "starts_with" | "ends_with" if !core(value).is_empty() => {
-            push_head(out, "*", core(value), "*");
+            let any = if path { "*" } else { "" };
+            push_head(out, any, core(value), any);
         }
         _ => {
             out.push_str(operator);
@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn blanks_and_quotes_at_the_edges_do_not_count() {
-        assert_eq!(family(false, "contains", " -enc "), "*-enc*");
-        assert_eq!(family(false, "eq", "-enc"), "*-enc*");
+        assert_eq!(family(false, "contains", " -enc "), "-enc");
+        assert_eq!(family(false, "eq", "-enc"), "-enc");
         assert_eq!(family(false, "regex", "-e(nc)?"), "regex -e(nc)?");
     }
 }

@@ -4,16 +4,19 @@
 //! that a stage computed are no fields of the event, behind an aggregate only the group's keys
 //! are, and behind a join of two streams nobody knows whose they are.
 
+use super::plain::Columns;
 use std::collections::BTreeSet;
 use tripline_ir::{Atom, Expr, FieldRef, JoinKind, Key, Match, Plan, Predicate, Text};
 
 /// A leaf and the tests that later stages add to it.
 pub(super) struct Leaf<'a> {
     pub(super) found: &'a Match,
-    pub(super) filters: Vec<&'a Predicate>,
+    pub(super) filters: Vec<Predicate>,
+    /// Its events must not occur.
+    pub(super) missing: bool,
     seen: Seen,
-    /// Names of columns that stages computed.
-    computed: BTreeSet<&'a Text>,
+    /// Columns that stages computed.
+    computed: Columns,
 }
 
 /// Which of a leaf's fields the rows still show.
@@ -50,16 +53,21 @@ pub(super) fn leaves(plan: &Plan) -> Vec<Leaf<'_>> {
             }
             below
         }
-        Plan::Match(_) | Plan::Sequence(_) | Plan::Sample(_) | Plan::Opaque(_) => plan
-            .matches()
-            .into_iter()
-            .map(|found| Leaf {
-                found,
-                filters: Vec::new(),
-                seen: Seen::All,
-                computed: BTreeSet::new(),
-            })
-            .collect(),
+        Plan::Match(found) => vec![Leaf::new(found, false)],
+        Plan::Sequence(sequence) => {
+            let steps = sequence.steps.iter();
+            let steps = steps.map(|step| Leaf::new(&step.find, step.missing));
+            let until = sequence.until.iter();
+            steps
+                .chain(until.map(|step| Leaf::new(&step.find, true)))
+                .collect()
+        }
+        Plan::Sample(sample) => {
+            let steps = sample.steps.iter();
+            steps
+                .map(|step| Leaf::new(&step.find, step.missing))
+                .collect()
+        }
         Plan::Aggregate(aggregate) => closed(&aggregate.input, &aggregate.group_by),
         Plan::Correlate(_) => {
             let inputs = plan.inputs().into_iter();
@@ -68,7 +76,16 @@ pub(super) fn leaves(plan: &Plan) -> Vec<Leaf<'_>> {
         other => {
             let mut below: Vec<Leaf<'_>> = other.inputs().into_iter().flat_map(leaves).collect();
             for leaf in &mut below {
-                leaf.computed.extend(computed(other));
+                match other {
+                    Plan::Derive { columns, .. } => {
+                        for (name, value) in columns {
+                            leaf.computed.derive(name, value);
+                        }
+                    }
+                    _ => computed(other)
+                        .into_iter()
+                        .for_each(|name| leaf.computed.add(name)),
+                }
             }
             below
         }
@@ -86,7 +103,6 @@ fn closed<'a>(input: &'a Plan, keys: &'a [Key]) -> Vec<Leaf<'a>> {
 /// The columns that a stage adds.
 fn computed(plan: &Plan) -> Vec<&Text> {
     match plan {
-        Plan::Derive { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
         Plan::Inline(inline) => inline.measures.iter().map(|m| &m.name).collect(),
         Plan::Running(running) => running.measures.iter().map(|m| &m.name).collect(),
         Plan::Scan(scan) => {
@@ -103,6 +119,25 @@ fn computed(plan: &Plan) -> Vec<&Text> {
 }
 
 impl<'a> Leaf<'a> {
+    fn new(found: &'a Match, missing: bool) -> Self {
+        Self {
+            found,
+            filters: Vec::new(),
+            missing,
+            seen: if missing {
+                Seen::Only(BTreeSet::new())
+            } else {
+                Seen::All
+            },
+            computed: Columns::default(),
+        }
+    }
+
+    /// Whether a stage computed a column of this name that is plainly no field.
+    pub(super) fn computes(&self, canonical: &str) -> bool {
+        self.computed.computes(canonical)
+    }
+
     /// Later stages see the keys of groups alone.
     fn close(&mut self, keys: &[Key]) {
         let fields = keys.iter().filter_map(|key| match &key.value {
@@ -114,7 +149,7 @@ impl<'a> Leaf<'a> {
 
     /// Whether a field is one of the event's own that rows still show.
     fn shows(&self, field: &FieldRef) -> bool {
-        let own = field.canonical != field.name || !self.computed.contains(&field.name);
+        let own = field.canonical != field.name || !self.computed.hides(&field.name);
         own && match &self.seen {
             Seen::All => true,
             Seen::Only(names) => names.contains(&field.canonical),
@@ -122,10 +157,10 @@ impl<'a> Leaf<'a> {
     }
 
     /// Adds the parts of a later test that read the leaf's own fields.
-    fn filter(&mut self, predicate: &'a Predicate) {
-        let parts = match predicate {
-            Predicate::And(parts) => parts.as_slice(),
-            one => std::slice::from_ref(one),
+    fn filter(&mut self, predicate: &Predicate) {
+        let parts = match self.computed.predicate(predicate) {
+            Predicate::And(parts) => parts,
+            one => vec![one],
         };
         for part in parts {
             let atoms = part.atoms();

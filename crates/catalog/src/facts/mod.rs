@@ -16,6 +16,7 @@ mod events;
 mod family;
 mod leaves;
 mod model;
+mod plain;
 mod plain_regex;
 mod project;
 mod system;
@@ -83,6 +84,9 @@ pub struct Branch {
     pub events: Vec<Text>,
     /// How its positive tests combine.
     pub tree: Tree,
+    /// It is a step that must not occur, or that ends a sequence: its tests are set aside, and it
+    /// has no events.
+    pub missing: bool,
 }
 
 /// How positive tests combine: indices into [`RuleFacts::atoms`].
@@ -95,7 +99,7 @@ pub enum Tree {
     Atom(u32),
     /// All of them.
     And(Vec<Tree>),
-    /// One of them.
+    /// One of them; with [`Tree::Nothing`] among them, a match need not satisfy any other.
     Or(Vec<Tree>),
 }
 
@@ -115,6 +119,9 @@ pub struct AtomFact {
     pub case_sensitive: bool,
     /// It stands under an odd number of negations.
     pub negated: bool,
+    /// The rule does not look for it all the same: an exception to an exclusion, or a test of an
+    /// event that must not occur.
+    pub aside: bool,
     /// The language implies it.
     pub implied: bool,
     /// Index into [`RuleFacts::branches`].
@@ -128,11 +135,16 @@ pub struct AtomFact {
 impl AtomFact {
     /// Whether it counts as an indicator.
     pub fn is_indicator(&self) -> bool {
-        self.literal && !self.negated && !self.implied
+        self.literal && !self.excludes() && !self.implied
+    }
+
+    /// Whether it only says what the rule does not look for.
+    pub fn excludes(&self) -> bool {
+        self.negated || self.aside
     }
 }
 
-/// One exclusion clause: what is left out when all its tests hold.
+/// One exclusion clause: what is left out when all its negated tests hold and none of the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExclusionFact {
     /// Indices into [`RuleFacts::atoms`], sorted.

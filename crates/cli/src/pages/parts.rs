@@ -3,7 +3,7 @@
 use crate::layout::{Line, Page, Tone, toned};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use tripline_app::answers::{CatalogHead, ClauseItem};
+use tripline_app::answers::{CatalogHead, ClauseItem, marked};
 
 /// How many rows of a table a page shows.
 #[derive(Debug, Clone, Copy)]
@@ -87,9 +87,7 @@ pub(super) fn test(line: Line, field: &str, op: &str, value: &str) -> Line {
 pub(super) fn clause(items: &[ClauseItem]) -> Line {
     let mut line = Line::new();
     for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            line = line.push(Tone::Faint, " and ");
-        }
+        line = line.push(Tone::Faint, ClauseItem::joint(items, at));
         line = test(line, &item.field, &item.operator, &item.value);
     }
     line
@@ -187,17 +185,9 @@ pub(super) fn value(text: &str) -> Line {
 
 /// A sentence of ours in which values stand between backticks.
 pub(crate) fn prose(text: &str) -> Line {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return Line::from(text);
-    }
     let mut line = Line::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        let tone = if at % 2 == 1 {
-            Tone::Value
-        } else {
-            Tone::Plain
-        };
+    for (code, part) in marked(text) {
+        let tone = if code { Tone::Value } else { Tone::Plain };
         line = line.push(tone, part);
     }
     line

@@ -3,7 +3,7 @@
 use super::parts::{self, clause, counts, joined, number, operator};
 use super::tables::{self, scope};
 use crate::layout::{Line, Page, Table, Tone, toned};
-use tripline_app::answers::{RuleAnswer, SpannedAtom};
+use tripline_app::answers::{RuleAnswer, SpannedAtom, line_of};
 
 /// The rule, its body last.
 pub(crate) fn page(answer: &RuleAnswer) -> Page {
@@ -35,11 +35,13 @@ pub(super) fn flat(text: &str) -> String {
 
 fn head(answer: &RuleAnswer) -> Vec<(&'static str, Line)> {
     let level = answer.level.map_or("", |level| level.name());
-    let requires: Vec<&str> = answer
-        .requires
-        .iter()
-        .map(|need| need.name.as_str())
-        .collect();
+    // An index may be both read and looked up for indicators.
+    let mut requires: Vec<&str> = Vec::new();
+    for need in &answer.requires {
+        if !requires.contains(&need.name.as_str()) {
+            requires.push(&need.name);
+        }
+    }
     vec![
         ("Id", toned(Tone::Name, &answer.id)),
         (
@@ -169,9 +171,14 @@ fn losses(page: &mut Page, answer: &RuleAnswer) {
     page.heading("Losses", "what the representation does not hold");
     let items = answer.losses.iter().map(|loss| {
         let detail = if loss.detail.is_empty() { "" } else { ": " };
+        let place = loss.span.and_then(|span| line_of(&answer.body, span));
         toned(Tone::Warn, loss.reason.phrase())
             .plain(detail)
             .push(Tone::Value, &loss.detail)
+            .push(
+                Tone::Faint,
+                place.map_or_else(String::new, |at| format!(", line {at}")),
+            )
     });
     page.list(items.collect());
 }
@@ -203,7 +210,15 @@ fn notes(page: &mut Page, answer: &RuleAnswer) {
     });
     list("Same action", same.collect());
     let related = answer.related.iter().map(|related| {
-        Line::from(related.id.as_str()).push(Tone::Faint, format!("  {}", related.relation))
+        let title = if related.title.is_empty() {
+            String::new()
+        } else {
+            format!("  {}", related.title)
+        };
+        Line::new()
+            .push(Tone::Name, &related.id)
+            .plain(title)
+            .push(Tone::Faint, format!("  {}", related.relation))
     });
     list("Related", related.collect());
     for (heading, note) in [("Setup", &answer.setup), ("Investigation", &answer.note)] {

@@ -64,7 +64,7 @@ pub(super) const COMMANDS: [&str; 45] = [
 
 /// Known commands whose arguments are kept as text.
 // Table: commands known by name.
-pub(super) const GENERIC: [&str; 112] = [
+pub(super) const GENERIC: [&str; 113] = [
     "abstract",
     "accum",
     "addcoltotals",
@@ -167,6 +167,7 @@ pub(super) const GENERIC: [&str; 112] = [
     "sitop",
     "strcat",
     "summarize",
+    "summary",
     "tags",
     "timewrap",
     "tojson",

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use tripline_app::Text;
-use tripline_app::answers::{ClauseItem, CoverageRow, LogicStage};
+use tripline_app::answers::{ClauseItem, CoverageRow, LogicStage, marked};
 
 /// Most rules that open below a number.
 const MAX_LISTED: usize = 12;
@@ -204,9 +204,8 @@ pub(super) fn visible(text: &str) -> String {
 pub(super) fn clause(ask: &Ask, items: &[ClauseItem]) -> Cell {
     let mut pieces = Vec::new();
     for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            pieces.push(Piece::new(Tone::Faint, " and "));
-        }
+        let joint = ClauseItem::joint(items, at);
+        pieces.push(Piece::new(Tone::Faint, joint));
         pieces.push(field(ask, &item.field, &item.canonical));
         let operator = format!(" {} ", operator(&item.operator));
         pieces.push(Piece::new(Tone::Faint, operator));
@@ -224,12 +223,7 @@ pub(super) fn stages(stages: &[LogicStage]) -> Vec<(Text, Html)> {
 /// A sentence, its names and values as code.
 pub(super) fn worded(sentence: &str) -> Html {
     let mut html = Html::new();
-    if !is_quoted(sentence) {
-        html.text(sentence);
-        return html;
-    }
-    for (at, part) in sentence.split('`').enumerate() {
-        let code = at % 2 == 1;
+    for (code, part) in marked(sentence) {
         html.markup(if code { "<code>" } else { "" });
         html.text(part);
         html.markup(if code { "</code>" } else { "" });

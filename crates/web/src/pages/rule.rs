@@ -13,7 +13,7 @@ use crate::table::{Cell, Piece, Row, Table, TableView, Tone};
 use askama::Template;
 use std::collections::BTreeMap;
 use tripline_app::Text;
-use tripline_app::answers::RuleAnswer;
+use tripline_app::answers::{RuleAnswer, line_of};
 use tripline_app::rule::of_catalog;
 
 #[derive(Template)]
@@ -259,12 +259,18 @@ pub(super) fn losses(answer: &RuleAnswer) -> Table {
         Row::new(vec![
             Cell::tone(Tone::Warn, loss.reason.phrase()),
             Cell::of(parts::sentence(Tone::Plain, &loss.detail)),
+            Cell::text(
+                loss.span
+                    .and_then(|span| line_of(&answer.body, span))
+                    .map_or_else(String::new, |at| at.to_string()),
+            ),
         ])
     });
     Table::new("losses", "Losses")
         .note("What the representation does not hold.")
         .text("reason", "Reason")
-        .text("detail", "Where")
+        .text("detail", "What")
+        .number("line", "Line")
         .rows(rows)
 }
 

@@ -2,6 +2,7 @@
 
 use super::context::object;
 use super::{ROWS, Show, heading, list, number, plural, samples, section, shortened, table};
+use crate::ClauseItem;
 use crate::document::{Block, Code, Line, Section, Table};
 use crate::dossier::{Position, Question, RelatedRow, Steps};
 use crate::markup::Span;
@@ -160,9 +161,7 @@ impl Show<'_> {
         for row in known.exclusions.iter().take(ROWS) {
             let mut spans = Vec::new();
             for (at, item) in row.clause.iter().enumerate() {
-                if at > 0 {
-                    spans.push(Span::plain(" and "));
-                }
+                spans.push(Span::plain(ClauseItem::joint(&row.clause, at)));
                 spans.push(Span::code(item.field.clone()));
                 spans.push(Span::plain(format_smolstr!(
                     " {} ",

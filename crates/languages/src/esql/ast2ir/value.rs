@@ -107,7 +107,7 @@ impl Lowering<'_> {
                     let message = format!("the parameter `{name}` has no value");
                     self.report(Code::EsqlParameter, *span, message, None);
                 }
-                self.lose(LossReason::UnresolvedPlaceholder, name.clone(), *span);
+                self.lose(LossReason::UndefinedName, name.clone(), *span);
                 None
             }
             Expr::Star(span) => {

@@ -83,6 +83,9 @@ impl<'a> Lowering<'a> {
         }
         Some(if all {
             Predicate::and(found)
+        } else if found.contains(&Predicate::True) {
+            // A constant decides: `isempty('') or Name == ''`.
+            Predicate::True
         } else {
             Predicate::or(found)
         })
@@ -246,7 +249,7 @@ impl<'a> Lowering<'a> {
             _ => false,
         };
         if !holds || not {
-            self.lose(LossReason::UnresolvedPlaceholder, text, span);
+            self.lose(LossReason::UndefinedName, text, span);
         }
         Predicate::True
     }
@@ -604,6 +607,13 @@ fn regex(text: &Text) -> Regex {
 
 /// `isempty(x)`, or its negation: a missing text is empty.
 fn emptiness(value: Typed, empty: bool, span: Span) -> Predicate {
+    if let Some(text) = value.text() {
+        return if text.is_empty() == empty {
+            Predicate::True
+        } else {
+            Predicate::False
+        };
+    }
     let Some(view) = value.view else {
         let inner = tripline_ir::Expr::call(Function::IsEmpty, vec![value.value]);
         return truth(Typed::new(inner, Kind::Bool), !empty, span);

@@ -165,7 +165,7 @@ impl<'a> Lowering<'a> {
                 let right = self.scalar(right, row)?;
                 if [&left, &right].into_iter().any(Typed::is_template) {
                     self.lose(
-                        LossReason::UnresolvedPlaceholder,
+                        LossReason::UndefinedName,
                         self.source.slice(expr.span),
                         expr.span,
                     );
@@ -283,7 +283,7 @@ impl<'a> Lowering<'a> {
             }
             Some(Bound::Value(value)) => {
                 if value.is_none() {
-                    self.lose(LossReason::UnresolvedPlaceholder, name.clone(), span);
+                    self.lose(LossReason::UndefinedName, name.clone(), span);
                 }
                 return value;
             }
@@ -297,7 +297,7 @@ impl<'a> Lowering<'a> {
             _ => {}
         }
         let Some(row) = row else {
-            self.lose(LossReason::UnresolvedPlaceholder, name.clone(), span);
+            self.lose(LossReason::UndefinedName, name.clone(), span);
             return None;
         };
         let field = self.field(name, row);

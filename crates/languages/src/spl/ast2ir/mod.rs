@@ -58,7 +58,7 @@ pub(super) fn lower(
     };
     for (place, name) in &expanded.unresolved {
         lowering.losses.push(Loss {
-            reason: LossReason::UnresolvedPlaceholder,
+            reason: LossReason::UndefinedName,
             detail: tripline_ir::format_smolstr!("macro `{name}`"),
             span: Some(*place),
         });

@@ -270,6 +270,7 @@ fn generates(name: &str) -> bool {
             | "where"
             | "lookup"
             | "rename"
+            | "summary"
     )
 }
 

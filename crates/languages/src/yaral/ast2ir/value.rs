@@ -175,7 +175,7 @@ impl<'a> Lowering<'a> {
         }
         flaw.add_to(&mut self.diagnostics);
         self.loss(
-            LossReason::UnresolvedPlaceholder,
+            LossReason::UndefinedName,
             tripline_ir::format_smolstr!("${name}"),
             Some(found.span),
         );

@@ -1,7 +1,7 @@
 //! Functions of time.
 
 use super::{Kind, Typed, Value, number};
-use tripline_ir::{Function, Instant, Unit, Value as Constant};
+use tripline_ir::{FieldRef, Function, Instant, Unit, Value as Constant};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
 
@@ -19,7 +19,12 @@ pub(super) fn special(name: &str, arguments: &[Typed]) -> Option<Typed> {
             Some(Some(Constant::Duration(by))) => Some(run(*by)),
             _ => None,
         },
-        "ingestion_time" => Some(time(Function::RowTime, Vec::new())),
+        // When a row came in is a column that exports may have; else it is taken to be at once.
+        "ingestion_time" => {
+            let column = Value::Field(FieldRef::unmapped("ingestion_time()"));
+            let own = Value::call(Function::RowTime, Vec::new());
+            Some(time(Function::Coalesce, vec![column, own]))
+        }
         "startofday" if arguments.len() == 1 && first?.instant.is_some() => rounded(arguments),
         "bin" | "floor" if first?.instant.is_some() => rounded(arguments),
         "startofday" | "startofweek" | "startofmonth" | "startofyear" | "endofday"
