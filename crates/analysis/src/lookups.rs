@@ -304,9 +304,9 @@ struct Groups {
     list: Vec<Group>,
     keys: String,
     rules: Vec<u32>,
-    /// Where the groups of each rule begin in `groups`.
+    /// Where the groups of each rule begin in `by_rule`.
     starts: Vec<u32>,
-    groups: Vec<u32>,
+    by_rule: Vec<u32>,
 }
 
 /// A group: where its key and its rules stand.
@@ -385,15 +385,15 @@ impl Groups {
                 self.starts.push(place);
             }
         }
-        self.groups = members.iter().map(|(number, _)| *number).collect();
+        self.by_rule = members.iter().map(|(number, _)| *number).collect();
     }
 
     /// The groups of a rule, by number.
     fn groups_of(&self, rule: u32) -> &[u32] {
         let rule = rule as usize;
-        let end = self.groups.len();
+        let end = self.by_rule.len();
         let at = |rule: usize| self.starts.get(rule).map_or(end, |start| *start as usize);
-        &self.groups[at(rule)..at(rule + 1)]
+        &self.by_rule[at(rule)..at(rule + 1)]
     }
 
     /// The key of a group.

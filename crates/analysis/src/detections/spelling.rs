@@ -46,11 +46,12 @@ impl<'a> Spelling<'a> {
         });
         let schemes = schemes(platform, facts);
         let activity = activity(index, facts);
-        let of_service = activity == Activity::Other && schemes.contains(&Scheme::Sigma);
+        let of_service = matches!(activity, Activity::Other | Activity::Audit)
+            && schemes.contains(&Scheme::Sigma);
         Self {
             index,
             own,
-            beside: of_service.then(|| beside(index, platform, facts, schemes)),
+            beside: of_service.then(|| beside(index, platform, facts, (schemes, activity))),
             schemes,
             activity,
             events: &facts.events,
@@ -161,7 +162,7 @@ fn beside(
     index: &Index<'_>,
     platform: &Platform,
     facts: &RuleFacts,
-    schemes: &[Scheme],
+    (schemes, activity): (&[Scheme], Activity),
 ) -> BTreeMap<Text, Text> {
     let kin = index.catalog.facts.iter().filter(|other| {
         let shares = |source: &Text| facts.sources.contains(source);
@@ -169,7 +170,7 @@ fn beside(
     });
     let means = |name: &Text, field: &Text| {
         let mut meant = schemes.iter();
-        let meant = meant.find_map(|scheme| index.schema.canonical(*scheme, Activity::Other, name));
+        let meant = meant.find_map(|scheme| index.schema.canonical(*scheme, activity, name));
         meant.is_some_and(|meant| meant == *field)
     };
     let mut rules: BTreeMap<(&Text, &Text), usize> = BTreeMap::new();

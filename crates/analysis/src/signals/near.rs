@@ -178,8 +178,8 @@ mod tests {
                 "powershell.file.script_block_text : \"Assembly.Load(\" and process.name : \"a.exe\""
             ),
             [
-                "powershell.file.script_block_text has the phrase Assembly.Load(",
-                "process.name is exactly a.exe"
+                "powershell.file.script_block_text has the phrase \"Assembly.Load(\"",
+                "process.name is exactly \"a.exe\""
             ]
         );
         let ticks = &told("process.name : \"a`b\"")[0];

@@ -153,28 +153,15 @@ pub(super) fn phrases(tone: Tone, phrases: &[Text]) -> Vec<Piece> {
 
 /// A sentence in which names and values stand between backquotes.
 pub(super) fn sentence(tone: Tone, text: &str) -> Vec<Piece> {
-    if !is_quoted(text) {
-        return vec![Piece::new(tone, text)];
-    }
-    let tones = [tone, Tone::Value].into_iter().cycle();
-    let all = text.split('`').zip(tones);
-    all.filter(|(part, _)| !part.is_empty())
-        .map(|(part, tone)| Piece::new(tone, part))
+    let tone_of = |code| if code { Tone::Value } else { tone };
+    let all = marked(text).into_iter();
+    all.map(|(code, part)| Piece::new(tone_of(code), part))
         .collect()
-}
-
-/// Whether backquotes stand in pairs: a value with a backquote in it leaves a sentence as it is.
-fn is_quoted(text: &str) -> bool {
-    text.matches('`').count().is_multiple_of(2) && !text.contains("``")
 }
 
 /// A sentence without the backquotes around names and values.
 pub(super) fn unquoted(text: &str) -> String {
-    if is_quoted(text) {
-        text.replace('`', "")
-    } else {
-        text.to_owned()
-    }
+    marked(text).into_iter().map(|(_, part)| part).collect()
 }
 
 /// A field as a link to its page.

@@ -78,9 +78,12 @@ impl Table {
             shown.truncate(self.first);
         }
         // On a disk nobody can ask again.
-        let again = |set: &[(&str, &str)]| match ask.on_disk {
-            true => String::new(),
-            false => ask.again(set),
+        let again = |set: &[(&str, &str)]| {
+            if ask.on_disk {
+                String::new()
+            } else {
+                ask.again(set)
+            }
         };
         let here = |set: &[(&str, &str)]| format!("{}#{}", again(set), self.id);
         let columns = self.columns.iter().map(|column| {
