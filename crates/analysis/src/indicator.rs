@@ -152,7 +152,7 @@ fn values<'c>(
     field: &str,
     family: &str,
 ) -> BTreeSet<(&'c str, &'c str)> {
-    let mut found: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    let mut found: HashMap<(&str, &str), bool> = HashMap::new();
     for &at in rules {
         let tests = index.facts(at).atoms.iter();
         let sought = tests.filter(|atom| atom.field == field && atom.is_indicator());
@@ -163,8 +163,8 @@ fn values<'c>(
                 .or_insert_with(belongs);
         }
     }
-    found.retain(|_, belongs| *belongs);
-    found.into_keys().collect()
+    let belonging = found.into_iter().filter(|(_, belongs)| *belongs);
+    belonging.map(|(written, _)| written).collect()
 }
 
 /// What else these rules look for.

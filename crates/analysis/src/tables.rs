@@ -29,6 +29,17 @@ pub struct EventRow {
     pub rules: Vec<Text>,
 }
 
+impl EventRow {
+    /// The title where it says more than the event's name.
+    pub fn told(&self) -> &str {
+        if self.title == self.event {
+            ""
+        } else {
+            &self.title
+        }
+    }
+}
+
 /// A field that rules filter on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldRow {

@@ -23,6 +23,8 @@ pub(crate) struct Together {
     pub(crate) actors: Sets<Text>,
     /// How much a technique that one of them uses says of the others that it uses.
     pub(crate) weights: BTreeMap<Text, f64>,
+    /// The sum of these weights.
+    pub(crate) weight_of_all: f64,
 }
 
 /// With so many techniques an actor's choice of one weighs half.
@@ -42,13 +44,21 @@ impl Together {
         };
         let campaigns = campaigns(&catalog.attack);
         let actors = actors(&catalog.attack, &campaigns);
+        let weights = weights(&actors);
         Self {
             rules: rules(&|facts| facts.class.counts()),
             ordered: rules(&|facts| facts.class.counts() && is_ordered(facts)),
-            weights: weights(&actors),
+            weight_of_all: weights.values().sum(),
+            weights,
             actors,
             campaigns,
         }
+    }
+
+    /// How much some actors weigh together.
+    pub(crate) fn weight<'a>(&self, actors: impl IntoIterator<Item = &'a Text>) -> f64 {
+        let known = actors.into_iter();
+        known.filter_map(|actor| self.weights.get(actor)).sum()
     }
 }
 

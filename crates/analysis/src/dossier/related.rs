@@ -195,16 +195,16 @@ fn common<T: Ord + Clone>(a: &BTreeSet<T>, b: Option<&BTreeSet<T>>, least: usize
 /// The campaigns and groups that use both, from two on, and their cosine: weighed, and less what
 /// chance would let two techniques of so many users share.
 fn actors(own: &BTreeSet<Text>, id: &str, together: &Together) -> (Vec<Text>, f64) {
-    let other = together.actors.get(id);
-    let (shared, _) = common(own, other, 2);
-    let weigh = |actors: &mut dyn Iterator<Item = &Text>| -> f64 {
-        actors.filter_map(|actor| together.weights.get(actor)).sum()
+    let Some(other) = together.actors.get(id) else {
+        return (Vec::new(), 0.0);
     };
-    let a = weigh(&mut own.iter());
-    let b = weigh(&mut other.into_iter().flatten());
-    let all: f64 = together.weights.values().sum();
-    let by_chance = a * b / all.max(1.0);
-    let more = (weigh(&mut shared.iter()) - by_chance).max(0.0);
+    let (shared, _) = common(own, Some(other), 2);
+    if shared.is_empty() {
+        return (shared, 0.0);
+    }
+    let (a, b) = (together.weight(own), together.weight(other));
+    let by_chance = a * b / together.weight_of_all.max(1.0);
+    let more = (together.weight(&shared) - by_chance).max(0.0);
     (shared, cosine(more, a, b))
 }
 
@@ -270,6 +270,7 @@ mod tests {
             campaigns: BTreeMap::new(),
             actors: BTreeMap::new(),
             weights: BTreeMap::new(),
+            weight_of_all: 0.0,
         };
         for (technique, users) in [
             ("T1", &["small", "little", "wide", "broad"][..]),
@@ -288,6 +289,7 @@ mod tests {
         }
         together.weights.insert("some".into(), 0.5);
         together.weights.insert("others".into(), 20.0);
+        together.weight_of_all = together.weights.values().sum();
         let own = together.actors["T1"].clone();
         let strength = |id: &str| actors(&own, id, &together).1;
         assert_eq!(actors(&own, "T3", &together).0.len(), 2);

@@ -18,7 +18,7 @@ pub(super) fn events(page: &mut Page, rows: &[EventRow], shown: Shown) {
         table.row(vec![
             row.provider.as_str().into(),
             toned(Tone::Name, &row.event),
-            row.title.as_str().into(),
+            row.told().into(),
             number(row.count),
             toned(Tone::Faint, counts(&row.by_vendor)),
         ]);

@@ -14,7 +14,7 @@ pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
             Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
             Cell::tone(Tone::Name, row.event.as_str())
                 .to(&ask.links.event(&row.provider, &row.event)),
-            Cell::text(row.title.as_str()),
+            Cell::text(row.told()),
             parts::rules_cell(ask, row.count, &row.rules),
             Cell::tone(Tone::Faint, parts::counts(&row.by_vendor)),
         ])
@@ -36,7 +36,7 @@ pub(super) fn own_events(ask: &Ask, rows: &[EventRow]) -> Table {
             Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
             Cell::tone(Tone::Name, row.event.as_str())
                 .to(&ask.links.event(&row.provider, &row.event)),
-            Cell::text(row.title.as_str()),
+            Cell::text(row.told()),
         ])
     };
     Table::new("events", "Events covered")
