@@ -13,12 +13,16 @@ mod view;
 
 pub(crate) use view::TableView;
 
+use crate::ask::Ask;
 use crate::html::{Html, web_link};
 use crate::pages::drawings::Drawing;
 use std::borrow::Cow;
 
 /// Rows shown first, unless the page says otherwise.
 const FIRST: usize = 25;
+
+/// Rows of a table in a static site, where nobody can ask for the rest.
+const ON_DISK: usize = 200;
 
 /// Characters of a text that a cell shows; the rest is in the file and on the value's own page.
 const MAX_SHOWN: usize = 260;
@@ -31,6 +35,8 @@ pub(crate) struct Table {
     note: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
+    /// Rows that were not made, for a page that cannot show them.
+    unmade: usize,
     first: usize,
     bare: bool,
     heading: &'static str,
@@ -253,6 +259,7 @@ impl Table {
             note: String::new(),
             columns: Vec::new(),
             rows: Vec::new(),
+            unmade: 0,
             first: FIRST,
             bare: false,
             heading: "h2",
@@ -323,6 +330,19 @@ impl Table {
     pub(crate) fn row(&mut self, row: Row) {
         debug_assert_eq!(row.cells.len(), self.columns.len(), "{}", self.id);
         self.rows.push(row);
+    }
+
+    /// The same with these rows, of which a page on a disk makes only those that it shows.
+    pub(crate) fn rows_for(
+        mut self,
+        ask: &Ask,
+        rows: impl IntoIterator<Item = Row, IntoIter: ExactSizeIterator>,
+    ) -> Self {
+        let mut rows = rows.into_iter();
+        let most = if ask.on_disk { ON_DISK } else { usize::MAX };
+        rows.by_ref().take(most).for_each(|row| self.row(row));
+        self.unmade = rows.len();
+        self
     }
 
     /// The same with these rows.

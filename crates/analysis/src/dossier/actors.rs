@@ -4,6 +4,7 @@ use super::scope::{Pen, Scope};
 use super::values::{Telling, most_telling_first};
 use crate::Index;
 use crate::markup::Span;
+use memchr::memmem;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
@@ -247,7 +248,7 @@ fn naming(scope: &Scope<'_>, texts: &[(u32, String)], name: &str) -> Vec<Text> {
 
 /// Whether `word` stands in `text` without letters or digits at its edges.
 pub(super) fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
+    memmem::find_iter(text.as_bytes(), word.as_bytes()).any(|at| {
         let before = text[..at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)

@@ -76,7 +76,7 @@ pub(super) fn flow(scope: &Scope<'_>, pen: &mut Pen<'_>) -> Flow {
     let groups = groups_with(scope);
     let place = |step: &FlowStep| tactic_place(attack, &step.tactic);
     steps.sort_by_cached_key(|step| {
-        let shared = shared_groups(attack, &groups, &step.technique);
+        let shared = shared_groups(scope, &groups, &step.technique);
         let count = (Reverse(step.count), Reverse(shared));
         (place(step), count, step.technique.clone())
     });
@@ -107,13 +107,10 @@ fn groups_with<'a>(scope: &Scope<'a>) -> BTreeSet<&'a str> {
 }
 
 /// How many of the groups use another technique too.
-fn shared_groups(attack: &Attack, groups: &BTreeSet<&str>, technique: &str) -> usize {
-    let uses = attack.procedures(technique);
-    let users: BTreeSet<&str> = uses
-        .iter()
-        .map(|procedure| procedure.actor.head.id.as_str())
-        .collect();
-    users.intersection(groups).count()
+fn shared_groups(scope: &Scope<'_>, groups: &BTreeSet<&str>, technique: &str) -> usize {
+    let users = scope.index.together().actors.get(technique);
+    let users = users.into_iter().flatten();
+    users.filter(|user| groups.contains(user.as_str())).count()
 }
 
 /// Whether it is the technique itself, its parent or one of its sub-techniques.

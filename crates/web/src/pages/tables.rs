@@ -26,7 +26,7 @@ pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
         .text("title", "Title")
         .number("rules", "Rules")
         .text("vendors", "Vendors")
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// Events that one rule can fire on.
@@ -43,7 +43,7 @@ pub(super) fn own_events(ask: &Ask, rows: &[EventRow]) -> Table {
         .text("provider", "Provider")
         .text("event", "Event")
         .text("title", "Title")
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// Fields that rules filter on.
@@ -64,7 +64,7 @@ pub(super) fn fields(ask: &Ask, rows: &[FieldRow]) -> Table {
         .text("how", "How")
         .number("excluded", "Only excluded")
         .text("values", "Most used values")
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 fn samples(ask: &Ask, row: &FieldRow) -> Cell {
@@ -127,7 +127,7 @@ fn listed(ask: &Ask, caption: &str, rows: &[IndicatorRow], whole: bool) -> Table
     table
         .number("family", "Family")
         .text("vendors", by_vendor)
-        .rows(kept.into_iter().map(|row| indicator(ask, row, whole)))
+        .rows_for(ask, kept.into_iter().map(|row| indicator(ask, row, whole)))
 }
 
 fn indicator(ask: &Ask, row: &IndicatorRow, whole: bool) -> Row {
@@ -161,7 +161,7 @@ pub(super) fn exclusions(ask: &Ask, rows: &[ExclusionRow]) -> Table {
         .text("clause", "Left out when")
         .text("scope", "Scope")
         .number("rules", "Rules")
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// What an exclusion applies to, in words.
@@ -194,7 +194,7 @@ pub(super) fn combinations(ask: &Ask, rows: &[Combination]) -> Table {
         .text("values", "Values looked for together")
         .number("rules", "Rules")
         .first(12)
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// Values with their rules.
@@ -213,7 +213,7 @@ pub(super) fn counted(
         .text("value", label)
         .number("rules", "Rules")
         .first(10)
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// Techniques with their names and rules.
@@ -234,7 +234,7 @@ pub(super) fn techniques(ask: &Ask, caption: &str, rows: &[Counted]) -> Table {
         .text("name", "Name")
         .number("rules", "Rules")
         .first(10)
-        .rows(rows.iter().map(row))
+        .rows_for(ask, rows.iter().map(row))
 }
 
 /// Rules as a list.
@@ -246,7 +246,7 @@ pub(super) fn rules(ask: &Ask, id: &'static str, caption: &str, rows: &[RuleRow]
         .text("severity", "Severity")
         .text("class", "Class")
         .text("read", "Read")
-        .rows(rows.iter().map(|row| rule(ask, row)))
+        .rows_for(ask, rows.iter().map(|row| rule(ask, row)))
 }
 
 /// One rule of a list.

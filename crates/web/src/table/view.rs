@@ -1,6 +1,6 @@
 //! A table as a question wants it.
 
-use super::{Cell, Column, Row, Table, file};
+use super::{Cell, Column, ON_DISK, Row, Table, file};
 use crate::ask::Ask;
 use crate::pages::drawings::Drawing;
 use crate::stop::Stop;
@@ -8,9 +8,6 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-
-/// Rows of a table in a static site, where nobody can ask for the rest.
-const ON_DISK: usize = 200;
 
 /// A table as a question wants it, ready to be written.
 #[derive(Debug, Template)]
@@ -60,7 +57,7 @@ impl Table {
         let name = |what: &str| format!("{what}.{}", self.id);
         let (sort, filter, rows) = (name("sort"), name("filter"), name("rows"));
         let wanted = ask.query(&filter).unwrap_or("").to_owned();
-        let total = self.rows.len();
+        let total = self.rows.len() + self.unmade;
         let order = ask.query(&sort).unwrap_or("");
         let mut shown = filtered(self.rows, &wanted);
         sort_rows(&mut shown, &self.columns, order);
@@ -70,7 +67,7 @@ impl Table {
                 return Err(Stop::Instead(file));
             }
         }
-        let matching = shown.len();
+        let matching = shown.len() + self.unmade;
         let all = ask.query(&rows) == Some("all");
         if ask.on_disk {
             shown.truncate(self.first.max(ON_DISK));
