@@ -1,6 +1,6 @@
 //! What rules know to be harmless.
 
-use super::notes::{self, Part};
+use super::notes::Part;
 use super::response::rows;
 use super::scope::{Pen, Scope};
 use crate::exclusions::{ExclusionRow, exclusions};
@@ -51,9 +51,8 @@ pub(super) fn false_positives(scope: &Scope<'_>, pen: &mut Pen<'_>) -> FalsePosi
             .false_positives
             .iter()
             .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let noted = notes::steps(detail.note.as_deref().unwrap_or_default()).into_iter();
-        let noted = noted.filter(|step| step.part == Part::FalsePositive);
-        let all: Vec<String> = own.chain(noted.map(|step| step.text)).collect();
+        let noted = scope.steps(at, Part::FalsePositive);
+        let all: Vec<String> = own.chain(noted.map(|step| step.text.clone())).collect();
         let said = all.len();
         let stated: Vec<String> = all
             .into_iter()

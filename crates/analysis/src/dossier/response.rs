@@ -5,7 +5,7 @@
 //! once (see `likeness`).
 
 use super::likeness;
-use super::notes::{self, Part};
+use super::notes::Part;
 use super::scope::{Pen, Scope};
 use super::things::Things;
 use crate::markup::Span;
@@ -58,17 +58,15 @@ fn steps(scope: &Scope<'_>, pen: &mut Pen<'_>, part: Part) -> Steps {
     let mut found: Vec<(u32, String)> = Vec::new();
     let mut out = Steps::default();
     for &at in &scope.best {
-        let note = scope
-            .details
-            .get(&at)
-            .and_then(|detail| detail.note.as_deref());
-        let mut steps = notes::steps(note.unwrap_or_default());
-        steps.retain(|step| step.part == part);
-        out.rules += usize::from(!steps.is_empty());
+        let mut steps = scope.steps(at, part).peekable();
+        if steps.peek().is_none() {
+            continue;
+        }
+        out.rules += 1;
         let things = Things::of(scope.facts(at));
         for step in steps {
             if things.are_named_in(&step.text) {
-                found.push((at, step.text));
+                found.push((at, step.text.clone()));
             } else {
                 out.left_out += 1;
             }

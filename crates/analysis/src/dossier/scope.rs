@@ -1,5 +1,6 @@
 //! What a dossier is about: the technique, the rules under it, and how rules are ordered.
 
+use super::notes::{self, Part, Step};
 use crate::detections::ranked_rules;
 use crate::evidence::Sources;
 use crate::markup::Reader;
@@ -28,6 +29,8 @@ pub(super) struct Scope<'a> {
     pub(super) ranked: BTreeMap<u32, RankedRule>,
     /// What the vendors wrote of the rules that count.
     pub(super) details: BTreeMap<u32, Detection>,
+    /// The steps of their notes.
+    steps: BTreeMap<u32, Vec<Step>>,
 }
 
 /// What sections write with: texts are read, sources collected.
@@ -55,11 +58,17 @@ impl<'a> Scope<'a> {
         let (rules, left): (Vec<u32>, Vec<u32>) =
             all.iter().partition(|at| index.facts(**at).class.counts());
         let details = index.catalog.detections_at(&rules)?;
+        let details: BTreeMap<u32, Detection> = rules.iter().copied().zip(details).collect();
+        let noted = details.iter().filter_map(|(at, rule)| {
+            let note = rule.note.as_deref()?;
+            Some((*at, notes::steps(note)))
+        });
         let ranked = ranked_rules(index, &id, with_subtechniques);
         Ok(Self {
             index,
             technique: attack.technique(&id),
-            details: rules.iter().copied().zip(details).collect(),
+            steps: noted.collect(),
+            details,
             id,
             ids,
             rules,
@@ -67,6 +76,12 @@ impl<'a> Scope<'a> {
             best: ranked.iter().map(|(at, _)| *at).collect(),
             ranked: ranked.into_iter().collect(),
         })
+    }
+
+    /// The steps of one part of a rule's note.
+    pub(super) fn steps(&self, at: u32, part: Part) -> impl Iterator<Item = &Step> {
+        let all = self.steps.get(&at).into_iter().flatten();
+        all.filter(move |step| step.part == part)
     }
 
     pub(super) fn attack(&self) -> &'a Attack {
