@@ -16,7 +16,7 @@ pub(crate) struct Mark {
     pub(crate) title: String,
 }
 
-/// The body; where marks lie over each other, the shortest shows.
+/// The body; where marks lie over each other, the shortest shows, of equal ones the first.
 pub(crate) fn html(body: &str, marks: &[Mark]) -> Html {
     let mut edges: Vec<(usize, bool, usize)> = Vec::new();
     for (at, mark) in marks.iter().enumerate() {
@@ -91,6 +91,12 @@ mod tests {
             href: None,
             title: "\"t\"".into(),
         }
+    }
+
+    #[test]
+    fn of_equal_marks_the_first_shows() {
+        let found = html("abc", &[mark(0, 3, "one"), mark(0, 3, "two")]);
+        assert!(found.as_str().contains("mark one") && !found.as_str().contains("two"));
     }
 
     #[test]

@@ -134,7 +134,8 @@ pub struct DetectionAnswer {
 #[derive(Debug)]
 pub(crate) struct Standing {
     at: u32,
-    /// They name fields canonically: a standing serves readers of all naming schemes.
+    /// They name fields as the rule does, where its name is one of the very field; else
+    /// canonically: a standing serves readers of all naming schemes.
     reasons: Reasons,
 }
 

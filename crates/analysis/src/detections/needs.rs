@@ -22,6 +22,17 @@ pub struct DataSource {
     pub audit: Text,
 }
 
+impl DataSource {
+    /// The title where it says more than the event's name.
+    pub fn told(&self) -> &str {
+        if self.title == self.event {
+            ""
+        } else {
+            &self.title
+        }
+    }
+}
+
 /// What a rule does with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -46,7 +46,7 @@ impl Fidelity {
 /// The commonest of the indicators that a match may rest on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Weakest {
-    /// The name shown for the field.
+    /// The field as the rule spells it, where it tests the very field; else the name shown for it.
     pub field: Text,
     /// The operator.
     pub operator: Text,
@@ -144,7 +144,7 @@ impl Ranking<'_, '_> {
             maturity: facts.maturity.clone(),
             fidelity: weakest.map_or(Fidelity::None, |(reach, _)| fidelity(reach)),
             weakest: weakest.map(|(reach, atom)| Weakest {
-                field: atom.field.clone(),
+                field: self.named(atom),
                 operator: atom.operator.clone(),
                 value: atom.value.clone(),
                 family_reach: reach,
@@ -156,6 +156,14 @@ impl Ranking<'_, '_> {
             level: facts.level,
             shared_exclusions,
         }
+    }
+
+    /// The field of a test under the rule's name for it, where that names the field and not a
+    /// part of it.
+    fn named(&self, atom: &AtomFact) -> Text {
+        let field = self.index.schema.field(&atom.field);
+        let own = field.is_some_and(|field| field.names.iter().any(|(_, name)| *name == atom.name));
+        if own { &atom.name } else { &atom.field }.clone()
     }
 
     /// What rules are sorted by, the smallest first.

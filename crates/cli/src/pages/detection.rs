@@ -247,7 +247,7 @@ fn data(page: &mut Page, rule: &PlatformRule) {
             table.row(vec![
                 row.provider.as_str().into(),
                 toned(Tone::Name, &row.event),
-                row.title.as_str().into(),
+                row.told().into(),
                 toned(Tone::Faint, &row.audit),
             ]);
         }

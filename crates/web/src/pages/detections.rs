@@ -302,7 +302,7 @@ fn data_sources(ask: &Ask, rule: &PlatformRule) -> Table {
                 Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
                 Cell::tone(Tone::Name, row.event.as_str())
                     .to(&ask.links.event(&row.provider, &row.event)),
-                Cell::text(row.title.as_str()),
+                Cell::text(row.told()),
                 Cell::tone(Tone::Faint, row.audit.as_str()),
             ])
         }))

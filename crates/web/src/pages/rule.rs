@@ -372,5 +372,8 @@ fn marks(answer: &RuleAnswer) -> Vec<Mark> {
         .trim_end()
         .to_owned(),
     };
-    answer.atoms.iter().map(mark).collect()
+    // At one place the first shows: what the author wrote, before what the language adds to it.
+    let mut marks: Vec<Mark> = answer.atoms.iter().map(mark).collect();
+    marks.sort_by_key(|mark| mark.class == "implied");
+    marks
 }

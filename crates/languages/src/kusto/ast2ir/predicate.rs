@@ -390,9 +390,15 @@ impl<'a> Lowering<'a> {
                 Some(expr) if places && matches!(expr.kind, ExprKind::Literal(_)) => expr.span,
                 _ => span,
             };
-            let found = if item.as_constant().is_none() && list.how == ListTest::In {
-                let case = case_of(list.cased);
-                let function = Function::In(case, tripline_ir::Coerce::Typed);
+            let case = case_of(list.cased);
+            // A list that only the rows know: an empty one holds nothing.
+            let within = match list.how {
+                ListTest::In => Some(Function::In(case, tripline_ir::Coerce::Typed)),
+                ListTest::HasAny if item.kind != Kind::Text => Some(Function::HasWord(case)),
+                ListTest::HasAny | ListTest::HasAll => None,
+            };
+            let within = within.filter(|_| item.as_constant().is_none());
+            let found = if let Some(function) = within {
                 let sides = vec![left.clone().known_text(), item.value];
                 let value = tripline_ir::Expr::call(function, sides);
                 let value = tripline_ir::Expr::call(Function::IsTrue, vec![value]);
