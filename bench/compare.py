@@ -129,6 +129,10 @@ def cases(args, scratch):
     def check(folders):
         return lambda: timed([tripline, "check", "--format", "json", *folders], codes=(0, 1))
 
+    # Into a new folder every time: over an earlier site only what changed is written.
+    def site():
+        return timed([tripline, "--catalog", catalog, "site", scratch / f"site-{next(rounds)}"])
+
     sigma = [CORPORA / "sigma" / name for name in SIGMA]
     elastic = [CORPORA / "elastic" / name for name in ("rules", "rules_building_block")]
     timed([tripline, "build", copy, "-o", touched])
@@ -140,6 +144,8 @@ def cases(args, scratch):
             lambda n: text.replace("title: ", f"title: Round{n} ", 1)),
         "open and answer T1204.001": answer("technique", "T1204.001"),
         "open and answer T1059.001": answer("technique", "T1059.001"),
+        "tests of T1059.001, all rules run": answer("tests", "T1059.001"),
+        "write the site, every page": site,
         "read SigmaHQ: tripline check": check(sigma),
         "read Elastic: tripline check": check(elastic),
     }
