@@ -200,4 +200,34 @@ describe("use", () => {
     assert.equal(await focused(page), "content");
     await close();
   });
+
+  test("tables of a dossier sort, filter and are saved, and the address keeps how they are shown", async () => {
+    const { page, wrong, close } = await at("/techniques/T1059.001/dossier");
+    const column = () =>
+      page.evaluate(() => [...document.querySelectorAll("#related tbody tr")]
+        .filter((row) => !row.hidden)
+        .map((row) => row.cells[0].textContent.trim()));
+    const before = await column();
+    assert.ok(before.length >= 3, `${before.length} rows`);
+    const sorted = [...before].sort((a, b) => a.localeCompare(b));
+    const head = page.locator("#related th .sort").first();
+    await head.click();
+    assert.deepEqual(await column(), sorted);
+    assert.match(page.url(), /sort\.related-/);
+    assert.deepEqual(await accessibility(page), []);
+    await page.reload({ waitUntil: "load" });
+    assert.deepEqual(await column(), sorted);
+    await page.locator("#related th .sort").first().click();
+    assert.deepEqual(await column(), [...sorted].reverse());
+    await page.locator("#related th .sort").first().click();
+    assert.deepEqual(await column(), before);
+    assert.doesNotMatch(page.url(), /sort\./);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#related .tools button", { hasText: "CSV" }).first().click(),
+    ]);
+    assert.match(file.suggestedFilename(), /^related-.*csv$/);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
 });

@@ -22,6 +22,11 @@ pub(crate) const ASSETS: &[Asset] = &[
         include_bytes!("../assets/app.js"),
     ),
     (
+        "tables.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/tables.js"),
+    ),
+    (
         "theme.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/theme.js"),
