@@ -29,14 +29,15 @@ pub struct EventRow {
     pub rules: Vec<Text>,
 }
 
+/// An event's title where it says more than the event's name.
+pub(crate) fn told<'t>(event: &str, title: &'t str) -> &'t str {
+    if title == event { "" } else { title }
+}
+
 impl EventRow {
     /// The title where it says more than the event's name.
     pub fn told(&self) -> &str {
-        if self.title == self.event {
-            ""
-        } else {
-            &self.title
-        }
+        told(&self.event, &self.title)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a rule takes: events, fields, and what must be there.
 
 use crate::Index;
+use crate::tables::told;
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr as Text;
@@ -25,11 +26,7 @@ pub struct DataSource {
 impl DataSource {
     /// The title where it says more than the event's name.
     pub fn told(&self) -> &str {
-        if self.title == self.event {
-            ""
-        } else {
-            &self.title
-        }
+        told(&self.event, &self.title)
     }
 }
 

@@ -1,20 +1,18 @@
 //! What rules know to be harmless.
 
 use super::notes::Part;
-use super::response::rows;
+use super::response::{StepRow, rows};
 use super::scope::{Pen, Scope};
 use crate::exclusions::{ExclusionRow, exclusions};
-use crate::markup::Span;
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::SmolStr as Text;
 
 /// What is known to be harmless.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FalsePositives {
     /// Texts of all rules in groups of likeness: those of most rules first, of one rule no two follow
     /// each other while others wait.
-    pub groups: Vec<FalsePositiveRow>,
+    pub groups: Vec<StepRow>,
     /// Rules that state a known false positive.
     pub stated: usize,
     /// Rules that say there is none, or that none is known.
@@ -23,17 +21,6 @@ pub struct FalsePositives {
     pub silent: usize,
     /// What rules leave out already.
     pub exclusions: Vec<ExclusionRow>,
-}
-
-/// A known false positive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FalsePositiveRow {
-    /// The text of the best rule that has it.
-    pub text: Vec<Span>,
-    /// Rules with a text like it.
-    pub count: usize,
-    /// Keys of the rules, best first.
-    pub evidence: Vec<Text>,
 }
 
 /// What rules know to be harmless.
@@ -65,14 +52,7 @@ pub(super) fn false_positives(scope: &Scope<'_>, pen: &mut Pen<'_>) -> FalsePosi
         }
         found.extend(stated.into_iter().map(|text| (at, text)));
     }
-    out.groups = rows(scope, pen, &found)
-        .into_iter()
-        .map(|row| FalsePositiveRow {
-            text: row.text,
-            count: row.count,
-            evidence: row.evidence,
-        })
-        .collect();
+    out.groups = rows(scope, pen, &found);
     out
 }
 

@@ -31,7 +31,7 @@ pub use actors::{ActorRow, ProcedureText, ProgramRow, ToolRow, Years};
 pub use collect::{Collect, RequirementRow, SettingRow, UnknownRow};
 pub use commands::{AtomicRow, Commands};
 pub use flow::{Flow, FlowStep, Position};
-pub use harmless::{FalsePositiveRow, FalsePositives};
+pub use harmless::FalsePositives;
 pub use observables::{EventUse, Events, FieldRead, Network, NetworkSource};
 pub use opportunities::{AnalyticRow, LogSourceRow, MutableRow, OpportunityRow};
 pub use queries::{Query, VendorQueries};

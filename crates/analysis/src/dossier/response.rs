@@ -27,12 +27,12 @@ pub struct Steps {
     pub left_out: usize,
 }
 
-/// A step.
+/// A text of rules: a step of their notes, or what they know to be harmless.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepRow {
     /// The text of the best rule that has it.
     pub text: Vec<Span>,
-    /// Rules with a step like it.
+    /// Rules with a text like it.
     pub count: usize,
     /// Keys of the rules, best first.
     pub evidence: Vec<Text>,

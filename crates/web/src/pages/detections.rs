@@ -1,6 +1,6 @@
 //! The platforms that have rules of a technique, and the rules of one: which to run, and what they take.
 
-use super::parts;
+use super::{parts, tables};
 use crate::ask::Ask;
 use crate::frame::{Frame, Link};
 use crate::html::Html;
@@ -298,13 +298,9 @@ fn data_sources(ask: &Ask, rule: &PlatformRule) -> Table {
         .text("audit", "Turned on by")
         .first(12)
         .rows(rule.data_sources.iter().map(|row| {
-            Row::new(vec![
-                Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
-                Cell::tone(Tone::Name, row.event.as_str())
-                    .to(&ask.links.event(&row.provider, &row.event)),
-                Cell::text(row.told()),
-                Cell::tone(Tone::Faint, row.audit.as_str()),
-            ])
+            let mut cells = tables::event(ask, &row.provider, &row.event, row.told());
+            cells.push(Cell::tone(Tone::Faint, row.audit.as_str()));
+            Row::new(cells)
         }))
 }
 

@@ -10,14 +10,10 @@ use tripline_app::answers::{
 /// Events that rules can fire on.
 pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
     let row = |row: &EventRow| {
-        Row::new(vec![
-            Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
-            Cell::tone(Tone::Name, row.event.as_str())
-                .to(&ask.links.event(&row.provider, &row.event)),
-            Cell::text(row.told()),
-            parts::rules_cell(ask, row.count, &row.rules),
-            Cell::tone(Tone::Faint, parts::counts(&row.by_vendor)),
-        ])
+        let mut cells = event(ask, &row.provider, &row.event, row.told());
+        cells.push(parts::rules_cell(ask, row.count, &row.rules));
+        cells.push(Cell::tone(Tone::Faint, parts::counts(&row.by_vendor)));
+        Row::new(cells)
     };
     Table::new("events", "Events covered")
         .note("What an endpoint sensor reports counts as the events that systems log of the same happening.")
@@ -29,16 +25,18 @@ pub(super) fn events(ask: &Ask, rows: &[EventRow]) -> Table {
         .rows_for(ask, rows.iter().map(row))
 }
 
+/// What names an event: its provider, itself, its title.
+pub(super) fn event(ask: &Ask, provider: &str, event: &str, title: &str) -> Vec<Cell> {
+    vec![
+        Cell::text(provider).to(&ask.links.provider(provider)),
+        Cell::tone(Tone::Name, event).to(&ask.links.event(provider, event)),
+        Cell::text(title),
+    ]
+}
+
 /// Events that one rule can fire on.
 pub(super) fn own_events(ask: &Ask, rows: &[EventRow]) -> Table {
-    let row = |row: &EventRow| {
-        Row::new(vec![
-            Cell::text(row.provider.as_str()).to(&ask.links.provider(&row.provider)),
-            Cell::tone(Tone::Name, row.event.as_str())
-                .to(&ask.links.event(&row.provider, &row.event)),
-            Cell::text(row.told()),
-        ])
-    };
+    let row = |row: &EventRow| Row::new(event(ask, &row.provider, &row.event, row.told()));
     Table::new("events", "Events covered")
         .text("provider", "Provider")
         .text("event", "Event")
