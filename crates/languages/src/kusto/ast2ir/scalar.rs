@@ -397,25 +397,17 @@ impl<'a> Lowering<'a> {
         arguments.extend(items.into_iter().map(|item| item.value));
         let value = match list.how {
             ListTest::In => Value::call(Function::In(case, Coerce::Typed), arguments),
-            ListTest::HasAny => {
+            ListTest::HasAny | ListTest::HasAll => {
                 let left = arguments.remove(0);
-                let each = arguments.into_iter().map(|item| {
-                    Value::call(
-                        Function::HasWord(Case::Insensitive),
-                        vec![left.clone(), item],
-                    )
-                });
-                Value::call(Function::Or, each.collect())
-            }
-            ListTest::HasAll => {
-                let left = arguments.remove(0);
-                let each = arguments.into_iter().map(|item| {
-                    Value::call(
-                        Function::HasWord(Case::Insensitive),
-                        vec![left.clone(), item],
-                    )
-                });
-                Value::call(Function::And, each.collect())
+                let has = Function::HasWord(Case::Insensitive);
+                let each = arguments
+                    .into_iter()
+                    .map(|item| Value::call(has, vec![left.clone(), item]));
+                let joined = match list.how {
+                    ListTest::HasAll => Function::And,
+                    _ => Function::Or,
+                };
+                Value::call(joined, each.collect())
             }
         };
         let value = if list.negated {
